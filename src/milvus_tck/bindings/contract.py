@@ -1,0 +1,145 @@
+"""The wire contract: what every answer owes, whatever was asked.
+
+Each function looks at one promise of `proto/clauses/wire.toml`. A broken one becomes a
+`Violation`, and fails that clause in whatever test the answer appeared.
+"""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import DecodeError, Message
+
+from milvus_tck.bindings.outcome import Violation, status_of
+from milvus_tck.spec.errors import legacy_codes
+from milvus_tck.spec.profiles import Profile, profile
+from milvus_tck.wire.descriptors import message_class, method
+from milvus_tck.wire.messages import FieldData, MutationResult, SearchResults
+
+__all__ = ["SHAPES", "parse", "violations"]
+
+PARSES = "wire/parses"
+ERROR_CODE = "wire/error-code-defined"
+ENUM = "wire/enum-defined"
+SEARCH_ROWS = "wire/search-rows-aligned"
+MUTATION_ROWS = "wire/mutation-rows-aligned"
+
+#: Clauses that look at the answer of some RPCs only, with those RPCs.
+SHAPES = {
+    SEARCH_ROWS: frozenset({"Search", "HybridSearch"}),
+    MUTATION_ROWS: frozenset({"Insert", "Upsert"}),
+}
+
+
+def parse(rpc: str, payload: bytes) -> tuple[Message | None, tuple[Violation, ...]]:
+    """Read the response of an RPC; bytes that are no such message break `wire/parses`."""
+    kind = message_class(method(rpc).output_type.full_name)
+    try:
+        return kind.FromString(payload), ()
+    except DecodeError as error:
+        return None, (Violation(PARSES, rpc, "unparsable", str(error)),)
+
+
+def violations(rpc: str, response: Message, line: Profile) -> tuple[Violation, ...]:
+    """List how an answer breaks the contract of a profile; empty where it keeps it."""
+    wire = profile(line.wire)
+    found = [*_error_code(rpc, response, wire), *_enums(rpc, response)]
+    shape = _BY_TYPE.get(type(response))
+    if shape is not None:
+        found.extend(shape(rpc, response))
+    return tuple(found)
+
+
+def _error_code(rpc: str, response: Message, wire: Profile) -> Iterator[Violation]:
+    status = status_of(response)
+    if status is not None and status.legacy not in _defined(wire):
+        detail = f"error_code {status.legacy} is no member of ErrorCode in {wire.name}"
+        yield Violation(ERROR_CODE, rpc, f"legacy:{status.legacy}", detail)
+
+
+@cache
+def _defined(wire: Profile) -> frozenset[int]:
+    return frozenset(each.number for each in legacy_codes() if wire in each.profiles)
+
+
+def _enums(rpc: str, message: Message) -> Iterator[Violation]:
+    for descriptor, value in message.ListFields():
+        if descriptor.name == "error_code":
+            continue
+        values = value if descriptor.is_repeated else [value]
+        if descriptor.type == FieldDescriptor.TYPE_ENUM:
+            yield from _undefined(rpc, descriptor, values)
+        elif descriptor.type == FieldDescriptor.TYPE_MESSAGE and not descriptor.message_type.GetOptions().map_entry:
+            for each in values:
+                yield from _enums(rpc, each)
+
+
+def _undefined(rpc: str, descriptor: FieldDescriptor, values: Iterator[int]) -> Iterator[Violation]:
+    for number in values:
+        if number not in descriptor.enum_type.values_by_number:
+            detail = f"{descriptor.full_name} = {number} is no member of {descriptor.enum_type.name}"
+            yield Violation(ENUM, rpc, f"{descriptor.name}:{number}", detail)
+
+
+def _search_rows(rpc: str, response: Message) -> Iterator[Violation]:
+    """Hits are flat over all queries: ids, scores and every column line up with the topks."""
+    assert isinstance(response, SearchResults)  # noqa: S101 - narrows the type for the checker
+    results = response.results
+    rows = sum(results.topks)
+    lengths = {"scores": len(results.scores), "ids": _ids(response)}
+    lengths |= {f"column {column.field_name}": _rows(column) for column in results.fields_data}
+    empty = rows == 0
+    for name, length in lengths.items():
+        if length != rows and not (empty and length == 0):
+            signature = f"{name.split()[0]}:{'short' if length < rows else 'long'}"
+            yield Violation(SEARCH_ROWS, rpc, signature, f"{name} holds {length} rows, topks sum up to {rows}")
+    if response.HasField("results") and results.topks and len(results.topks) != results.num_queries:
+        detail = f"{len(results.topks)} topks for num_queries {results.num_queries}"
+        yield Violation(SEARCH_ROWS, rpc, "topks:count", detail)
+
+
+def _mutation_rows(rpc: str, response: Message) -> Iterator[Violation]:
+    """A success names every row once: ids, counts and succ_index agree."""
+    assert isinstance(response, MutationResult)  # noqa: S101 - narrows the type for the checker
+    status = status_of(response)
+    if status is None or not status.ok:
+        return
+    ids = len(response.IDs.int_id.data) + len(response.IDs.str_id.data)
+    lengths = {"ids": ids, "succ_index": len(response.succ_index)}
+    for name, length in lengths.items():
+        if length != response.insert_cnt:
+            yield Violation(MUTATION_ROWS, rpc, name, f"{length} {name} for insert_cnt {response.insert_cnt}")
+
+
+def _ids(response: SearchResults) -> int:
+    ids = response.results.ids
+    return len(ids.int_id.data) + len(ids.str_id.data)
+
+
+def _rows(column: FieldData) -> int:
+    kind = column.WhichOneof("field")
+    if kind == "scalars":
+        payload = column.scalars.WhichOneof("data")
+        return len(getattr(column.scalars, payload).data) if payload else 0
+    if kind == "vectors" and column.vectors.dim:
+        return _vector_rows(column)
+    return 0
+
+
+def _vector_rows(column: FieldData) -> int:
+    vectors = column.vectors
+    payload = vectors.WhichOneof("data")
+    if payload == "float_vector":
+        return len(vectors.float_vector.data) // vectors.dim
+    if payload == "sparse_float_vector":
+        return len(vectors.sparse_float_vector.contents)
+    if payload is None:
+        return 0
+    size = {"binary_vector": vectors.dim // 8, "int8_vector": vectors.dim}.get(payload, 2 * vectors.dim)
+    return len(getattr(vectors, payload)) // size
+
+
+_BY_TYPE: dict[type[Message], Callable[[str, Message], Iterator[Violation]]] = {
+    SearchResults: _search_rows,
+    MutationResult: _mutation_rows,
+}

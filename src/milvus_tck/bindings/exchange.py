@@ -1,0 +1,53 @@
+"""The choke point: every exchange with a target passes through an `Exchanger`."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from google.protobuf.message import Message
+
+from milvus_tck.bindings import contract
+from milvus_tck.bindings.grpc import Binding
+from milvus_tck.bindings.outcome import Exchange, Outcome, Reply
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.wire.call import Call
+
+__all__ = ["Exchanger", "Recorder"]
+
+Answer = TypeVar("Answer", bound=Message)
+
+#: Told of every exchange as soon as it ended.
+Recorder = Callable[[Exchange], None]
+
+
+@dataclass(frozen=True)
+class Exchanger:
+    """Sends calls through a binding: with a deadline, validated, recorded."""
+
+    binding: Binding
+    profile: Profile
+    #: Seconds that a call may take where the call names no deadline of its own.
+    deadline: float = 30.0
+
+    def call(self, call: Call[Answer], record: Recorder, deadline: float | None = None) -> Outcome[Answer]:
+        """Make one exchange and return its outcome; nothing the target does raises."""
+        return self.exchange(call, call.request.SerializeToString(), record, deadline)
+
+    def exchange(
+        self, call: Call[Answer], payload: bytes, record: Recorder, deadline: float | None = None
+    ) -> Outcome[Answer]:
+        """Like `call`, with the bytes given, which need not be the request's: for hostile input."""
+        started = time.perf_counter()
+        reply = self.binding.send(call.rpc, payload, self.deadline if deadline is None else deadline)
+        done = self._exchange(call, reply, time.perf_counter() - started)
+        record(done)
+        return Outcome(call, done, done.response)  # type: ignore[arg-type] # the RPC's own response type
+
+    def _exchange(self, call: Call[Answer], reply: Reply, seconds: float) -> Exchange:
+        response, broken = None, ()
+        if reply.payload is not None and not call.rpc.startswith("/"):
+            response, broken = contract.parse(call.rpc, reply.payload)
+        if response is not None:
+            broken = contract.violations(call.rpc, response, self.profile)
+        return Exchange(call.rpc, call.request, response, reply.code, reply.details, seconds, broken)

@@ -1,0 +1,83 @@
+"""The gRPC binding: bytes out, bytes in, every failure as a value."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import grpc
+
+from milvus_tck.bindings.outcome import Reply
+from milvus_tck.wire.descriptors import SERVICE
+
+__all__ = ["Binding", "Credentials", "GrpcBinding"]
+
+_MEGABYTE = 1 << 20
+#: A server may send 256 MiB; what it may receive is its own affair.
+_OPTIONS = (
+    ("grpc.max_receive_message_length", 300 * _MEGABYTE),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.use_local_subchannel_pool", 1),
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
+)
+
+
+class Binding(Protocol):
+    """One way to reach a target."""
+
+    name: str
+
+    def send(self, rpc: str, payload: bytes, deadline: float) -> Reply:
+        """Send serialized bytes to an RPC and wait at most `deadline` seconds."""
+
+    def close(self) -> None:
+        """Give up every connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a target asks for before it listens; everything is optional."""
+
+    #: Metadata sent with every call, secrets included.
+    metadata: tuple[tuple[str, str], ...] = ()
+    tls: bool = False
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass
+class GrpcBinding:
+    """Unary gRPC over one channel."""
+
+    address: str
+    credentials: Credentials = field(default_factory=Credentials)
+    name: str = "grpc"
+
+    def __post_init__(self) -> None:
+        self._channel = _channel(self.address, self.credentials)
+
+    def send(self, rpc: str, payload: bytes, deadline: float) -> Reply:
+        """Send bytes; a full path (`/package.Service/Method`) reaches foreign services too."""
+        path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
+        method = self._channel.unary_unary(path, request_serializer=None, response_deserializer=None)
+        try:
+            answer = method(payload, timeout=deadline, metadata=self.credentials.metadata)
+        except grpc.RpcError as error:
+            # grpcio raises an object that is both the error and the finished call.
+            return Reply(None, error.code().name, error.details() or "")  # type: ignore[attr-defined]
+        return Reply(answer, "OK")
+
+    def close(self) -> None:
+        """Close the channel; calls in flight end with CANCELLED."""
+        self._channel.close()
+
+
+def _channel(address: str, credentials: Credentials) -> grpc.Channel:
+    local = address.rsplit(":", 1)[0].strip("[]") in {"127.0.0.1", "localhost", "::1"}
+    options = (*_OPTIONS, ("grpc.enable_http_proxy", 0)) if local else _OPTIONS
+    if not credentials.tls:
+        return grpc.insecure_channel(address, options=options)
+    files = (credentials.ca, credentials.key, credentials.certificate)
+    root, key, chain = (path.read_bytes() if path else None for path in files)
+    return grpc.secure_channel(address, grpc.ssl_channel_credentials(root, key, chain), options=options)

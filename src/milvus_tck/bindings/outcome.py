@@ -1,0 +1,121 @@
+"""What came back from one call."""
+
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from google.protobuf.message import Message
+
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.messages import Status
+
+__all__ = ["Exchange", "Outcome", "Reply", "StatusView", "Violation", "status_of"]
+
+Answer = TypeVar("Answer", bound=Message, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a binding brought back, before anybody looked into it."""
+
+    #: Serialized response; `None` where the call ended without one.
+    payload: bytes | None
+    #: Name of the gRPC code, `OK` included.
+    code: str
+    details: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusView:
+    """The `Status` of an answer."""
+
+    code: int
+    legacy: int
+    reason: str
+    retriable: bool
+
+    @property
+    def ok(self) -> bool:
+        """Success is both numbers zero: servers of 2.2 fill only the legacy one."""
+        return self.code == 0 and self.legacy == 0
+
+    def __str__(self) -> str:
+        numbers = f"code {self.code}, error_code {self.legacy}"
+        return f"{numbers}: {self.reason}" if self.reason else numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which an answer broke the wire contract."""
+
+    clause: str
+    rpc: str
+    signature: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with what answered it."""
+
+    rpc: str
+    request: Message
+    response: Message | None
+    grpc_code: str
+    grpc_details: str
+    seconds: float
+    violations: tuple[Violation, ...] = field(default=())
+
+    @property
+    def status(self) -> StatusView | None:
+        """The Status of the answer, if there is an answer and it carries one."""
+        return None if self.response is None else status_of(self.response)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[Answer]):
+    """The result of one call, as a check sees it."""
+
+    call: Call[Answer]
+    exchange: Exchange
+    #: The parsed answer; `None` where the call failed on the way or the bytes could not be read.
+    answer: Answer | None
+
+    @property
+    def status(self) -> StatusView | None:
+        """The Status of the answer; `None` if it has none."""
+        return self.exchange.status
+
+    @property
+    def in_band(self) -> bool:
+        """Whether the call itself went well, so that the answer decides."""
+        return self.exchange.grpc_code == "OK"
+
+    @property
+    def ok(self) -> bool:
+        """Whether the operation succeeded."""
+        return self.in_band and self.answer is not None and (self.status is None or self.status.ok)
+
+    @property
+    def unsupported(self) -> bool:
+        """Whether the target says, in a proper way, that it lacks the RPC."""
+        status = self.status
+        return self.exchange.grpc_code == "UNIMPLEMENTED" or (status is not None and status.code == _UNIMPLEMENTED)
+
+    def __str__(self) -> str:
+        if not self.in_band:
+            return f"gRPC {self.exchange.grpc_code}: {self.exchange.grpc_details}".rstrip(": ")
+        if self.answer is None:
+            return "an answer that can not be parsed"
+        return "ok" if self.ok else str(self.status)
+
+
+#: `Status.code` of a server that has the RPC but not the function: ServiceUnimplemented.
+_UNIMPLEMENTED = 10
+
+
+def status_of(response: Message) -> StatusView | None:
+    """Find the Status of an answer: the answer itself, or its member of that type."""
+    found = response if isinstance(response, Status) else getattr(response, "status", None)
+    if not isinstance(found, Status):
+        return None
+    return StatusView(found.code, found.error_code, found.reason, found.retriable)

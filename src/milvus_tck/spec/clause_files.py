@@ -1,0 +1,136 @@
+"""Reading clauses from `proto/clauses/*.toml`.
+
+A `[[clause]]` table is one clause. A `[[matrix]]` table is one rule that holds for many
+RPCs: each `[[matrix.for]]` names RPCs and may override any key of the rule, and every
+RPC of it becomes a clause of its own, with `{rpc}` and `{name}` filled in.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from milvus_tck.spec.clauses import Clause, Expectation, Level, Strict
+from milvus_tck.spec.data import SpecError, read_toml, toml_names
+from milvus_tck.spec.profiles import ProfileRange
+
+__all__ = ["ROOT", "clause", "clauses", "kebab"]
+
+#: The clause that every other one needs: a target that can not create, tell apart and
+#: describe collections earns nothing at all.
+ROOT = "create-collection/valid"
+
+_KEYS = {
+    "id", "rpc", "level", "text", "expect", "strict", "profiles", "bindings", "needs", "witness",
+    "capability", "hostile", "testable", "reason", "erratum",
+}  # fmt: skip
+_EXPECT_KEYS = {"ok", "code", "legacy", "any-error", "grpc"}
+
+
+@cache
+def clauses() -> Mapping[str, Clause]:
+    """Every clause by id, in the order of the files."""
+    rows = [clause for name in toml_names("clauses") for clause in _read(name)]
+    twice = [name for name, count in Counter(row.id for row in rows).items() if count > 1]
+    if twice:
+        message = f"clause ids written twice: {', '.join(twice)}"
+        raise SpecError(message)
+    return {row.id: row for row in rows}
+
+
+def clause(identifier: str) -> Clause:
+    """Return one clause; `KeyError` if there is none of that id."""
+    return clauses()[identifier]
+
+
+def kebab(rpc: str) -> str:
+    """Write an RPC name the way clause ids do: `CreateCollection` as `create-collection`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", rpc).lower()
+
+
+def _read(filename: str) -> Iterator[Clause]:
+    family = filename.removesuffix(".toml")
+    raw = read_toml(f"clauses/{filename}")
+    defaults = raw.get("defaults", {})
+    for row in raw.get("clause", ()):
+        yield _clause({**defaults, **row}, family)
+    for rule in raw.get("matrix", ()):
+        yield from _expand({**defaults, **rule}, family)
+
+
+def _expand(rule: dict[str, Any], family: str) -> Iterator[Clause]:
+    shared = {key: value for key, value in rule.items() if key != "for"}
+    for part in rule["for"]:
+        own = {key: value for key, value in part.items() if key != "rpcs"}
+        for rpc in part["rpcs"]:
+            yield _clause(_fill({**shared, **own, "rpc": rpc}, rpc), family)
+
+
+def _fill(value: Any, rpc: str) -> Any:  # noqa: ANN401 - TOML values are what they are
+    """Fill `{rpc}` (as in ids) and `{name}` (as on the wire) into every text of a table."""
+    if isinstance(value, str):
+        return value.replace("{rpc}", kebab(rpc)).replace("{name}", rpc)
+    if isinstance(value, list):
+        return [_fill(each, rpc) for each in value]
+    if isinstance(value, dict):
+        return {key: _fill(each, rpc) for key, each in value.items()}
+    return value
+
+
+def _clause(row: dict[str, Any], family: str) -> Clause:
+    unknown = row.keys() - _KEYS
+    if unknown:
+        message = f"clause {row.get('id')}: unknown keys {sorted(unknown)}"
+        raise SpecError(message)
+    text = row["text"]
+    return Clause(
+        id=row["id"],
+        rpc=row["rpc"],
+        family=family,
+        level=Level(row.get("level", "must")),
+        text=text if isinstance(text, str) else " / ".join(text.values()),
+        texts={} if isinstance(text, str) else {ProfileRange(key): each for key, each in text.items()},
+        expect=_expectations(row),
+        strict=Strict(**row.get("strict", {})),
+        bindings=tuple(row.get("bindings", ["grpc"])),
+        needs=tuple(row.get("needs", [] if row["id"] == ROOT else [ROOT])),
+        witness=tuple(row.get("witness", [])),
+        capability=row.get("capability", ""),
+        hostile=row.get("hostile", False),
+        testable=row.get("testable", True),
+        reason=row.get("reason", ""),
+        erratum=row.get("erratum", ""),
+    )
+
+
+def _expectations(row: dict[str, Any]) -> dict[ProfileRange, Expectation]:
+    raw = row.get("expect", {"ok": True})
+    if not raw.keys() - _EXPECT_KEYS:
+        return {ProfileRange(row.get("profiles", "2.2..")): _expectation(raw, row["id"])}
+    if "profiles" in row:
+        message = f"clause {row['id']}: write either `profiles` or `expect` by profile, not both"
+        raise SpecError(message)
+    return {ProfileRange(key): _expectation(each, row["id"]) for key, each in raw.items()}
+
+
+def _expectation(raw: dict[str, Any], identifier: str) -> Expectation:
+    unknown = raw.keys() - _EXPECT_KEYS
+    if unknown:
+        message = f"clause {identifier}: unknown keys {sorted(unknown)} in expect"
+        raise SpecError(message)
+    found = Expectation(
+        ok=raw.get("ok", False),
+        codes=_numbers(raw.get("code", ())),
+        legacy=_numbers(raw.get("legacy", ())),
+        any_error=raw.get("any-error", False),
+        grpc=tuple(raw.get("grpc", ())),
+    )
+    if found.ok == bool(found.codes or found.legacy or found.any_error or found.grpc):
+        message = f"clause {identifier}: expect is either ok or a failure"
+        raise SpecError(message)
+    return found
+
+
+def _numbers(raw: int | list[int]) -> tuple[int, ...]:
+    return (raw,) if isinstance(raw, int) else tuple(raw)

@@ -1,0 +1,109 @@
+"""Profiles: the lines of the protocol that a target can be held to.
+
+The numbered profiles are ordered (`2.2` before `2.3`); `design-2.0`, the early design
+documents, stands beside them and is never part of a range.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from milvus_tck.spec.data import SpecError, read_toml, toml_names
+
+__all__ = ["Profile", "ProfileRange", "detect", "profile", "profiles"]
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One line of the protocol, as `proto/profiles/<name>.toml` describes it."""
+
+    name: str
+    title: str
+    #: Position among the numbered lines; `None` for a profile outside their order.
+    order: int | None
+    #: Whether `Status` carries `code` beside the legacy `error_code` (2.3 and later).
+    status_code: bool
+    #: The profile whose messages and error codes apply; itself unless it says otherwise.
+    wire: str
+    #: Targets on which its clauses were seen to hold.
+    verified_on: tuple[str, ...]
+    #: Regular expressions over the version texts that a server tells about itself.
+    detect: tuple[str, ...]
+
+    def recognises(self, version: str) -> bool:
+        """Tell whether a version text belongs to this profile."""
+        return any(re.search(pattern, version) for pattern in self.detect)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRange:
+    """A set of profiles written as text: `2.3`, `2.2..`, `..2.5`, `2.3..2.5`, `design-2.0`.
+
+    Several parts are joined by commas: `2.2.., design-2.0`.
+    """
+
+    text: str
+
+    def __contains__(self, candidate: Profile) -> bool:
+        """Tell whether the profile is named or lies between the ends."""
+        parts = (part.strip() for part in self.text.split(","))
+        return any(_within(part, candidate) for part in parts)
+
+    def check(self) -> None:
+        """Raise `SpecError` if a part names no known profile."""
+        known = {each.name for each in profiles()}
+        for part in self.text.split(","):
+            ends = [end for end in part.strip().split("..") if end]
+            if not ends or not known.issuperset(ends):
+                message = f"profile range {self.text!r} names none of {sorted(known)}"
+                raise SpecError(message)
+
+
+def _within(part: str, candidate: Profile) -> bool:
+    if ".." not in part:
+        return part == candidate.name
+    if candidate.order is None:
+        return False
+    low, high = part.split("..")
+    return _position(low, 0) <= candidate.order <= _position(high, len(profiles()))
+
+
+def _position(name: str, default: int) -> int:
+    if not name:
+        return default
+    order = profile(name).order
+    if order is None:
+        message = f"{name!r} has no place in a range of profiles"
+        raise SpecError(message)
+    return order
+
+
+@cache
+def profiles() -> tuple[Profile, ...]:
+    """Every profile: the numbered ones in order, then the others."""
+    found = [_load(name) for name in toml_names("profiles")]
+    return tuple(sorted(found, key=lambda each: (each.order is None, each.order, each.name)))
+
+
+def _load(filename: str) -> Profile:
+    raw = read_toml(f"profiles/{filename}")
+    return Profile(
+        name=raw["name"],
+        title=raw["title"],
+        order=raw.get("order"),
+        status_code=raw["status_code"],
+        wire=raw.get("wire", raw["name"]),
+        verified_on=tuple(raw["verified_on"]),
+        detect=tuple(raw["detect"]),
+    )
+
+
+@cache
+def profile(name: str) -> Profile:
+    """Return the profile of that name; `KeyError` if there is none."""
+    return {each.name: each for each in profiles()}[name]
+
+
+def detect(version: str) -> Profile | None:
+    """Return the profile that recognises what a server says of its version, if one does."""
+    return next((each for each in profiles() if each.recognises(version)), None)

@@ -1,0 +1,64 @@
+"""One server process under a warden."""
+
+import contextlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from milvus_tck.targets import warden
+
+__all__ = ["ServerProcess"]
+
+_STOP_SECONDS = 20
+
+
+@dataclass
+class ServerProcess:
+    """A command that runs until we stop it, with a folder of its own and a log."""
+
+    command: Sequence[str]
+    #: Everything the server writes; removed when it ends.
+    folder: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    #: Seconds to end in good order; 0 where nothing is worth keeping.
+    grace: float = 0
+    keep: bool = False
+
+    def __post_init__(self) -> None:
+        self.log = Path(tempfile.mkstemp(prefix="milvus-tck-", suffix=".log")[1])
+        removed = "-" if self.keep else str(self.folder)
+        with self.log.open("wb") as log:
+            self._warden = subprocess.Popen(
+                [sys.executable, "-I", warden.__file__, str(self.grace), removed, *self.command],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=dict(self.environment),
+                start_new_session=True,
+            )
+
+    @property
+    def ended(self) -> bool:
+        """Whether the server and its warden are gone."""
+        return self._warden.poll() is not None
+
+    def tail(self, lines: int = 20) -> str:
+        """Return the last lines of its log."""
+        if not self.log.exists():
+            return ""
+        return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def stop(self) -> None:
+        """End the server and everything it started."""
+        if self._warden.stdin:
+            with contextlib.suppress(OSError):
+                self._warden.stdin.close()
+        try:
+            self._warden.wait(_STOP_SECONDS + self.grace)
+        except subprocess.TimeoutExpired:
+            self._warden.kill()
+            self._warden.wait()
+        self.log.unlink(missing_ok=True)

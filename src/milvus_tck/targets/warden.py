@@ -1,0 +1,86 @@
+"""The warden: a small process between us and a server we start.
+
+It starts the server in a process group of its own and ends that whole group when the
+server's leader ends or when our end of a pipe closes, which also happens when we are
+killed. So no server outlives us, however we go. Launchers that leave their child behind
+are covered too: the warden adopts orphans of the group.
+
+Standard library only: `python warden.py GRACE FOLDER COMMAND...` with a pipe as stdin.
+GRACE is how many seconds the group gets to end in good order, FOLDER is removed at the
+end (`-` for none).
+"""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+_SET_CHILD_SUBREAPER = 36
+
+
+def main(arguments: list[str]) -> int:
+    """Run COMMAND until it ends or our owner does; return its exit code."""
+    grace, folder, *command = arguments
+    _adopt_orphans()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    ended = threading.Event()
+    threading.Thread(target=_await_owner, args=(ended,), daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    threading.Thread(target=_await_leader, args=(leader, ended), daemon=True).start()
+    ended.wait()
+    _end_group(leader, float(grace))
+    if folder != "-":
+        shutil.rmtree(folder, ignore_errors=True)
+    return leader.poll() or 0
+
+
+def _adopt_orphans() -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _await_owner(ended: threading.Event) -> None:
+    while os.read(0, 1):
+        pass
+    ended.set()
+
+
+def _await_leader(leader: "subprocess.Popen[bytes]", ended: threading.Event) -> None:
+    leader.wait()
+    ended.set()
+
+
+def _end_group(leader: "subprocess.Popen[bytes]", grace: float) -> None:
+    if grace:
+        _signal(leader.pid, signal.SIGTERM)
+        deadline = time.monotonic() + grace
+        while _lives(leader.pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    _signal(leader.pid, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            os.waitpid(-1, 0)
+
+
+def _lives(group: int) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+    return _signal(group, 0)
+
+
+def _signal(group: int, number: int) -> bool:
+    try:
+        os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

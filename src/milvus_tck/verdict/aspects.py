@@ -1,0 +1,184 @@
+"""A refusal is judged in aspects, each a check of its own.
+
+A request that has to fail is looked at from every side a client depends on. An aspect
+that another one already decided is blocked rather than failed: one defect, one failure.
+
+- `fails`: the operation does not succeed.
+- `in-band`: gRPC says OK, the failure travels in the Status (or, where a gRPC code is
+  the promise, that code comes back).
+- `code`: `Status.code` is the right number (2.3 and later).
+- `legacy`: `Status.error_code` tells older clients that it failed; in 2.2, which has no
+  `code`, it is the right number.
+- `agree`: both numbers belong together by the profile's map (2.3 and later).
+- `reason`: the text is not empty.
+- `untouched`: another call shows that nothing changed on the server.
+- `reason-text`: with `--strict`, the reason holds the stable part of upstream's text.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from google.protobuf.message import Message
+
+from milvus_tck.bindings.outcome import Outcome, StatusView
+from milvus_tck.spec.clauses import Clause, Expectation, Level
+from milvus_tck.spec.errors import is_branch_code, is_branch_legacy, legacy_of
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.judgement import HOLDS, Check
+from milvus_tck.verdict.states import State
+
+__all__ = ["UNTOUCHED", "Finding", "checks_of", "judge_refusal"]
+
+UNTOUCHED = "untouched"
+_REASON_TEXT = "reason-text"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one aspect came to."""
+
+    state: State
+    signature: str = ""
+    expected: str = ""
+    actual: str = ""
+
+
+_PASS = Finding(State.PASS)
+
+
+def checks_of(clause: Clause, profile: Profile, binding: str, case: str = "", *, strict: bool = False) -> list[Check]:
+    """List every check that a clause owes in a profile, before anything was asked."""
+    expectation = clause.expectation(profile)
+    if expectation.ok:
+        return [Check(clause, HOLDS, clause.level, binding, case)]
+    aspects = _aspects(clause, expectation, profile, strict=strict)
+    return [Check(clause, aspect, level, binding, case) for aspect, level in aspects]
+
+
+def _aspects(clause: Clause, expected: Expectation, profile: Profile, *, strict: bool) -> list[tuple[str, Level]]:
+    level = clause.level
+    found = [("fails", level), ("in-band", level), (UNTOUCHED, level)]
+    if expected.grpc:
+        return found
+    exact = _exact_level(clause, expected, profile, strict=strict)
+    lenient = min(level, Level.SHOULD, key=_rank)
+    if profile.status_code:
+        if not expected.any_error:
+            found.append(("code", exact))
+        found += [("legacy", level), ("agree", exact)]
+    elif not expected.any_error:
+        found.append(("legacy", exact))
+    found.append(("reason", lenient))
+    if strict and clause.strict.reason:
+        found.append((_REASON_TEXT, level))
+    return found
+
+
+def _exact_level(clause: Clause, expected: Expectation, profile: Profile, *, strict: bool) -> Level:
+    """The exact number binds like the clause where clients branch on it, else it is a `should`."""
+    if strict:
+        return clause.level
+    if profile.status_code:
+        branches = bool(expected.codes) and all(is_branch_code(code) for code in expected.codes)
+    else:
+        branches = bool(expected.legacy) and all(is_branch_legacy(number) for number in expected.legacy)
+    return clause.level if branches else min(clause.level, Level.SHOULD, key=_rank)
+
+
+def _rank(level: Level) -> int:
+    return [Level.OBSERVED, Level.MAY, Level.SHOULD, Level.MUST].index(level)
+
+
+def judge_refusal(clause: Clause, profile: Profile, outcome: Outcome[Message], *, strict: bool) -> dict[str, Finding]:
+    """Judge every aspect of a refusal but `untouched`, which needs another call."""
+    expected = _wanted(clause, profile, strict=strict)
+    found = {"fails": _fails(outcome), "in-band": _in_band(outcome, expected)}
+    wanted = [aspect for aspect, _ in _aspects(clause, expected, profile, strict=strict)]
+    status = outcome.status
+    for aspect in wanted:
+        if aspect in found or aspect == UNTOUCHED:
+            continue
+        if found["fails"].state is not State.PASS or status is None or not outcome.in_band:
+            found[aspect] = Finding(State.BLOCKED, f"{aspect}:no-status", actual=str(outcome))
+        elif aspect == _REASON_TEXT:
+            found[aspect] = _reason_text(clause.strict.reason or "", status)
+        else:
+            found[aspect] = _JUDGES[aspect](expected, profile, status)
+    if found.get("legacy", _PASS).state is State.FAIL and "agree" in found:
+        found["agree"] = Finding(State.BLOCKED, "agree:no-legacy", actual=str(outcome))
+    return found
+
+
+def _wanted(clause: Clause, profile: Profile, *, strict: bool) -> Expectation:
+    """The first of several right codes is upstream's own: `--strict` demands just that."""
+    expected = clause.expectation(profile)
+    if not strict or not expected.codes:
+        return expected
+    return replace(expected, codes=(clause.strict.code or expected.codes[0],))
+
+
+def _fails(outcome: Outcome[Message]) -> Finding:
+    if outcome.ok:
+        return Finding(State.FAIL, "accepted", "an error", "success")
+    return _PASS
+
+
+def _in_band(outcome: Outcome[Message], expected: Expectation) -> Finding:
+    wanted = expected.grpc or ("OK",)
+    code = outcome.exchange.grpc_code
+    if outcome.ok:
+        return Finding(State.BLOCKED, "in-band:accepted", actual="success")
+    if code in wanted:
+        return _PASS
+    return Finding(State.FAIL, f"grpc:{code}!={'|'.join(wanted)}", f"gRPC {' or '.join(wanted)}", str(outcome))
+
+
+def _code(expected: Expectation, _profile: Profile, status: StatusView) -> Finding:
+    if status.code in expected.codes:
+        return _PASS
+    signature = f"code:{status.code}!={'|'.join(map(str, expected.codes))}"
+    return Finding(State.FAIL, signature, f"code {_either(expected.codes)}", str(status))
+
+
+def _legacy(expected: Expectation, profile: Profile, status: StatusView) -> Finding:
+    if profile.status_code:
+        if status.legacy:
+            return _PASS
+        return Finding(State.FAIL, "legacy:0", "an error_code that is not 0", str(status))
+    if status.legacy in expected.legacy:
+        return _PASS
+    signature = f"legacy:{status.legacy}!={'|'.join(map(str, expected.legacy))}"
+    return Finding(State.FAIL, signature, f"error_code {_either(expected.legacy)}", str(status))
+
+
+def _agree(expected: Expectation, profile: Profile, status: StatusView) -> Finding:
+    own = expected.legacy if status.code in expected.codes else ()
+    wanted = own or (legacy_of(status.code, profile),)
+    if status.legacy in wanted:
+        return _PASS
+    signature = f"agree:{status.code}/{status.legacy}!={'|'.join(map(str, wanted))}"
+    return Finding(State.FAIL, signature, f"error_code {_either(wanted)} beside code {status.code}", str(status))
+
+
+def _reason(_expected: Expectation, _profile: Profile, status: StatusView) -> Finding:
+    if status.reason.strip():
+        return _PASS
+    return Finding(State.FAIL, "reason:empty", "a reason", str(status))
+
+
+def _reason_text(wanted: str, status: StatusView) -> Finding:
+    if wanted in status.reason:
+        return _PASS
+    return Finding(State.FAIL, "reason:other", f"a reason with {wanted!r}", str(status))
+
+
+def _either(numbers: tuple[int, ...]) -> str:
+    return " or ".join(map(str, numbers))
+
+
+_JUDGES: dict[str, Callable[[Expectation, Profile, StatusView], Finding]] = {
+    "code": _code,
+    "legacy": _legacy,
+    "agree": _agree,
+    "reason": _reason,
+}

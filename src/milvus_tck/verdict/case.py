@@ -1,0 +1,262 @@
+"""A case: what one test of the suites holds in its hands.
+
+It makes calls, gives out names, and takes judgements. Every check that the test owes
+is known before it starts; what it leaves open when it stops gets the state of the stop.
+"""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from google.protobuf.message import Message
+
+from milvus_tck.bindings.outcome import Exchange, Outcome
+from milvus_tck.spec.clauses import Clause
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.aspects import UNTOUCHED, Finding, judge_refusal
+from milvus_tck.verdict.fingerprint import difference
+from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
+from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.states import State
+from milvus_tck.verdict.stops import Blocked, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.wire.call import Call
+
+__all__ = ["Case", "HarnessError"]
+
+Answer = TypeVar("Answer", bound=Message)
+
+#: Exchanges kept as evidence for one check; the decisive ones are the last.
+_EVIDENCE = 12
+#: Seconds between two looks at something that takes its time.
+_POLL = 0.05
+
+
+class HarnessError(Exception):
+    """A test does not do what it declares: our own bug."""
+
+
+@dataclass
+class Case:
+    """The context of one test: its calls, its names, its judgements."""
+
+    run: Run
+    #: Unique within the run and the same in every run; names and seeds derive from it.
+    test: str
+    checks: Sequence[Check]
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+    exchanges: list[Exchange] = field(default_factory=list)
+    _names: int = 0
+
+    # -- what the test knows ------------------------------------------------------------
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that the target is held to."""
+        return self.run.profile
+
+    @property
+    def random(self) -> random.Random:
+        """A generator seeded by the run's seed and the test's name."""
+        return random.Random(f"{self.run.seed}/{self.test}")  # noqa: S311 - data, not secrets
+
+    def clause(self, of: str | None = None) -> Clause:
+        """Return the clause of that id among those the test declares, or its only one."""
+        found = {check.clause.id: check.clause for check in self.checks}
+        if of is None and len(found) == 1:
+            return next(iter(found.values()))
+        if of not in found:
+            message = f"{self.test} judges {of!r}, but declares {sorted(found)}"
+            raise HarnessError(message)
+        return found[of]
+
+    def name(self, before: str = "", after: str = "") -> str:
+        """Return a fresh name for an object of this run: `before` + prefix + number + `after`."""
+        self._names += 1
+        return f"{before}{self.run.prefix}{self.run.slug(self.test)}{self._names}{after}"
+
+    # -- calling ------------------------------------------------------------------------
+
+    def call(self, call: Call[Answer], *, deadline: float | None = None) -> Outcome[Answer]:
+        """Make a call and return what came of it, whatever that is; only a dead target raises."""
+        self.run.ledger.before(call)
+        outcome = self.run.exchanger.call(call, self._record, deadline)
+        if self.run.guard.lost(outcome.exchange):
+            raise TargetDied("died", f"the target is gone after {call.rpc}")
+        return outcome
+
+    def ok(self, call: Call[Answer], *, deadline: float | None = None) -> Answer:
+        """Make a call that has to succeed for the test to have a point, and return the answer."""
+        outcome = self.call(call, deadline=deadline)
+        if outcome.ok and outcome.answer is not None:
+            return outcome.answer
+        raise self._stop(call, outcome)
+
+    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 60) -> Answer:
+        """Repeat a call until its answer is as wanted; `what` names the condition."""
+        end = time.monotonic() + within
+        while True:
+            answer = self.ok(call)
+            if done(answer):
+                return answer
+            if time.monotonic() > end:
+                raise Blocked(f"never:{what}", f"{call.rpc}: not {what} within {within:g} s")
+            self.run.pause(_POLL)
+
+    def _record(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)
+        self.run.watch(exchange)
+
+    def _stop(self, call: Call[Answer], outcome: Outcome[Answer]) -> Stop:
+        code = outcome.exchange.grpc_code
+        message = f"{call.rpc}: {outcome}"
+        if outcome.unsupported:
+            own = any(check.clause.rpc == call.rpc for check in self.checks)
+            return (Unsupported if own else Blocked)(f"unsupported:{call.rpc}", message)
+        if code == "DEADLINE_EXCEEDED":
+            return Undecided(f"deadline:{call.rpc}", message)
+        return Blocked(f"refused:{call.rpc}", message)
+
+    # -- judging ------------------------------------------------------------------------
+
+    def accepted(
+        self,
+        call: Call[Answer],
+        *,
+        effect: Callable[[Answer], bool],
+        of: str | None = None,
+        case: str = "",
+        deadline: float | None = None,
+    ) -> Answer:
+        """Judge that a call succeeds and that `effect`, looked up in another way, took place.
+
+        Returns the answer; a call that is refused fails the clause and ends the test.
+        """
+        outcome = self.call(call, deadline=deadline)
+        if outcome.ok and outcome.answer is not None:
+            took_place = effect(outcome.answer)
+            finding = Finding(State.PASS) if took_place else Finding(State.FAIL, "no-effect", "an effect", "none")
+            self._judge(self.clause(of), HOLDS, finding, case)
+            return outcome.answer
+        stop = self._stop(call, outcome)
+        if isinstance(stop, Blocked):
+            status = outcome.status
+            number = outcome.exchange.grpc_code if status is None else f"{status.code}/{status.legacy}"
+            finding = Finding(State.FAIL, f"refused:{number}", "success", str(outcome))
+            self._judge(self.clause(of), HOLDS, finding, case)
+        raise stop
+
+    def expect(self, expected: Any, actual: Any, *, of: str | None = None, case: str = "") -> bool:  # noqa: ANN401
+        """Judge that a value is the expected one."""
+        return self.judge(expected == actual, expected, actual, of=of, case=case)
+
+    def judge(
+        self,
+        holds: bool,  # noqa: FBT001 - the verdict itself
+        expected: object,
+        actual: object,
+        *,
+        of: str | None = None,
+        case: str = "",
+        signature: str | None = None,
+    ) -> bool:
+        """Judge a promise by a decision made already; the values are shown as evidence."""
+        if holds:
+            finding = Finding(State.PASS)
+        else:
+            name = difference(expected, actual) if signature is None else signature
+            finding = Finding(State.FAIL, name, _text(expected), _text(actual))
+        self._judge(self.clause(of), HOLDS, finding, case)
+        return holds
+
+    def refused(
+        self,
+        call: Call[Any],
+        *,
+        neighbour: Call[Any],
+        untouched: Callable[[], object],
+        of: str | None = None,
+        case: str = "",
+        deadline: float | None = None,
+    ) -> Outcome[Any]:
+        """Judge that a call is refused in every aspect that its clause demands.
+
+        `untouched` looks up what must not change, with another call. `neighbour` is the
+        nearest valid request: a refusal is believed only where that one succeeds.
+        """
+        clause = self.clause(of)
+        before = untouched()
+        outcome = self.call(call, deadline=deadline)
+        expected = clause.expectation(self.profile)
+        if not outcome.ok and outcome.exchange.grpc_code not in expected.grpc:
+            stop = self._stop(call, outcome)
+            if not isinstance(stop, Blocked):
+                raise stop
+        found = judge_refusal(clause, self.profile, outcome, strict=self.run.strict)
+        found[UNTOUCHED] = self._untouched(outcome, before, untouched)
+        self._believe(neighbour, outcome)
+        for aspect, finding in found.items():
+            self._judge(clause, aspect, finding, case)
+        return outcome
+
+    def _untouched(self, outcome: Outcome[Any], before: object, look: Callable[[], object]) -> Finding:
+        if outcome.ok:
+            return Finding(State.BLOCKED, "untouched:accepted", actual="success")
+        after = look()
+        if before == after:
+            return Finding(State.PASS)
+        return Finding(State.FAIL, f"changed:{difference(before, after)}", _text(before), _text(after))
+
+    def _believe(self, neighbour: Call[Any], outcome: Outcome[Any]) -> None:
+        """Stop unless the neighbouring valid request succeeds."""
+        if outcome.ok:
+            return  # nothing was refused, so there is no refusal to doubt
+        beside = self.call(neighbour)
+        if not beside.ok:
+            raise Blocked(f"neighbour:{neighbour.rpc}", f"the valid {neighbour.rpc} beside it fails too: {beside}")
+
+    def _judge(self, clause: Clause, aspect: str, finding: Finding, case: str) -> None:
+        wanted = [
+            check
+            for check in self.checks
+            if check.clause.id == clause.id and check.aspect == aspect and check.case == case
+        ]
+        if not wanted:
+            message = f"{self.test}: {clause.id} owes no check {aspect!r} in case {case!r}"
+            raise HarnessError(message)
+        for check in wanted:
+            if check.id in self.judgements:
+                message = f"{self.test} judges {check.id} twice"
+                raise HarnessError(message)
+            self.judgements[check.id] = self._judgement(check, finding)
+
+    def _judgement(self, check: Check, finding: Finding) -> Judgement:
+        evidence = () if finding.state is State.PASS else tuple(self.exchanges[-_EVIDENCE:])
+        return Judgement(
+            check, finding.state, finding.signature, finding.expected, finding.actual, exchanges=evidence
+        )
+
+    def close(self, stop: BaseException | None) -> list[Judgement]:
+        """Give every check that is still open its state, and return all judgements in order."""
+        for check in self.checks:
+            if check.id not in self.judgements:
+                self.judgements[check.id] = self._judgement(check, _left_open(stop))
+        return [self.judgements[check.id] for check in self.checks]
+
+
+def _left_open(stop: BaseException | None) -> Finding:
+    if stop is None:
+        return Finding(State.HARNESS_ERROR, "not-judged", "a judgement", "the test ended without one")
+    if isinstance(stop, Stop):
+        return Finding(stop.state, stop.signature, actual=str(stop))
+    return Finding(State.HARNESS_ERROR, type(stop).__name__, actual=f"{type(stop).__name__}: {stop}")
+
+
+def _text(value: object) -> str:
+    """Show a value in a line; long ones are cut."""
+    text = value if isinstance(value, str) else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_SHOWN = 600

@@ -1,0 +1,50 @@
+"""What the answers of a run said about the wire contract, gathered from every exchange."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from milvus_tck.bindings.contract import SHAPES
+from milvus_tck.bindings.outcome import Exchange, Violation
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
+from milvus_tck.verdict.states import State
+
+__all__ = ["ContractLog"]
+
+
+@dataclass
+class ContractLog:
+    """Which RPCs answered, and the first violation of each wire clause by each of them."""
+
+    answered: set[str] = field(default_factory=set)
+    broken: dict[tuple[str, str], tuple[Violation, Exchange]] = field(default_factory=dict)
+
+    def add(self, exchange: Exchange) -> None:
+        """Take in one exchange."""
+        if exchange.grpc_code == "OK" and not exchange.rpc.startswith("/"):
+            self.answered.add(exchange.rpc)
+        for violation in exchange.violations:
+            self.broken.setdefault((violation.clause, violation.rpc), (violation, exchange))
+
+    def judgements(self, profile: Profile, binding: str, *, believed: bool) -> Iterator[Judgement]:
+        """Judge every wire clause for every RPC that answered.
+
+        Unless the target is `believed` (it passed the clause that all others need), what
+        was not broken is blocked: an answer that says nothing keeps every contract.
+        """
+        wire = [clause for clause in clauses().values() if clause.rpc == "wire" and clause.applies_to(profile)]
+        for clause in wire:
+            for rpc in sorted(self.answered & SHAPES.get(clause.id, self.answered)):
+                check = Check(clause, HOLDS, clause.level, binding, rpc)
+                yield self._judgement(check, believed=believed)
+
+    def _judgement(self, check: Check, *, believed: bool) -> Judgement:
+        found = self.broken.get((check.clause.id, check.case))
+        if found is None:
+            needed = "" if believed else check.clause.needs[0]
+            return Judgement(check, State.PASS if believed else State.BLOCKED, blocked_by=needed)
+        violation, exchange = found
+        return Judgement(
+            check, State.FAIL, violation.signature, check.clause.text, violation.detail, exchanges=(exchange,)
+        )

@@ -1,0 +1,52 @@
+"""A judgement: one check with what became of it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from milvus_tck.bindings.outcome import Exchange
+from milvus_tck.spec.clauses import Clause, Level
+from milvus_tck.verdict.states import State
+
+__all__ = ["HOLDS", "Check", "Judgement"]
+
+#: The single aspect of a clause that is not a refusal.
+HOLDS = "holds"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One judgement that has to be made: an aspect of a clause, in one case, over one binding."""
+
+    clause: Clause
+    aspect: str
+    level: Level
+    binding: str
+    #: Which of several samples of the clause's condition; empty where there is one.
+    case: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of the check: `clause[.case]:aspect@binding`."""
+        case = f".{self.case}" if self.case else ""
+        return f"{self.clause.id}{case}:{self.aspect}@{self.binding}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What became of a check, with the evidence."""
+
+    check: Check
+    state: State
+    #: Stable fingerprint of a state that is no pass: no ids, no messages.
+    signature: str = ""
+    expected: str = ""
+    actual: str = ""
+    seconds: float = 0.0
+    #: The exchanges that prove it; empty for a pass.
+    exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
+    #: What it was blocked by: a clause, or a dataset that could not be prepared.
+    blocked_by: str = ""
+
+    def timed(self, seconds: float) -> Self:
+        """Return the same judgement with the time its test took."""
+        return replace(self, seconds=seconds)

@@ -1,0 +1,121 @@
+"""The ledger: every object of a run is written down before it is created.
+
+Cleanup works from it and never depends on the feature under test. Ledgers live in the
+user's state folder, so that `milvus-tck sweep` finds what a killed run left behind.
+"""
+
+import json
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import platformdirs
+import psutil
+from google.protobuf.message import Message
+
+from milvus_tck.wire.call import Call
+
+__all__ = ["Ledger", "LedgerFile", "ledgers"]
+
+#: RPCs that create something which outlives its parent, with the field that names it.
+_CREATES = {"CreateCollection": "collection_name"}
+
+
+def _folder() -> Path:
+    override = os.environ.get("MILVUS_TCK_STATE")
+    return Path(override) if override else Path(platformdirs.user_state_path("milvus-tck")) / "ledgers"
+
+
+@dataclass
+class Ledger:
+    """What one run created on one target."""
+
+    run: str
+    address: str
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _names: dict[tuple[str, str], None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        folder = _folder()
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / f"{self.run}.ndjson"
+        self._file = self.path.open("a", encoding="utf-8")
+        process = psutil.Process()
+        self._write({
+            "run": self.run, "address": self.address, "pid": process.pid,
+            "process_started": process.create_time(), "started": time.time(),
+        })  # fmt: skip
+
+    def before(self, call: Call[Message]) -> None:
+        """Note what a call is about to create, if it creates anything."""
+        field_name = _CREATES.get(call.rpc)
+        if field_name is None:
+            return
+        name = getattr(call.request, field_name)
+        database = getattr(call.request, "db_name", "")
+        with self._lock:
+            if (name, database) not in self._names:
+                self._names[name, database] = None
+                self._write({"create": call.rpc, "name": name, "db_name": database})
+
+    def _write(self, row: dict[str, object]) -> None:
+        self._file.write(json.dumps(row) + "\n")
+        self._file.flush()
+
+    @property
+    def collections(self) -> tuple[tuple[str, str], ...]:
+        """Name and database of every collection that may have been created, newest first."""
+        with self._lock:
+            return tuple(reversed(self._names))
+
+    def forget(self) -> None:
+        """Start with an empty page: the target came back with fresh data."""
+        with self._lock:
+            self._names.clear()
+
+    def close(self, *, clean: bool) -> None:
+        """Close the file; a clean run needs no ledger any more."""
+        self._file.close()
+        if clean:
+            self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFile:
+    """A ledger found on disk."""
+
+    path: Path
+    run: str
+    address: str
+    alive: bool
+    collections: tuple[tuple[str, str], ...]
+
+
+def ledgers() -> list[LedgerFile]:
+    """Read every ledger of this user; a line that a kill cut short is left out."""
+    folder = _folder()
+    return [_read(path) for path in sorted(folder.glob("*.ndjson"))] if folder.is_dir() else []
+
+
+def _read(path: Path) -> LedgerFile:
+    rows = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        try:
+            rows.append(json.loads(line))
+        except ValueError:
+            continue
+    head = rows[0] if rows and "run" in rows[0] else {}
+    names = tuple((row["name"], row["db_name"]) for row in rows if "create" in row)
+    alive = _alive(head.get("pid"), head.get("process_started"))
+    return LedgerFile(path, head.get("run", path.stem), head.get("address", ""), alive, names)
+
+
+def _alive(pid: int | None, started: float | None) -> bool:
+    if pid is None:
+        return False
+    try:
+        return psutil.Process(pid).create_time() == started
+    except psutil.Error:
+        return False

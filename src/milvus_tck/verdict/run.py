@@ -1,0 +1,74 @@
+"""A run: what all tests share while they judge one target."""
+
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from milvus_tck.bindings.exchange import Exchanger
+from milvus_tck.bindings.outcome import Exchange
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.contract_log import ContractLog
+from milvus_tck.verdict.ledger import Ledger
+
+__all__ = ["PREFIX", "Guard", "Run", "run_of"]
+
+#: How the name of every object that we create starts.
+PREFIX = "tck_"
+_NAME = re.compile(r"tck_([0-9a-z]{6})_", re.IGNORECASE)
+_SLUG = 24
+
+
+def run_of(name: str) -> str | None:
+    """Return the run that an object belongs to by its name; `None` if it is not ours."""
+    found = _NAME.search(name[: len(PREFIX) + 12])
+    return found.group(1).lower() if found else None
+
+
+class Guard(Protocol):
+    """Knows whether the target is still there."""
+
+    def lost(self, exchange: Exchange) -> bool:
+        """Tell, after an exchange, whether the target went away."""
+
+
+@dataclass
+class Run:
+    """One run against one target."""
+
+    id: str
+    profile: Profile
+    exchanger: Exchanger
+    guard: Guard
+    ledger: Ledger
+    seed: int
+    strict: bool = False
+    #: What every answer of the run said about the wire contract.
+    contract: ContractLog = field(default_factory=ContractLog)
+    #: Waits; replaced where time does not pass.
+    pause: Callable[[float], None] = time.sleep
+    _waiting: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def prefix(self) -> str:
+        """What every name of the run starts with."""
+        return f"{PREFIX}{self.id}_"
+
+    @property
+    def waited(self) -> float:
+        """Seconds that calls of the run spent waiting for the target, added over all threads."""
+        return self._waiting
+
+    def slug(self, test: str) -> str:
+        """Write a test's name as a short part of an object's name, the same in every run."""
+        tail = test.rsplit("::", 1)[-1].removeprefix("test_")
+        return re.sub(r"[^0-9a-z]+", "_", tail.lower())[:_SLUG].strip("_") + "_"
+
+    def watch(self, exchange: Exchange) -> None:
+        """Take note of an exchange, whoever made it."""
+        with self._lock:
+            self._waiting += exchange.seconds
+            self.contract.add(exchange)

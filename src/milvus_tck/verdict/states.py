@@ -1,0 +1,60 @@
+"""What can become of a check, and what a run as a whole comes to."""
+
+from enum import IntEnum, StrEnum
+
+__all__ = ["Conformance", "Exit", "Gate", "State"]
+
+
+class State(StrEnum):
+    """What became of a check. Only `pass` is a pass."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    #: The target says, in a proper way, that it lacks this.
+    UNSUPPORTED = "unsupported"
+    #: Looked at, and not decided: a sample too small to tell, a deadline passed.
+    INCONCLUSIVE = "inconclusive"
+    #: Something it needs failed.
+    BLOCKED = "blocked"
+    TARGET_CRASH = "target-crash"
+    HARNESS_ERROR = "harness-error"
+    NOT_RUN = "not-run"
+
+    @property
+    def failed(self) -> bool:
+        """Whether the state says something against the target."""
+        return self in {State.FAIL, State.TARGET_CRASH}
+
+    @property
+    def unverified(self) -> bool:
+        """Whether the promise was neither kept nor broken before our eyes."""
+        return self not in {State.PASS, State.FAIL, State.TARGET_CRASH}
+
+
+class Conformance(StrEnum):
+    """The conformance verdict. It knows no baseline."""
+
+    CONFORMANT = "conformant"
+    NOT_CONFORMANT = "not-conformant"
+    UNDETERMINED = "undetermined"
+
+
+class Gate(StrEnum):
+    """The gate verdict: did anything unexpected happen?"""
+
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class Exit(IntEnum):
+    """Exit codes that other people's scripts rely on."""
+
+    OK = 0
+    UNEXPECTED = 1
+    UNDETERMINED = 2
+    TARGET_LOST = 3
+    NOTHING_RAN = 4
+    OBJECTIVE_MISSED = 5
+    USAGE = 64
+    OUR_BUG = 70
+    INTERRUPTED = 130

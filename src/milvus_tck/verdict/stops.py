@@ -1,0 +1,49 @@
+"""Why a test stopped before it judged everything it set out to judge.
+
+    Stop
+    ├── Blocked        something the test needs did not work
+    ├── Unsupported    the target lacks the RPC and says so
+    ├── Undecided      no answer in time, or a sample that can not tell
+    └── TargetDied     the target is gone; the test runs again once it is back
+
+A stop carries the state that the remaining checks of the test get. Anything else that
+a test raises is a bug of ours and becomes `harness-error`.
+"""
+
+from milvus_tck.verdict.states import State
+
+__all__ = ["Blocked", "Stop", "TargetDied", "Undecided", "Unsupported"]
+
+
+class Stop(Exception):  # noqa: N818 - not an error: a test may stop in good order
+    """A test ends early; `signature` is stable, the message is for people."""
+
+    state = State.INCONCLUSIVE
+
+    def __init__(self, signature: str, message: str) -> None:
+        super().__init__(message)
+        self.signature = signature
+
+
+class Blocked(Stop):
+    """A step that is not the point of the test did not work."""
+
+    state = State.BLOCKED
+
+
+class Unsupported(Stop):
+    """The target says properly that it lacks what is asked."""
+
+    state = State.UNSUPPORTED
+
+
+class Undecided(Stop):
+    """Neither kept nor broken before our eyes."""
+
+    state = State.INCONCLUSIVE
+
+
+class TargetDied(Stop):
+    """The target went away while the test ran."""
+
+    state = State.TARGET_CRASH

@@ -1,0 +1,61 @@
+"""A call: the name of an RPC and the request that goes with it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Self, TypeVar
+
+from google.protobuf.message import Message
+
+from milvus_tck.wire.messages import KeyValuePair
+
+__all__ = ["Call", "key_values"]
+
+Answer = TypeVar("Answer", bound=Message, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Answer]):
+    """One request to one RPC; nothing is sent until a binding is given it.
+
+    The type argument is the message that answers it.
+    """
+
+    rpc: str
+    request: Message
+
+    def but(self, **fields: Any) -> Self:  # noqa: ANN401 - values of any field
+        """Return the same call with these fields of the request replaced."""
+        request = _copy(self.request)
+        for name, value in fields.items():
+            request.ClearField(name)
+            _assign(request, name, value)
+        return type(self)(self.rpc, request)
+
+    def but_params(self, field: str, **values: str | None) -> Self:
+        """Return the same call with keys of a key-value list replaced; `None` takes a key out."""
+        kept = {pair.key: pair.value for pair in getattr(self.request, field)}
+        merged = {key: value for key, value in {**kept, **values}.items() if value is not None}
+        return self.but(**{field: key_values(merged)})
+
+
+def key_values(values: Mapping[str, str]) -> list[KeyValuePair]:
+    """Write a mapping as the key-value pairs that most options travel in."""
+    return [KeyValuePair(key=key, value=value) for key, value in values.items()]
+
+
+def _copy(request: Message) -> Message:
+    copied = type(request)()
+    copied.CopyFrom(request)
+    return copied
+
+
+def _assign(request: Message, name: str, value: Any) -> None:  # noqa: ANN401 - values of any field
+    current = getattr(request, name)
+    if isinstance(value, Message):
+        current.CopyFrom(value)
+    elif isinstance(value, Mapping):
+        current.update(value)
+    elif hasattr(current, "extend"):
+        current.extend(value)
+    else:
+        setattr(request, name, value)

@@ -1,0 +1,56 @@
+"""`make proto`: compile the `.proto` files into what the engine and the type checker read.
+
+Writes `proto/descriptors.binpb` (comments included) and the stubs in `wire/stubs`.
+Needs the development environment: grpcio-tools and mypy-protobuf.
+"""
+
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from grpc_tools import protoc
+
+__all__ = ["compile_descriptors", "compile_stubs", "main"]
+
+_HERE = Path(__file__).parent
+_PROTO = _HERE.parents[2] / "proto"
+_SHOWN = ("msg", "feder", "rg")  # packages whose names are not offered by `wire.messages`
+
+
+def compile_descriptors(target: Path) -> None:
+    """Write the descriptor set of every `.proto` file to `target`."""
+    _protoc("--include_source_info", f"--descriptor_set_out={target}")
+
+
+def compile_stubs(target: Path) -> None:
+    """Write one stub per `.proto` file into the folder `target`."""
+    with tempfile.TemporaryDirectory() as scratch:
+        plugin = Path(sys.executable).with_name("protoc-gen-mypy")
+        _protoc(f"--plugin=protoc-gen-mypy={plugin}", f"--mypy_out=quiet:{scratch}")
+        for stub in sorted(Path(scratch).rglob("*.pyi")):
+            text = re.sub(r"\bmilvus\.proto\.(\w+_pb2)", r"milvus_tck.wire.stubs.\1", stub.read_text(encoding="utf-8"))
+            text = re.sub(r"from milvus\.proto import", "from milvus_tck.wire.stubs import", text)
+            (target / stub.name).write_text(text, encoding="utf-8")
+
+
+def _protoc(*options: str) -> None:
+    sources = [str(path.relative_to(_PROTO)) for path in sorted(_PROTO.rglob("*.proto"))]
+    if protoc.main(["protoc", f"-I{_PROTO}", *options, *sources]):
+        sys.exit(1)
+
+
+def main() -> None:
+    """Compile everything in place."""
+    compile_descriptors(_PROTO / "descriptors.binpb")
+    stubs = _HERE / "stubs"
+    stubs.mkdir(exist_ok=True)
+    compile_stubs(stubs)
+    names = sorted(path.stem for path in stubs.glob("*_pb2.pyi"))
+    shown = [name for name in names if name.removesuffix("_pb2") not in _SHOWN]
+    lines = [f"from milvus_tck.wire.stubs.{name} import *" for name in shown]
+    (_HERE / "messages.pyi").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

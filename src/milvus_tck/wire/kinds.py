@@ -1,0 +1,22 @@
+"""Number types of enums, as the type checker and the runtime each want them.
+
+Enum members are plain integers on the wire. The stubs give every enum a number type of
+its own; at run time it is `int`, so that `Kind(77)` names a type nobody has defined.
+"""
+
+from typing import TYPE_CHECKING
+
+from milvus_tck.wire import messages
+
+__all__ = ["NO_KIND", "Consistency", "Kind", "Placeholder", "Show"]
+
+if TYPE_CHECKING:
+    Kind = messages.DataType.ValueType
+    Placeholder = messages.PlaceholderType.ValueType
+    Consistency = messages.ConsistencyLevel.ValueType
+    Show = messages.ShowType.ValueType
+else:
+    Kind = Placeholder = Consistency = Show = int
+
+#: `DataType.None`, whose name is a keyword here.
+NO_KIND = Kind(0)

@@ -1,0 +1,1 @@
+"""What is checked: one folder per RPC family. Only tests."""
