@@ -1,6 +1,6 @@
 """`make proto`: compile the `.proto` files into what the engine and the type checker read.
 
-Writes `proto/descriptors.binpb` (comments included) and the stubs in `wire/stubs`.
+Writes `proto/descriptors.binpb` and the stubs in `wire/stubs`.
 Needs the development environment: grpcio-tools and mypy-protobuf.
 """
 
@@ -20,7 +20,7 @@ _SHOWN = ("msg", "feder", "rg")  # packages whose names are not offered by `wire
 
 def compile_descriptors(target: Path) -> None:
     """Write the descriptor set of every `.proto` file to `target`."""
-    _protoc("--include_source_info", f"--descriptor_set_out={target}")
+    _protoc(f"--descriptor_set_out={target}")
 
 
 def compile_stubs(target: Path) -> None:

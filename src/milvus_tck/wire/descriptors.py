@@ -23,7 +23,7 @@ SERVICE = "milvus.proto.milvus.MilvusService"
 
 @cache
 def descriptor_set() -> FileDescriptorSet:
-    """Parse the compiled definitions, comments included."""
+    """Parse the compiled definitions."""
     return FileDescriptorSet.FromString((proto_dir() / "descriptors.binpb").read_bytes())
 
 
@@ -43,10 +43,7 @@ def _add(built: DescriptorPool, waiting: dict[str, FileDescriptorProto], name: s
         return
     for dependency in file.dependency:
         _add(built, waiting, dependency)
-    slim = FileDescriptorProto()
-    slim.CopyFrom(file)
-    slim.ClearField("source_code_info")
-    built.AddSerializedFile(slim.SerializeToString())
+    built.AddSerializedFile(file.SerializeToString())
 
 
 @cache
