@@ -4,10 +4,10 @@ Each function looks at one promise of `proto/clauses/wire.toml`. A broken one be
 `Violation`, and fails that clause in whatever test the answer appeared.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.descriptor import EnumDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.bindings.outcome import Violation, status_of
@@ -67,18 +67,18 @@ def _enums(rpc: str, message: Message) -> Iterator[Violation]:
         if descriptor.name == "error_code":
             continue
         values = value if descriptor.is_repeated else [value]
-        if descriptor.type == FieldDescriptor.TYPE_ENUM:
-            yield from _undefined(rpc, descriptor, values)
-        elif descriptor.type == FieldDescriptor.TYPE_MESSAGE and not descriptor.message_type.GetOptions().map_entry:
+        if descriptor.enum_type is not None:
+            yield from _undefined(rpc, descriptor.full_name, descriptor.enum_type, values)
+        elif descriptor.message_type is not None and not descriptor.message_type.GetOptions().map_entry:
             for each in values:
                 yield from _enums(rpc, each)
 
 
-def _undefined(rpc: str, descriptor: FieldDescriptor, values: Iterator[int]) -> Iterator[Violation]:
+def _undefined(rpc: str, name: str, enum: EnumDescriptor, values: Iterable[int]) -> Iterator[Violation]:
     for number in values:
-        if number not in descriptor.enum_type.values_by_number:
-            detail = f"{descriptor.full_name} = {number} is no member of {descriptor.enum_type.name}"
-            yield Violation(ENUM, rpc, f"{descriptor.name}:{number}", detail)
+        if number not in enum.values_by_number:
+            detail = f"{name} = {number} is no member of {enum.name}"
+            yield Violation(ENUM, rpc, f"{name.rpartition('.')[2]}:{number}", detail)
 
 
 def _search_rows(rpc: str, response: Message) -> Iterator[Violation]:

@@ -9,7 +9,7 @@ from google.protobuf.message import Message
 
 from milvus_tck.bindings import contract
 from milvus_tck.bindings.grpc import Binding
-from milvus_tck.bindings.outcome import Exchange, Outcome, Reply
+from milvus_tck.bindings.outcome import Exchange, Outcome, Reply, Violation
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.wire.call import Call
 
@@ -45,7 +45,8 @@ class Exchanger:
         return Outcome(call, done, done.response)  # type: ignore[arg-type] # the RPC's own response type
 
     def _exchange(self, call: Call[Answer], reply: Reply, seconds: float) -> Exchange:
-        response, broken = None, ()
+        response: Message | None = None
+        broken: tuple[Violation, ...] = ()
         if reply.payload is not None and not call.rpc.startswith("/"):
             response, broken = contract.parse(call.rpc, reply.payload)
         if response is not None:

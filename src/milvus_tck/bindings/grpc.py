@@ -60,12 +60,14 @@ class GrpcBinding:
     def send(self, rpc: str, payload: bytes, deadline: float) -> Reply:
         """Send bytes; a full path (`/package.Service/Method`) reaches foreign services too."""
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
-        method = self._channel.unary_unary(path, request_serializer=None, response_deserializer=None)
+        method: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
+            path, request_serializer=None, response_deserializer=None
+        )
         try:
             answer = method(payload, timeout=deadline, metadata=self.credentials.metadata)
         except grpc.RpcError as error:
             # grpcio raises an object that is both the error and the finished call.
-            return Reply(None, error.code().name, error.details() or "")  # type: ignore[attr-defined]
+            return Reply(None, error.code().name, error.details() or "")
         return Reply(answer, "OK")
 
     def close(self) -> None:

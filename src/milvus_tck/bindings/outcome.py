@@ -10,7 +10,7 @@ from milvus_tck.wire.messages import Status
 
 __all__ = ["Exchange", "Outcome", "Reply", "StatusView", "Violation", "status_of"]
 
-Answer = TypeVar("Answer", bound=Message, covariant=True)
+Answer_co = TypeVar("Answer_co", bound=Message, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[Answer]):
+class Outcome(Generic[Answer_co]):
     """The result of one call, as a check sees it."""
 
-    call: Call[Answer]
+    call: Call[Answer_co]
     exchange: Exchange
     #: The parsed answer; `None` where the call failed on the way or the bytes could not be read.
-    answer: Answer | None
+    answer: Answer_co | None
 
     @property
     def status(self) -> StatusView | None:

@@ -36,10 +36,12 @@ class Target(Protocol):
     name: str
     declared: Declared
     credentials: Credentials
-    #: Whether we may start it again after it died.
-    restartable: bool
     #: Whether nobody else uses it, so that what we leave behind goes with it.
     throwaway: bool
+
+    @property
+    def restartable(self) -> bool:
+        """Whether it can be brought back after it died."""
 
     @property
     def address(self) -> str:

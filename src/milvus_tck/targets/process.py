@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from milvus_tck.targets import warden
+from milvus_tck.targets.toolchain import environment
 
 __all__ = ["ServerProcess"]
 
@@ -22,7 +23,8 @@ class ServerProcess:
     command: Sequence[str]
     #: Everything the server writes; removed when it ends.
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    #: Variables of the server alone: the warden must not see its library path.
+    variables: Mapping[str, str] = field(default_factory=dict)
     #: Seconds to end in good order; 0 where nothing is worth keeping.
     grace: float = 0
     keep: bool = False
@@ -30,13 +32,15 @@ class ServerProcess:
     def __post_init__(self) -> None:
         self.log = Path(tempfile.mkstemp(prefix="milvus-tck-", suffix=".log")[1])
         removed = "-" if self.keep else str(self.folder)
+        variables = [f"{key}={value}" for key, value in self.variables.items()]
+        command = ["/usr/bin/env", *variables, *self.command]
         with self.log.open("wb") as log:
             self._warden = subprocess.Popen(
-                [sys.executable, "-I", warden.__file__, str(self.grace), removed, *self.command],
+                [sys.executable, "-I", warden.__file__, str(self.grace), removed, str(self.log), *command],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=dict(self.environment),
+                env=environment(),
                 start_new_session=True,
             )
 

@@ -5,9 +5,9 @@ server's leader ends or when our end of a pipe closes, which also happens when w
 killed. So no server outlives us, however we go. Launchers that leave their child behind
 are covered too: the warden adopts orphans of the group.
 
-Standard library only: `python warden.py GRACE FOLDER COMMAND...` with a pipe as stdin.
-GRACE is how many seconds the group gets to end in good order, FOLDER is removed at the
-end (`-` for none).
+Standard library only: `python warden.py GRACE FOLDER LOG COMMAND...` with a pipe as stdin.
+GRACE is how many seconds the group gets to end in good order. FOLDER is removed at the end
+(`-` for none), LOG as soon as nobody is left to read it.
 """
 
 import contextlib
@@ -19,24 +19,28 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 _SET_CHILD_SUBREAPER = 36
 
 
 def main(arguments: list[str]) -> int:
     """Run COMMAND until it ends or our owner does; return its exit code."""
-    grace, folder, *command = arguments
+    grace, folder, log, *command = arguments
     _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-    ended = threading.Event()
-    threading.Thread(target=_await_owner, args=(ended,), daemon=True).start()
+    ended, abandoned = threading.Event(), threading.Event()
+    threading.Thread(target=_await_owner, args=(ended, abandoned), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     threading.Thread(target=_await_leader, args=(leader, ended), daemon=True).start()
     ended.wait()
     _end_group(leader, float(grace))
     if folder != "-":
         shutil.rmtree(folder, ignore_errors=True)
+    if abandoned.is_set():
+        with contextlib.suppress(OSError):
+            Path(log).unlink()
     return leader.poll() or 0
 
 
@@ -45,9 +49,10 @@ def _adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def _await_owner(ended: threading.Event) -> None:
+def _await_owner(ended: threading.Event, abandoned: threading.Event) -> None:
     while os.read(0, 1):
         pass
+    abandoned.set()
     ended.set()
 
 

@@ -28,7 +28,7 @@ __all__ = ["Case", "HarnessError"]
 Answer = TypeVar("Answer", bound=Message)
 
 #: Exchanges kept as evidence for one check; the decisive ones are the last.
-_EVIDENCE = 12
+_EVIDENCE = 40
 #: Seconds between two looks at something that takes its time.
 _POLL = 0.05
 
@@ -80,6 +80,8 @@ class Case:
 
     def call(self, call: Call[Answer], *, deadline: float | None = None) -> Outcome[Answer]:
         """Make a call and return what came of it, whatever that is; only a dead target raises."""
+        if self.run.aborting.is_set():
+            raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
         outcome = self.run.exchanger.call(call, self._record, deadline)
         if self.run.guard.lost(outcome.exchange):
@@ -102,6 +104,7 @@ class Case:
                 return answer
             if time.monotonic() > end:
                 raise Blocked(f"never:{what}", f"{call.rpc}: not {what} within {within:g} s")
+            self.exchanges.pop()  # of many looks, the last one is evidence enough
             self.run.pause(_POLL)
 
     def _record(self, exchange: Exchange) -> None:
@@ -233,9 +236,7 @@ class Case:
 
     def _judgement(self, check: Check, finding: Finding) -> Judgement:
         evidence = () if finding.state is State.PASS else tuple(self.exchanges[-_EVIDENCE:])
-        return Judgement(
-            check, finding.state, finding.signature, finding.expected, finding.actual, exchanges=evidence
-        )
+        return Judgement(check, finding.state, finding.signature, finding.expected, finding.actual, exchanges=evidence)
 
     def close(self, stop: BaseException | None) -> list[Judgement]:
         """Give every check that is still open its state, and return all judgements in order."""

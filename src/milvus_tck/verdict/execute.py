@@ -48,9 +48,7 @@ def execute(case: Case, body: Callable[[], object]) -> Result:
 
 def spared(case: Case, state: State, signature: str, why: str, blocked_by: str = "") -> Result:
     """Give every check of a test that does not run the same state and reason."""
-    judged = tuple(
-        Judgement(check, state, signature, actual=why, blocked_by=blocked_by) for check in case.checks
-    )
+    judged = tuple(Judgement(check, state, signature, actual=why, blocked_by=blocked_by) for check in case.checks)
     return Result(case.test, judged)
 
 

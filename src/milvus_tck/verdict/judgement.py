@@ -7,10 +7,12 @@ from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.clauses import Clause, Level
 from milvus_tck.verdict.states import State
 
-__all__ = ["HOLDS", "Check", "Judgement"]
+__all__ = ["HOLDS", "HOSTILE", "Check", "Judgement"]
 
 #: The single aspect of a clause that is not a refusal.
 HOLDS = "holds"
+#: Signature of checks that were left out because they may kill the target.
+HOSTILE = "hostile"
 
 
 @dataclass(frozen=True, slots=True)

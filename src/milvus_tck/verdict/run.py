@@ -49,6 +49,10 @@ class Run:
     contract: ContractLog = field(default_factory=ContractLog)
     #: Waits; replaced where time does not pass.
     pause: Callable[[float], None] = time.sleep
+    #: Set when everything in flight has to end now.
+    aborting: threading.Event = field(default_factory=threading.Event)
+    #: RPCs that were met with UNIMPLEMENTED.
+    lacking: set[str] = field(default_factory=set)
     _waiting: float = 0.0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,3 +76,5 @@ class Run:
         with self._lock:
             self._waiting += exchange.seconds
             self.contract.add(exchange)
+            if exchange.grpc_code == "UNIMPLEMENTED":
+                self.lacking.add(exchange.rpc)

@@ -10,11 +10,11 @@ from milvus_tck.wire.messages import KeyValuePair
 
 __all__ = ["Call", "key_values"]
 
-Answer = TypeVar("Answer", bound=Message, covariant=True)
+Answer_co = TypeVar("Answer_co", bound=Message, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Generic[Answer]):
+class Call(Generic[Answer_co]):
     """One request to one RPC; nothing is sent until a binding is given it.
 
     The type argument is the message that answers it.

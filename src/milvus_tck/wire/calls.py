@@ -155,9 +155,7 @@ def create_index(
         "params": None if params is None else json.dumps(params),
     }
     extra = key_values({key: value for key, value in given.items() if value is not None})
-    request = m.CreateIndexRequest(
-        collection_name=collection, field_name=field, index_name=name, extra_params=extra
-    )
+    request = m.CreateIndexRequest(collection_name=collection, field_name=field, index_name=name, extra_params=extra)
     return Call("CreateIndex", request)
 
 
@@ -173,9 +171,7 @@ def get_index_state(collection: str, field: str = "", name: str = "") -> Call[m.
     return Call("GetIndexState", request)
 
 
-def get_index_build_progress(
-    collection: str, field: str = "", name: str = ""
-) -> Call[m.GetIndexBuildProgressResponse]:
+def get_index_build_progress(collection: str, field: str = "", name: str = "") -> Call[m.GetIndexBuildProgressResponse]:
     """Ask how many rows of an index are built."""
     request = m.GetIndexBuildProgressRequest(collection_name=collection, field_name=field, index_name=name)
     return Call("GetIndexBuildProgress", request)
@@ -191,9 +187,7 @@ def insert(
     collection: str, columns: Sequence[m.FieldData], rows: int, *, partition: str = ""
 ) -> Call[m.MutationResult]:
     """Insert columns of `rows` rows each; an empty partition means the default one."""
-    request = m.InsertRequest(
-        collection_name=collection, partition_name=partition, fields_data=columns, num_rows=rows
-    )
+    request = m.InsertRequest(collection_name=collection, partition_name=partition, fields_data=columns, num_rows=rows)
     return Call("Insert", request)
 
 
@@ -211,7 +205,7 @@ def get_flush_state(collection: str, flushed: m.FlushResponse) -> Call[m.GetFlus
     return Call("GetFlushState", request)
 
 
-def search(
+def search(  # noqa: PLR0913 - what a search is made of
     collection: str,
     queries: NDArray[Any],
     *,

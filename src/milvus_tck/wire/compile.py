@@ -9,13 +9,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from grpc_tools import protoc
 
 __all__ = ["compile_descriptors", "compile_stubs", "main"]
 
 _HERE = Path(__file__).parent
 _PROTO = _HERE.parents[2] / "proto"
-_SHOWN = ("msg", "feder", "rg")  # packages whose names are not offered by `wire.messages`
+_HIDDEN = ("msg", "feder", "rg")  # packages whose names are not offered by `wire.messages`
 
 
 def compile_descriptors(target: Path) -> None:
@@ -42,14 +43,24 @@ def _protoc(*options: str) -> None:
 
 def main() -> None:
     """Compile everything in place."""
-    compile_descriptors(_PROTO / "descriptors.binpb")
+    compiled = _PROTO / "descriptors.binpb"
+    compile_descriptors(compiled)
     stubs = _HERE / "stubs"
     stubs.mkdir(exist_ok=True)
     compile_stubs(stubs)
-    names = sorted(path.stem for path in stubs.glob("*_pb2.pyi"))
-    shown = [name for name in names if name.removesuffix("_pb2") not in _SHOWN]
-    lines = [f"from milvus_tck.wire.stubs.{name} import *" for name in shown]
+    described = FileDescriptorSet.FromString(compiled.read_bytes())
+    lines = [line for file in described.file if _shown(file) for line in _imports(file)]
     (_HERE / "messages.pyi").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _shown(file: FileDescriptorProto) -> bool:
+    return file.package.rpartition(".")[2] not in _HIDDEN
+
+
+def _imports(file: FileDescriptorProto) -> list[str]:
+    stub = f"milvus_tck.wire.stubs.{Path(file.name).stem}_pb2"
+    names = [each.name for each in file.message_type] + [each.name for each in file.enum_type]
+    return [f"from {stub} import {name} as {name}" for name in sorted(names)]
 
 
 if __name__ == "__main__":

@@ -4,17 +4,17 @@ Enum members are plain integers on the wire. The stubs give every enum a number 
 its own; at run time it is `int`, so that `Kind(77)` names a type nobody has defined.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from milvus_tck.wire import messages
 
 __all__ = ["NO_KIND", "Consistency", "Kind", "Placeholder", "Show"]
 
 if TYPE_CHECKING:
-    Kind = messages.DataType.ValueType
-    Placeholder = messages.PlaceholderType.ValueType
-    Consistency = messages.ConsistencyLevel.ValueType
-    Show = messages.ShowType.ValueType
+    Kind: TypeAlias = messages.DataType.ValueType
+    Placeholder: TypeAlias = messages.PlaceholderType.ValueType
+    Consistency: TypeAlias = messages.ConsistencyLevel.ValueType
+    Show: TypeAlias = messages.ShowType.ValueType
 else:
     Kind = Placeholder = Consistency = Show = int
 

@@ -38,7 +38,7 @@ class Hits:
 def read_hits(answer: SearchResults) -> list[Hits]:
     """Split a search answer by query; raises `ValueError` where the answer does not line up."""
     results = answer.results
-    ids = list(results.ids.int_id.data) or list(results.ids.str_id.data)
+    ids: list[int | str] = [*results.ids.int_id.data, *results.ids.str_id.data]
     columns = {data.field_name: read_column(data) for data in results.fields_data}
     found, start = [], 0
     for count in results.topks:

@@ -1,0 +1,176 @@
+"""`milvus-tck check`: judge a target, and say which promises of the protocol it breaks."""
+
+import contextlib
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from rich.console import Console
+
+from milvus_tck.cli.errors import fail
+from milvus_tck.cli.options import TARGET_HELP, connection_options, given_credentials, target_argument
+from milvus_tck.cli.progress import LiveProgress
+from milvus_tck.cli.suites import run_suites
+from milvus_tck.cli.verdict_text import print_verdict
+from milvus_tck.plugin import Suites
+from milvus_tck.reporting.formats import write_reports
+from milvus_tck.spec.clauses import Level
+from milvus_tck.targets.base import TargetError
+from milvus_tck.targets.identity import UnknownProfileError
+from milvus_tck.targets.resolve import default_name
+from milvus_tck.verdict.baseline import BaselineError, read_baseline, write_baseline
+from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
+from milvus_tck.verdict.result_file import FILE, Writer, read_results
+from milvus_tck.verdict.selection import SelectionError, selector
+from milvus_tck.verdict.session import Consumer, Session
+from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.summary import Summary
+
+__all__ = ["command"]
+
+_LEVELS = click.Choice([level.value for level in Level])
+_EPILOG = """\b
+Examples:
+  milvus-tck check                                start a real Milvus and judge it
+  milvus-tck check lite@3.2.2                     judge a release of milvus-lite
+  milvus-tck check host:19530 --profile 2.4       judge a running endpoint
+  milvus-tck check host:19530 --select 'rpc=Search and level=must'
+  milvus-tck check host:19530 --baseline known.toml
+
+Exit codes: 0 nothing unexpected, 1 unexpected failure, 2 undetermined, 3 target lost,
+4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
+
+
+@click.command("check", epilog=_EPILOG, help=f"Judge TARGET by the promises of the protocol.\n\n{TARGET_HELP}")
+@target_argument
+@click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
+@click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")
+@click.option("--select", default="", metavar="EXPR", help="Checks to run, by clause, rpc, level, family, capability.")
+@click.option("--level", "levels", multiple=True, type=_LEVELS, help="Levels to run (all by default).")
+@click.option("--fail-on", type=_LEVELS, default="must", show_default=True, help="Lowest level that fails the gate.")
+@click.option("--strict", is_flag=True, help="Demand upstream's exact codes and reasons.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Known failures of the target.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help="Write the failures of this run as a baseline.")
+@click.option("--workers", type=click.IntRange(1, 256), default=IN_FLIGHT, show_default=True, help="Tests in flight.")
+@click.option("--seed", type=int, help="Seed of data and order (printed by every run).")
+@click.option("--timeout", type=float, default=DEADLINE, show_default=True, help="Seconds that one call may take.")
+@click.option("--hostile/--no-hostile", default=None, help="Run checks known to kill servers (default: on our own).")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results [tck-out/RUN].")
+@click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
+@connection_options
+def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
+    """Judge TARGET."""
+    as_json: bool = options.pop("as_json")
+    baseline_out: Path | None = options.pop("write_baseline")
+    checked, folder = _options(options)
+    console = Console(stderr=as_json, highlight=False)
+    progress = LiveProgress(console)
+    try:
+        with contextlib.closing(Writer(folder / FILE)) as writer:
+            suites = _run(checked, [writer, progress])
+    finally:
+        progress.close()
+    if suites.summary is None:
+        fail(Exit.NOTHING_RAN, "no check was run", f"{checked.select!r} matches none", "milvus-tck list")
+    return _conclude(suites.summary, folder, console, as_json=as_json, baseline_out=baseline_out)
+
+
+def _options(options: dict[str, Any]) -> tuple[CheckOptions, Path]:
+    """Check what was asked for before anything is started."""
+    word = options.pop("target") or default_name()
+    out: Path | None = options.pop("out")
+    hostile: bool | None = options.pop("hostile")
+    checked = CheckOptions(
+        target=word,
+        credentials=given_credentials(options),
+        levels=frozenset(map(Level, options.pop("levels"))),
+        fail_on=Level(options.pop("fail_on")),
+        hostile=hostile,
+        command=_command_line(),
+        **options,
+    )
+    try:
+        selector(checked.select)
+    except SelectionError as error:
+        raise click.UsageError(f"--select: {error}") from error
+    if checked.baseline is not None and not checked.baseline.is_file():
+        fail(
+            Exit.USAGE,
+            f"there is no baseline {checked.baseline}",
+            then=f"milvus-tck check {word} --write-baseline {checked.baseline}",
+        )
+    return checked, _folder(out)
+
+
+def _folder(out: Path | None) -> Path:
+    """Make the folder for the results; the default one gets a link `latest`."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = out or Path("tck-out") / f"{stamp}-{secrets.token_hex(2)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(Exit.USAGE, f"{folder} can not be made", error.strerror or str(error), "milvus-tck check --out FOLDER")
+    if out is None:
+        link = folder.parent / "latest"
+        with contextlib.suppress(OSError):
+            link.unlink(missing_ok=True)
+            link.symlink_to(folder.name)
+    return folder
+
+
+def _command_line() -> tuple[str, ...]:
+    """Return the command as it was typed, with secrets taken out."""
+    shown, hide = [], False
+    for word in sys.argv[1:]:
+        name, equals, _ = word.partition("=")
+        secret = name in _SECRETS
+        shown.append("[redacted]" if hide else f"{name}=[redacted]" if secret and equals else word)
+        hide = secret and not equals
+    return ("milvus-tck", *shown)
+
+
+_SECRETS = {"--token", "--password"}
+
+
+def _run(checked: CheckOptions, consumers: list[Consumer]) -> Suites:
+    """Bring the target up and run the suites against it."""
+    try:
+        session = Session(checked, consumers)
+        session.open()
+    except TargetError as error:
+        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+    except UnknownProfileError as error:
+        fail(Exit.USAGE, "the profile is not known", str(error), f"milvus-tck check {checked.target} --profile 2.3")
+    suites = Suites(checked, session)
+    try:
+        if checked.baseline is not None:
+            read_baseline(checked.baseline, session.profile.name)
+        code = run_suites(suites)
+    except BaselineError as error:
+        fail(Exit.USAGE, "the baseline can not be used", str(error), "milvus-tck check --write-baseline FILE")
+    finally:
+        session.stop()
+    if suites.trouble is not None:
+        fail(Exit.UNDETERMINED, "the results can not be written", str(suites.trouble), "milvus-tck check --out FOLDER")
+    if code == pytest.ExitCode.INTERRUPTED and suites.interrupted:
+        raise KeyboardInterrupt
+    if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+        raise RuntimeError(f"pytest ended with {pytest.ExitCode(code).name}")
+    return suites
+
+
+def _conclude(summary: Summary, folder: Path, console: Console, *, as_json: bool, baseline_out: Path | None) -> int:
+    """Write the reports and say what the run came to."""
+    results = read_results(folder)
+    write_reports(folder, results, summary)
+    if baseline_out is not None:
+        number = write_baseline(baseline_out, results.header.profile, results.header.suite, results.checks)
+        console.print(f"{number} failures written to {baseline_out}: give each a reason")
+    print_verdict(console, results, summary, folder)
+    if as_json:
+        click.echo((folder / "summary.json").read_text(encoding="utf-8"), nl=False)
+    return int(summary.exit_code)

@@ -1,0 +1,30 @@
+"""What is shown when something can not be done: what is wrong, why, and what to type next."""
+
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from milvus_tck.verdict.states import Exit
+
+__all__ = ["complain", "fail"]
+
+
+def complain(what: str, why: str = "", then: str = "") -> None:
+    """Write an error to stderr in three parts; empty ones are left out."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(f"[bold red]error:[/] {_plain(what)}")
+    if why:
+        console.print(f"  [dim]why:[/] {_plain(why)}")
+    if then:
+        console.print(f"  [dim]try:[/] [bold]{_plain(then)}[/]")
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def fail(code: Exit, what: str, why: str = "", then: str = "") -> NoReturn:
+    """Complain and end with an exit code."""
+    complain(what, why, then)
+    raise click.exceptions.Exit(int(code))

@@ -1,0 +1,68 @@
+"""`milvus-tck`: the group of verbs, and what every verb owes when something goes wrong."""
+
+import importlib
+import sys
+import traceback
+from typing import Any
+
+import click
+
+from milvus_tck import __version__
+from milvus_tck.cli.errors import complain
+from milvus_tck.verdict.states import Exit
+
+__all__ = ["cli", "main"]
+
+_VERBS = ("check", "list", "explain", "repro", "serve", "sweep", "doctor", "report")
+
+
+class _Verbs(click.Group):
+    """Loads a verb's module when it is called: help and typos answer at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _VERBS:
+            return None
+        module = importlib.import_module(f"milvus_tck.cli.{cmd_name}_")
+        command: click.Command = module.command
+        return command
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="milvus-tck")
+def cli() -> None:
+    r"""Judge servers that speak the Milvus protocol.
+
+    \b
+    milvus-tck check                    start a real Milvus and judge it
+    milvus-tck check host:19530         judge a running endpoint
+    milvus-tck list --json              what would be judged, and what not
+    milvus-tck explain insert/valid     one promise of the protocol
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a verb and leave with its exit code; no traceback reaches a user."""
+    try:
+        code: Any = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
+    except click.UsageError as error:
+        complain(error.format_message(), then=f"{error.ctx.command_path if error.ctx else 'milvus-tck'} --help")
+        code = Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        complain("interrupted")
+        code = Exit.INTERRUPTED
+    except click.ClickException as error:
+        complain(error.format_message())
+        code = Exit.USAGE
+    except BrokenPipeError:
+        code = Exit.OK  # the reader of our output has seen enough
+    except Exception as error:  # noqa: BLE001 - our own bug, whatever it is
+        complain(f"a bug of milvus-tck: {error}", traceback.format_exc().strip(), "report it with the lines above")
+        code = Exit.OUR_BUG
+    sys.exit(int(code) if isinstance(code, int) else int(Exit.OK))
+
+
+if __name__ == "__main__":
+    main()

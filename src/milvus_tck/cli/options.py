@@ -1,0 +1,55 @@
+"""Options that several verbs share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets.credentials import credentials
+from milvus_tck.targets.resolve import FORMS
+
+__all__ = ["connection_options", "given_credentials", "target_argument"]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+target_argument = click.argument("target", required=False, metavar="[TARGET]")
+
+
+def connection_options(function: Function) -> Function:
+    """Add what it takes to reach a target that asks for credentials."""
+    options = (
+        click.option("--token", envvar="MILVUS_TCK_TOKEN", help="Token, or user:password."),
+        click.option("--user", help="User name."),
+        click.option("--password", envvar="MILVUS_TCK_PASSWORD", help="Password of --user."),
+        click.option("--db", help="Database to work in."),
+        click.option("--tls", is_flag=True, help="Speak TLS."),
+        click.option("--tls-ca", type=_FILE, help="Certificates to trust (PEM)."),
+        click.option("--tls-cert", type=_FILE, help="Certificate of ours (PEM)."),
+        click.option("--tls-key", type=_FILE, help="Key of --tls-cert (PEM)."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def given_credentials(options: dict[str, Any]) -> Credentials | None:
+    """Take the connection options out of `options`; `None` where none was given."""
+    names = ("token", "user", "password", "db", "tls", "tls_ca", "tls_cert", "tls_key")
+    values = {name: options.pop(name) for name in names}
+    if not any(values.values()):
+        return None
+    if (values["tls_cert"] is None) != (values["tls_key"] is None):
+        message = "--tls-cert and --tls-key go together"
+        raise click.UsageError(message)
+    if values["token"] and values["user"]:
+        message = "--token and --user exclude each other"
+        raise click.UsageError(message)
+    renamed = {"tls_ca": "ca", "tls_cert": "certificate", "tls_key": "key"}
+    return credentials(**{renamed.get(name, name): value for name, value in values.items()})
+
+
+TARGET_HELP = f"TARGET is {FORMS}. Without one, a real Milvus is started."

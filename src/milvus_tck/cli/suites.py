@@ -1,0 +1,32 @@
+"""Running pytest over the suites that came with us."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from milvus_tck.plugin import NAME, Suites
+from milvus_tck.spec.data import data_dir
+
+__all__ = ["run_suites"]
+
+
+def run_suites(suites: Suites, extra: Sequence[str] = ()) -> int:
+    """Run pytest over the suites with the given plugin; return its exit code."""
+    folder = data_dir("suites")
+    arguments = [
+        str(folder), "-p", "milvus_tck.plugin", "-p", "milvus_tck.fixtures", "-p", "no:cacheprovider",
+        "-p", "no:terminal", "-p", "no:xdist", "-c", "/dev/null", f"--rootdir={folder}", f"--confcutdir={folder}",
+        "--import-mode=importlib", "--strict-markers", *extra,
+    ]  # fmt: skip
+    return int(pytest.main(arguments, plugins=[_register(suites)]))
+
+
+def _register(suites: Suites) -> object:
+    """Bring the plugin in under its name, before pytest configures anything else."""
+
+    class Bringer:
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_configure(self, config: pytest.Config) -> None:
+            config.pluginmanager.register(suites, NAME)
+
+    return Bringer()

@@ -1,0 +1,340 @@
+"""The suites under pytest: the only place that knows pytest.
+
+pytest collects, parametrizes, selects and reports. The tests themselves run ahead of
+pytest's own loop, many at once, in the scheduler; pytest then walks over them in the
+order in which they end, and finds each result ready. Under xdist, or with --pdb, every
+test runs where pytest calls it.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.spec.clause_files import clause as clause_of
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.data import data_dir
+from milvus_tck.spec.profiles import Profile, profile
+from milvus_tck.targets.base import TargetError
+from milvus_tck.targets.credentials import credentials
+from milvus_tck.targets.identity import UnknownProfileError
+from milvus_tck.verdict.aspects import checks_of
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.judgement import Check
+from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
+from milvus_tck.verdict.result_file import FILE, Writer
+from milvus_tck.verdict.schedule import Job
+from milvus_tck.verdict.selection import selector
+from milvus_tck.verdict.session import Session
+from milvus_tck.verdict.shared import SHARED
+from milvus_tck.verdict.states import State
+from milvus_tck.verdict.summary import Summary
+
+__all__ = ["NotPlanned", "Suites"]
+
+#: Under this name the plugin is found by those who look for it.
+NAME = "milvus-tck-suites"
+_RESULT = pytest.StashKey[Result]()
+
+
+class CheckFailedError(AssertionError):
+    """What pytest shows for a test with failing checks."""
+
+
+@dataclass(frozen=True)
+class NotPlanned:
+    """A clause that will not be judged, and why."""
+
+    clause: str
+    why: str
+
+
+@dataclass
+class Suites:
+    """The plugin: one session of checks under pytest."""
+
+    options: CheckOptions
+    session: Session | None = None
+    summary: Summary | None = None
+    #: Only say what would run; no target is asked unless its profile is wanted.
+    listing: bool = False
+    wanted: list[Check] = field(default_factory=list)
+    not_planned: list[NotPlanned] = field(default_factory=list)
+    #: Why results could not be written, if so.
+    trouble: OSError | None = None
+    interrupted: bool = False
+    _jobs: dict[str, Job] = field(default_factory=dict)
+    _single: bool = False
+
+    # -- from items to jobs -------------------------------------------------------------
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        """Keep the tests that owe a wanted check, and turn them into jobs."""
+        ours = [item for item in items if _is_suite(item)]
+        if not ours:
+            return
+        line = self._profile()
+        everything = {item.nodeid: self._checks(item, line) for item in ours}
+        chosen = self._chosen(everything)
+        dropped = [item for item in ours if item.nodeid not in chosen]
+        items[:] = [item for item in items if item not in dropped]
+        config.hook.pytest_deselected(items=dropped)
+        self._jobs = {item.nodeid: _job(item, everything[item.nodeid]) for item in ours if item.nodeid in chosen}
+        self._note_absent(everything, line)
+        if self.session is not None and not config.option.collectonly:
+            known = {check.id for checks in everything.values() for check in checks}
+            ids = {check.id for check in self.wanted}
+            self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+
+    def _profile(self) -> Profile:
+        if self.listing and self.options.profile != "auto":
+            return profile(self.options.profile)
+        self.session = self.session or Session(self.options)
+        if self.listing and self.session.target.declared.profile:
+            return profile(self.session.target.declared.profile)
+        if not self.session.opened:
+            self.session.open()
+        return self.session.profile
+
+    def _checks(self, item: pytest.Item, line: Profile) -> list[Check]:
+        return [
+            check
+            for name, case in _marked(item)
+            if clause_of(name).applies_to(line)
+            for check in checks_of(clause_of(name), line, self.options.binding, case, strict=self.options.strict)
+        ]
+
+    def _chosen(self, everything: dict[str, list[Check]]) -> set[str]:
+        """Choose the tests that owe a wanted check, and those that wanted clauses need."""
+        wants = selector(self.options.select)
+        levels = self.options.levels
+        chosen = set()
+        for test, checks in everything.items():
+            wanted = [check for check in checks if wants(check) and (not levels or check.level in levels)]
+            self.wanted.extend(wanted)
+            if wanted:
+                chosen.add(test)
+        needed = {each for check in self.wanted for each in check.clause.needs}
+        support = [test for test, checks in everything.items() if any(check.clause.id in needed for check in checks)]
+        return chosen.union(support) if chosen else chosen
+
+    def _note_absent(self, everything: dict[str, list[Check]], line: Profile) -> None:
+        planned = {check.clause.id for check in self.wanted}
+        tested = {check.clause.id for checks in everything.values() for check in checks}
+        for each in clauses().values():
+            if each.id not in planned and each.rpc != "wire":
+                self.not_planned.append(NotPlanned(each.id, _why_not(each.id, tested, line)))
+
+    # -- running ------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Run the tests in the scheduler, and let pytest walk over them as they end."""
+        config = session.config
+        ours = {item.nodeid: item for item in session.items if item.nodeid in self._jobs}
+        self._single = bool(config.option.usepdb) or hasattr(config, "workerinput")
+        if self.session is None or not ours or config.option.collectonly or self._single:
+            return None
+        others = [item for item in session.items if item.nodeid not in self._jobs]
+        self._walk(session, self._as_they_end(ours), others)
+        return True
+
+    def _as_they_end(self, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
+        assert self.session is not None  # noqa: S101 - the caller looked
+        for result in self.session.results():
+            item = ours[result.test]
+            item.stash[_RESULT] = result
+            yield item
+
+    def _walk(self, session: pytest.Session, ended: Iterator[pytest.Item], others: list[pytest.Item]) -> None:
+        """Run pytest's protocol for each item; it has to know the next one before it begins."""
+        before: pytest.Item | None = None
+        for item in (*others, *ended) if others else ended:
+            if before is not None:
+                _protocol(session, before, item)
+            before = item
+        if before is not None:
+            _protocol(session, before, None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        """Hand pytest the result of a test of ours; a failing check fails the test."""
+        job = self._jobs.get(pyfuncitem.nodeid)
+        if job is None or self.session is None:
+            return None
+        result = pyfuncitem.stash.get(_RESULT, None)
+        if result is None:
+            result = self.session.single(job)
+        try:
+            self.session.take(result)
+        except OSError as error:
+            self.trouble = error
+            pyfuncitem.session.shouldstop = f"results can not be written: {error}"
+        _show(result)
+        return True
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:  # noqa: ANN401 - of xdist
+        """Under xdist, start the target once and tell every worker where it is."""
+        if self.options.out is not None:
+            raise pytest.UsageError("--out needs one process: leave out -n, tests are concurrent without it")
+        if self.session is None:
+            self.session = Session(self.options)
+            self.session.open()
+        node.workerinput["tck_address"] = self.session.target.address
+        node.workerinput["tck_profile"] = self.session.profile.name
+
+    # -- the end ------------------------------------------------------------------------
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """Let everything in flight end: Ctrl-C."""
+        self.interrupted = True
+        if self.session is not None and self._jobs:
+            self.session.abort()
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, exitstatus: int) -> Iterator[None]:
+        """Come to the verdicts, and take the target down."""
+        try:
+            return (yield)
+        finally:
+            if self.session is not None and self.session.opened:
+                self._close(complete=exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED})
+
+    def _close(self, *, complete: bool) -> None:
+        assert self.session is not None  # noqa: S101 - the caller looked
+        if self._jobs and not self.listing:
+            try:
+                self.summary = self.session.close(complete=complete)
+            except OSError as error:
+                self.trouble = error
+        else:
+            self.session.stop()
+
+
+# -- helpers ----------------------------------------------------------------------------
+
+
+def _is_suite(item: pytest.Item) -> bool:
+    return data_dir("suites") in item.path.parents
+
+
+def _marked(item: pytest.Item) -> list[tuple[str, str]]:
+    """List the clauses of a test, with the case each is judged in."""
+    marks = list(item.iter_markers("clause"))
+    return [(name, case) for mark in reversed(marks) for name in mark.args for case in _cases(mark)]
+
+
+def _cases(mark: pytest.Mark) -> Sequence[str]:
+    return mark.kwargs.get("cases") or (mark.kwargs.get("case", ""),)
+
+
+def _job(item: pytest.Item, checks: list[Check]) -> Job:
+    assert isinstance(item, pytest.Function)  # noqa: S101 - suites hold functions only
+    names = tuple(inspect.signature(item.obj).parameters)
+    given = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    shared = tuple(SHARED[name] for name in names if name in SHARED)
+    return Job(item.nodeid, checks, _body(item.obj, names, given), shared)
+
+
+def _body(
+    function: Callable[..., object], names: Sequence[str], given: dict[str, Any]
+) -> Callable[[Case, Sequence[Any]], object]:
+    wanted = [name for name in names if name in SHARED]
+
+    def body(case: Case, things: Sequence[Any]) -> object:
+        ready = dict(zip(wanted, things, strict=True))
+        return function(**{name: case if name == "tck" else {**ready, **given}[name] for name in names})
+
+    return body
+
+
+def _protocol(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> None:
+    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    if session.shouldfail:
+        raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)
+
+
+def _show(result: Result) -> None:
+    """Say in pytest's words what a test came to."""
+    __tracebackhide__ = True
+    bad = [each for each in result.judgements if each.state.failed or each.state is State.HARNESS_ERROR]
+    if bad:
+        lines = [f"{each.check.id}: expected {each.expected or 'no crash'}, got {each.actual}" for each in bad]
+        raise CheckFailedError("\n".join(lines))
+    open_ = [each for each in result.judgements if each.state is not State.PASS]
+    if open_:
+        pytest.skip(f"{open_[0].state}: {open_[0].actual or open_[0].signature}")
+
+
+def _why_not(identifier: str, tested: set[str], line: Profile) -> str:
+    each = clause_of(identifier)
+    if not each.testable:
+        return f"not testable: {each.reason}"
+    if not each.applies_to(line):
+        return f"not in profile {line.name}"
+    return "not selected" if identifier in tested else "no test judges it"
+
+
+# -- plain pytest -----------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the options of `milvus-tck check` to plain pytest."""
+    group = parser.getgroup("milvus-tck", "conformance of a Milvus endpoint")
+    group.addoption("--target", help="what is judged: milvus@2.3.5, lite, host:port, a name from tck.toml")
+    group.addoption("--profile", default="auto", help="protocol line to hold it to (default: what it says itself)")
+    group.addoption("--select", default="", help="checks to run, such as 'rpc=Search and level=must'")
+    group.addoption("--token", help="token, or user:password, for the target")
+    group.addoption("--in-flight", type=int, default=IN_FLIGHT, help="tests in flight at once")
+    group.addoption("--tck-seed", type=int, help="seed of data and order")
+    group.addoption("--tck-timeout", type=float, default=DEADLINE, help="seconds that one call may take")
+    group.addoption("--hostile", action="store_true", help="run checks that are known to kill servers")
+    group.addoption("--out", type=Path, help=f"folder for {FILE}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marks, and the plugin itself where nobody brought it."""
+    config.addinivalue_line("markers", "clause(*ids, case='', cases=()): the clauses that the test judges")
+    if config.pluginmanager.hasplugin(NAME) or not config.option.target:
+        return
+    suites = Suites(_options(config))
+    config.pluginmanager.register(suites, NAME)
+    out: Path | None = config.option.out
+    if out is not None and not hasattr(config, "workerinput"):
+        out.mkdir(parents=True, exist_ok=True)
+        suites.session = Session(suites.options, [Writer(out / FILE)])
+
+
+def _options(config: pytest.Config) -> CheckOptions:
+    option = config.option
+    given: Credentials | None = credentials(token=option.token) if option.token else None
+    told: dict[str, str] = getattr(config, "workerinput", {})
+    return CheckOptions(
+        target=told.get("tck_address", option.target),
+        profile=told.get("tck_profile", option.profile),
+        select=option.select,
+        workers=option.in_flight,
+        seed=option.tck_seed,
+        timeout=option.tck_timeout,
+        credentials=given,
+        hostile=option.hostile,
+        out=option.out,
+        command=tuple(map(str, config.invocation_params.args)),
+    )
+
+
+def pytest_internalerror(excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
+    """Say what is wrong with a target without a traceback."""
+    if not isinstance(excinfo.value, TargetError | UnknownProfileError):
+        return None
+    then = getattr(excinfo.value, "then", "")
+    raise pytest.UsageError(f"{excinfo.value}\n{then}".strip()) from None

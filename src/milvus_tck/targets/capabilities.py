@@ -1,0 +1,93 @@
+"""What a target can do: declared by its owner, probed before a run, observed during it.
+
+The three are kept apart and shown apart; where they contradict each other, that is a
+finding. A nonsense RPC is the lie detector: a target that "succeeds" at it succeeds at
+anything, and what it says is worth nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from milvus_tck.bindings.grpc import Binding
+from milvus_tck.spec.capabilities import Capability, capabilities
+from milvus_tck.targets.base import Declared
+from milvus_tck.wire.descriptors import message_class, method
+
+__all__ = ["Probes", "capability_rows", "probe"]
+
+_SECONDS = 10.0
+_NONSENSE = "ReticulateSplines"
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What the probes found."""
+
+    #: RPCs that answered UNIMPLEMENTED.
+    lacking: frozenset[str] = frozenset()
+    #: RPCs that gave no usable answer at all.
+    unclear: frozenset[str] = frozenset()
+    #: Whether the nonsense RPC was refused, as it has to be.
+    reliable: bool = True
+    nonsense: str = field(default="", compare=False)
+
+
+def probe(binding: Binding, missing: str) -> Probes:
+    """Ask every RPC of every capability about a collection that does not exist; nothing is changed.
+
+    `missing` is the name of that collection.
+    """
+    lacking, unclear = set(), set()
+    for each in capabilities():
+        for rpc in each.rpcs:
+            code = binding.send(rpc, _harmless(rpc, missing), _SECONDS).code
+            if code == "UNIMPLEMENTED":
+                lacking.add(rpc)
+            elif code != "OK":
+                unclear.add(rpc)
+    nonsense = binding.send(_NONSENSE, b"", _SECONDS).code
+    return Probes(frozenset(lacking), frozenset(unclear), nonsense == "UNIMPLEMENTED", nonsense)
+
+
+def _harmless(rpc: str, missing: str) -> bytes:
+    """Build a request that names a missing collection and nothing else, so that it can not take effect."""
+    request = message_class(method(rpc).input_type.full_name)()
+    if "collection_name" in request.DESCRIPTOR.fields_by_name and rpc != "CreateCollection":
+        request.collection_name = missing  # type: ignore[attr-defined] # checked in the line above
+    return request.SerializeToString()
+
+
+def capability_rows(
+    declared: Declared, probes: Probes, lacking: Iterable[str], seen: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Put the three views side by side; `lacking` and `seen` are RPCs as the run met them."""
+    return [_row(each, declared, probes, frozenset(lacking), frozenset(seen)) for each in capabilities()]
+
+
+def _row(
+    each: Capability, declared: Declared, probes: Probes, lacking: frozenset[str], seen: frozenset[str]
+) -> dict[str, Any]:
+    said = "has" if each.id in declared.has else "lacks" if each.id in declared.lacks else "nothing"
+    probed = _view(each, probes.lacking, frozenset(each.rpcs) - probes.unclear)
+    observed = _view(each, lacking, seen)
+    views = {view for view in (probed, observed) if view in {"has", "lacks"}}
+    contradiction = (said != "nothing" and bool(views - {said})) or len(views) > 1
+    return {
+        "capability": each.id,
+        "core": each.core,
+        "declared": said,
+        "probed": probed,
+        "observed": observed,
+        "contradiction": contradiction,
+    }
+
+
+def _view(each: Capability, lacking: frozenset[str], looked_at: frozenset[str]) -> str:
+    rpcs = frozenset(each.rpcs)
+    if not rpcs & (looked_at | lacking):
+        return "unclear"
+    missing = rpcs & lacking
+    if not missing:
+        return "has"
+    return "lacks" if missing == rpcs else "partly"

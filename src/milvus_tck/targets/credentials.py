@@ -1,0 +1,29 @@
+"""From options to what goes with every call."""
+
+import base64
+from pathlib import Path
+
+from milvus_tck.bindings.grpc import Credentials
+
+__all__ = ["credentials"]
+
+
+def credentials(
+    *,
+    token: str | None = None,
+    user: str | None = None,
+    password: str | None = None,
+    db: str | None = None,
+    tls: bool = False,
+    ca: Path | None = None,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> Credentials:
+    """Put metadata together: `authorization` is base64 of the token or of `user:password`, without a scheme."""
+    secret = token if token is not None else f"{user}:{password or ''}" if user is not None else None
+    metadata = []
+    if secret is not None:
+        metadata.append(("authorization", base64.b64encode(secret.encode()).decode()))
+    if db:
+        metadata.append(("dbname", db))
+    return Credentials(tuple(metadata), tls or ca is not None or certificate is not None, ca, certificate, key)

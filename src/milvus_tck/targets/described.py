@@ -1,0 +1,73 @@
+"""Targets described in `tck.toml`, the file that lives beside the target's own sources.
+
+[targets.staging]
+address = "10.0.0.5:19530"
+token = "env:STAGING_TOKEN"        # or user and password
+tls-ca = "certs/ca.pem"
+profile = "2.4"
+lacks = ["partitions"]             # capabilities it does not have
+restart = "systemctl restart milvus"
+"""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets.base import Declared, Endpoint, TargetError
+from milvus_tck.targets.credentials import credentials
+
+__all__ = ["FILE", "described"]
+
+FILE = "tck.toml"
+_KEYS = {
+    "address", "token", "user", "password", "db", "tls-ca", "tls-cert", "tls-key", "profile", "has", "lacks",
+    "restart",
+}  # fmt: skip
+
+
+def described(name: str, folder: Path | None = None) -> Endpoint | None:
+    """Return the target of that name from `tck.toml` here; `None` if it describes none."""
+    path = (folder or Path.cwd()) / FILE
+    if not path.is_file():
+        return None
+    try:
+        targets = tomllib.loads(path.read_text(encoding="utf-8")).get("targets", {})
+    except tomllib.TOMLDecodeError as error:
+        raise TargetError(f"{FILE} can not be read", str(error), f"$EDITOR {path}") from error
+    row = targets.get(name)
+    return None if row is None else _endpoint(name, row, path)
+
+
+def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
+    unknown = row.keys() - _KEYS
+    if unknown or "address" not in row:
+        why = f"unknown keys: {', '.join(sorted(unknown))}" if unknown else "it has no address"
+        raise TargetError(f"target {name!r} in {FILE} is not complete", why, f"$EDITOR {path}")
+    declared = Declared(row.get("profile"), frozenset(row.get("has", ())), frozenset(row.get("lacks", ())))
+    return Endpoint(name, row["address"], _credentials(row, path.parent), declared, row.get("restart", ""))
+
+
+def _credentials(row: dict[str, Any], folder: Path) -> Credentials:
+    files = {key: folder / row[key] if key in row else None for key in ("tls-ca", "tls-cert", "tls-key")}
+    return credentials(
+        token=_secret(row.get("token")),
+        user=row.get("user"),
+        password=_secret(row.get("password")),
+        db=row.get("db"),
+        ca=files["tls-ca"],
+        certificate=files["tls-cert"],
+        key=files["tls-key"],
+    )
+
+
+def _secret(value: str | None) -> str | None:
+    """Read `env:NAME` from the environment, so that no secret stands in the file."""
+    if value is None or not value.startswith("env:"):
+        return value
+    variable = value.removeprefix("env:")
+    found = os.environ.get(variable)
+    if found is None:
+        raise TargetError(f"{FILE} wants the variable {variable}", "it is not set", f"export {variable}=...")
+    return found

@@ -1,0 +1,34 @@
+"""milvus-lite as a gRPC server: the C++ one of 2.x, the Python one of 3.x."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from milvus_tck.targets.network import LOOPBACK
+from milvus_tck.targets.process import ServerProcess
+from milvus_tck.targets.started import StartedServer
+from milvus_tck.targets.toolchain import run_tool, tool_command
+
+__all__ = ["DEFAULT_VERSION", "LiteServer"]
+
+DEFAULT_VERSION = "3.2.2"
+#: 3.x imports the messages of pymilvus without asking for it.
+_BESIDE = ("pymilvus==3.0.2",)
+_WHERE = "import importlib.util as u, pathlib; print(pathlib.Path(u.find_spec('milvus_lite').origin).parent / 'lib')"
+
+
+@dataclass
+class LiteServer(StartedServer):
+    """One milvus-lite server on an address."""
+
+    def launch(self, folder: Path, port: int) -> ServerProcess:
+        """Start the server; 2.x has no command for it, so its binary is run where the wheel put it."""
+        package = f"milvus-lite=={self.version}"
+        if int(self.version.partition(".")[0]) >= 3:  # noqa: PLR2004 - the rewrite in Python
+            command = tool_command(
+                package, "milvus-lite", "server", "--host", LOOPBACK, "--port", str(port),
+                "--data-dir", str(folder / "data"), beside=_BESIDE,
+            )  # fmt: skip
+            return ServerProcess(command, folder)
+        library = Path(run_tool(package, "python", "-c", _WHERE))
+        command = [str(library / "milvus"), str(folder / "a.db"), f"{LOOPBACK}:{port}", "ERROR"]
+        return ServerProcess(command, folder, {"LD_LIBRARY_PATH": str(library)})

@@ -1,0 +1,65 @@
+"""Real Milvus standalone, as the PyPI package `milvus` brings it."""
+
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+from milvus_tck.targets.network import LOOPBACK, free_ports
+from milvus_tck.targets.process import ServerProcess
+from milvus_tck.targets.started import StartedServer, link_tree
+from milvus_tck.targets.toolchain import cache_folder, run_tool, tool_command
+
+__all__ = ["DEFAULT_VERSION", "MilvusServer"]
+
+DEFAULT_VERSION = "2.3.5"
+#: The launcher imports pkg_resources, which newer setuptools no longer bring.
+_BESIDE = ("setuptools<80",)
+_UNPACK = "import sys, milvus; milvus._initialize_data_files(sys.argv[1])"
+
+
+@dataclass
+class MilvusServer(StartedServer):
+    """One standalone server; several live side by side because each has its own etcd ports."""
+
+    #: Where its management service listens, with /healthz and /metrics.
+    management_port: int = 0
+
+    def launch(self, folder: Path, port: int) -> ServerProcess:
+        """Start the launcher, which starts the server."""
+        package = f"milvus=={self.version}"
+        link_tree(self._binaries(package), folder / "bin")
+        peer, client, *inner = free_ports(2 + len(_INNER_PORTS))
+        settings = folder / "etcd.yaml"
+        settings.write_text(_etcd(folder, peer, client), encoding="utf-8")
+        ports = [f"--{name}-port={number}" for name, number in zip(_INNER_PORTS, inner, strict=True)]
+        command = tool_command(
+            package, "milvus-server", "--data", str(folder), "--proxy-port", str(port), f"--etcd-port={client}",
+            *ports, beside=_BESIDE,
+        )  # fmt: skip
+        # Milvus takes any setting from the environment; this one has no flag.
+        return ServerProcess(command, folder, {"ETCD_CONFIG_PATH": str(settings)})
+
+    def _binaries(self, package: str) -> Path:
+        """Unpack the server once; every start links to the same files."""
+        unpacked = cache_folder("servers", package.replace("==", "-"))
+        run_tool(package, "python", "-c", _UNPACK, str(unpacked), beside=_BESIDE)
+        return unpacked / "bin"
+
+
+_INNER_PORTS = (
+    "root-coord", "proxy-internal", "query-coord", "query-node", "index-coord", "index-node", "data-coord",
+    "data-node",
+)  # fmt: skip
+
+
+def _etcd(folder: Path, peer: int, client: int) -> str:
+    return textwrap.dedent(f"""\
+        name: default
+        data-dir: {folder}/data/etcd.data
+        listen-peer-urls: http://{LOOPBACK}:{peer}
+        listen-client-urls: http://{LOOPBACK}:{client}
+        initial-advertise-peer-urls: http://{LOOPBACK}:{peer}
+        advertise-client-urls: http://{LOOPBACK}:{client}
+        initial-cluster: default=http://{LOOPBACK}:{peer}
+        log-outputs: [{folder}/etcd.log]
+    """)

@@ -1,0 +1,26 @@
+"""Does a server serve yet?"""
+
+from milvus_tck.bindings.grpc import Credentials, GrpcBinding
+from milvus_tck.wire import messages as m
+
+__all__ = ["ready"]
+
+_SECONDS = 2.0
+
+
+def ready(address: str, credentials: Credentials | None = None) -> bool:
+    """Tell whether a server answers and calls itself healthy.
+
+    A server without `CheckHealth` is ready as soon as it lists collections without an error.
+    """
+    binding = GrpcBinding(address, credentials or Credentials())
+    try:
+        health = binding.send("CheckHealth", b"", _SECONDS)
+        if health.payload is not None:
+            return m.CheckHealthResponse.FromString(health.payload).isHealthy
+        if health.code != "UNIMPLEMENTED":
+            return False
+        shown = binding.send("ShowCollections", b"", _SECONDS)
+        return shown.payload is not None and m.ShowCollectionsResponse.FromString(shown.payload).status.error_code == 0
+    finally:
+        binding.close()

@@ -1,0 +1,70 @@
+"""From the word on the command line to a target."""
+
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets import lite, milvus
+from milvus_tck.targets.base import Declared, Endpoint, Target, TargetError
+from milvus_tck.targets.degenerate import DEGENERATE, DegenerateServer
+from milvus_tck.targets.described import FILE, described
+from milvus_tck.targets.toolchain import has_milvus_wheel
+
+__all__ = ["FORMS", "default_name", "resolve"]
+
+FORMS = "milvus[@VERSION], lite[@VERSION], HOST:PORT, http(s)://HOST:PORT, null, echo, refuser, or a name from tck.toml"
+
+#: Profile of a milvus-lite release that says nothing of itself: the Milvus line it was made for.
+_LITE_PROFILES = {"2.4": "2.4", "2.5": "2.5", "3.0": "3.0", "3.1": "3.0", "3.2": "3.0"}
+
+
+def default_name() -> str:
+    """Return the target that is meant where none is named."""
+    return "milvus" if has_milvus_wheel() else "lite"
+
+
+def resolve(word: str, given: Credentials | None = None, port: int = 0) -> Target:
+    """Turn a TARGET into a target; raises `TargetError` where the word means nothing.
+
+    `given` are credentials from the command line, which win over those of `tck.toml`;
+    `port` asks a server that we start to listen there.
+    """
+    name, _, version = word.partition("@")
+    if name == "milvus":
+        return _milvus(version or milvus.DEFAULT_VERSION, port)
+    if name == "lite":
+        return _lite(version or lite.DEFAULT_VERSION, port)
+    if word in DEGENERATE:
+        return DegenerateServer(word, port=port)
+    return _running(word, given)
+
+
+def _milvus(version: str, port: int) -> Target:
+    if not has_milvus_wheel():
+        raise TargetError(
+            "milvus can not be started here", "PyPI has no wheel for this platform", "milvus-tck check lite"
+        )
+    declared = Declared(profile=".".join(version.split(".")[:2]))
+    return milvus.MilvusServer(f"milvus@{version}", version, declared, port=port)
+
+
+def _lite(version: str, port: int) -> Target:
+    line = ".".join(version.split(".")[:2])
+    return lite.LiteServer(f"lite@{version}", version, Declared(profile=_LITE_PROFILES.get(line)), port=port)
+
+
+def _running(word: str, given: Credentials | None) -> Target:
+    found = described(word)
+    if found is not None:
+        return replace(found, credentials=given) if given is not None else found
+    credentials = given or Credentials()
+    if re.match(r"https?://", word):
+        parts = urlsplit(word)
+        tls = parts.scheme == "https"
+        port = parts.port or (443 if tls else 19530)
+        return Endpoint(word, f"{parts.hostname}:{port}", replace(credentials, tls=tls or credentials.tls))
+    if re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", word):
+        return Endpoint(word, word, credentials)
+    why = f"it is none of {FORMS}, and {FILE} here describes no such target"
+    raise TargetError(f"{word!r} is no target", why, "milvus-tck check --help")

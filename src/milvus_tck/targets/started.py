@@ -1,0 +1,106 @@
+"""Servers that we start: real Milvus standalone and milvus-lite, from PyPI."""
+
+import contextlib
+import shutil
+import tempfile
+import time
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets.base import Declared, TargetError
+from milvus_tck.targets.network import LOOPBACK, free_ports
+from milvus_tck.targets.process import ServerProcess
+from milvus_tck.targets.readiness import ready
+
+__all__ = ["StartedServer"]
+
+_START_SECONDS = 120.0
+_ATTEMPTS = 3
+_POLL = 0.05
+
+
+@dataclass
+class StartedServer(ABC):
+    """A server in a process group of ours, on loopback, with data that nobody keeps."""
+
+    name: str
+    version: str
+    declared: Declared = field(default_factory=Declared)
+    credentials: Credentials = field(default_factory=Credentials)
+    #: Where it listens; 0 takes a free port, a new one for every start.
+    port: int = 0
+    restartable: bool = True
+    throwaway: bool = True
+    _process: ServerProcess | None = None
+    _port: int = 0
+
+    @property
+    def address(self) -> str:
+        """Where it listens since the last start."""
+        return f"{LOOPBACK}:{self._port}"
+
+    @abstractmethod
+    def launch(self, folder: Path, port: int) -> ServerProcess:
+        """Start the process; it need not serve yet."""
+
+    def start(self) -> None:
+        """Start it and wait until it serves; a port that was taken meanwhile costs another try."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            self._port = self.port or free_ports(1)[0]
+            folder = Path(tempfile.mkdtemp(prefix=f"milvus-tck-{self.name.partition('@')[0]}-"))
+            try:
+                self._process = self.launch(folder, self._port)
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            try:
+                self._await_ready()
+            except TargetError:
+                self.stop()
+                if attempt == _ATTEMPTS or self.port:
+                    raise
+            except BaseException:
+                self.stop()
+                raise
+            else:
+                return
+
+    def _await_ready(self) -> None:
+        end = time.monotonic() + _START_SECONDS
+        while not ready(self.address):
+            if self.gone():
+                raise self._failure("it ended while starting")
+            if time.monotonic() > end:
+                raise self._failure(f"it does not serve after {_START_SECONDS:g} s")
+            time.sleep(_POLL)
+
+    def _failure(self, why: str) -> TargetError:
+        tail = self.log_tail()
+        return TargetError(f"{self.name} could not be started", f"{why}\n{tail}".strip(), "milvus-tck doctor")
+
+    def gone(self) -> bool:
+        """Tell whether its process has ended."""
+        return self._process is None or self._process.ended
+
+    def stop(self) -> None:
+        """End its whole process group and remove its data."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def restart(self) -> None:
+        """Start it again on fresh data: a log that killed it once would do so again."""
+        self.stop()
+        self.start()
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Return the end of its log."""
+        return "" if self._process is None else self._process.tail(lines)
+
+
+def link_tree(source: Path, target: Path) -> None:
+    """Offer the files of a folder in another place without copying them."""
+    with contextlib.suppress(FileExistsError):
+        target.symlink_to(source, target_is_directory=True)

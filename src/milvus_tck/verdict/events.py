@@ -1,0 +1,122 @@
+"""The event stream of a run: one header, one event per check, one footer.
+
+Everything that a run tells anybody is in these events; every report format is made
+from them and from nothing else.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from milvus_tck.verdict.judgement import Judgement
+from milvus_tck.verdict.showing import exchange_json
+from milvus_tck.verdict.states import State
+
+__all__ = ["SCHEMA", "CheckEvent", "Footer", "Header", "check_event"]
+
+#: Version of the event format; raised when a reader of the old one would misread.
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Header:
+    """How the run began."""
+
+    suite: str
+    profile: str
+    profile_reason: str
+    #: name, version, address and what the target says of itself.
+    target: dict[str, Any]
+    run: str
+    seed: int
+    command: list[str]
+    environment: dict[str, str]
+    started: str
+    #: Checks that are to come, wire clauses left out.
+    planned: int = 0
+    strict: bool = False
+    #: Whether only a part of the suite was asked for.
+    partial: bool = False
+    schema: int = SCHEMA
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the event."""
+        return {"event": "header", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class CheckEvent:
+    """What became of one check."""
+
+    check: str
+    clause: str
+    level: str
+    rpc: str
+    family: str
+    binding: str
+    state: str
+    signature: str
+    expected: str
+    actual: str
+    seconds: float
+    text: str
+    test: str
+    blocked_by: str = ""
+    #: Prepared things that the test read, by name.
+    shared: list[str] = field(default_factory=list)
+    exchanges: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the event; what is empty is left out of a pass."""
+        full = {"event": "check", **asdict(self)}
+        if self.state != State.PASS:
+            return full
+        return {key: value for key, value in full.items() if value not in ("", [], None)} | {"signature": ""}
+
+
+@dataclass(frozen=True)
+class Footer:
+    """How the run ended."""
+
+    complete: bool
+    totals: dict[str, dict[str, int]]
+    #: What the target said of itself at the end; empty where it could not be asked.
+    identity: dict[str, str]
+    #: Objects that could not be removed.
+    leftovers: list[str]
+    #: What happened to the target meanwhile.
+    incidents: list[str]
+    seconds: float
+    #: CPU seconds of the harness, and seconds its calls waited for the target (over all threads).
+    cpu_seconds: float
+    waited_seconds: float
+    capabilities: list[dict[str, Any]] = field(default_factory=list)
+    #: Exchanges that made the shared things which failing checks read.
+    preparations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the event."""
+        return {"event": "footer", **asdict(self)}
+
+
+def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -> CheckEvent:
+    """Turn a judgement into an event; `text` is the sentence of the clause in the run's profile."""
+    check = judgement.check
+    proven = judgement.state is not State.PASS
+    return CheckEvent(
+        check=check.id,
+        clause=check.clause.id,
+        level=check.level,
+        rpc=check.clause.rpc if check.clause.rpc != "wire" else check.case,
+        family=check.clause.family,
+        binding=check.binding,
+        state=judgement.state,
+        signature=judgement.signature,
+        expected=judgement.expected,
+        actual=judgement.actual,
+        seconds=round(judgement.seconds, 4),
+        text=text,
+        test=test,
+        blocked_by=judgement.blocked_by,
+        shared=shared if proven else [],
+        exchanges=[exchange_json(each) for each in judgement.exchanges] if proven else [],
+    )

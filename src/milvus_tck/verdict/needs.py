@@ -1,0 +1,48 @@
+"""What stands on what: a clause is judged only when the clauses it needs hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.states import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from milvus_tck.verdict.execute import Result
+    from milvus_tck.verdict.schedule import Job
+
+__all__ = ["Needs"]
+
+
+@dataclass
+class Needs:
+    """Keeps count of what is judged and what of it failed."""
+
+    #: How many jobs have still to judge a clause.
+    _open: Counter[str] = field(default_factory=Counter)
+    _broken: set[str] = field(default_factory=set)
+
+    def expect(self, jobs: Iterable[Job]) -> None:
+        """Take note of every job that will run."""
+        for job in jobs:
+            self._open.update(job.clauses)
+
+    def settle(self, job: Job, result: Result) -> None:
+        """Take in what a job came to."""
+        self._open.subtract(job.clauses)
+        for judgement in result.judgements:
+            check = judgement.check
+            if judgement.state is not State.PASS and check.level is Level.MUST:
+                self._broken.add(check.clause.id)
+
+    def decided(self, job: Job) -> bool:
+        """Tell whether everything that a job needs is judged; what does not run is not waited for."""
+        return all(self._open[each] <= 0 for each in job.needed)
+
+    def failed(self, job: Job) -> str:
+        """Name a needed clause that does not hold; empty if all do."""
+        return next((each for each in sorted(job.needed) if each in self._broken), "")

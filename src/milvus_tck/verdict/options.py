@@ -1,0 +1,36 @@
+"""What a check run is asked to do."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.spec.clauses import Level
+
+__all__ = ["DEADLINE", "IN_FLIGHT", "CheckOptions"]
+
+#: Tests in flight: servers wait rather than work, so this is far above the number of cores.
+IN_FLIGHT = 48
+#: Seconds that one call may take.
+DEADLINE = 30.0
+
+
+@dataclass(frozen=True)
+class CheckOptions:
+    """The options of `milvus-tck check`, whoever parsed them."""
+
+    target: str
+    profile: str = "auto"
+    binding: str = "grpc"
+    select: str = ""
+    levels: frozenset[Level] = frozenset()
+    fail_on: Level = Level.MUST
+    strict: bool = False
+    workers: int = IN_FLIGHT
+    seed: int | None = None
+    timeout: float = DEADLINE
+    credentials: Credentials | None = None
+    #: Whether to run hostile checks; `None` runs them on targets that nobody else uses.
+    hostile: bool | None = None
+    baseline: Path | None = None
+    out: Path | None = None
+    command: tuple[str, ...] = field(default=())

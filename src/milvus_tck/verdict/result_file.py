@@ -1,0 +1,96 @@
+"""`results.ndjson`: written line by line, readable at any moment.
+
+A run that was killed leaves a file without a footer; reading it gives what was judged
+until then, and says that it is not complete.
+"""
+
+import json
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from milvus_tck.verdict.events import SCHEMA, CheckEvent, Footer, Header
+
+__all__ = ["FILE", "ResultFileError", "Results", "Writer", "read_results"]
+
+FILE = "results.ndjson"
+Event = TypeVar("Event", Header, CheckEvent, Footer)
+
+
+class ResultFileError(Exception):
+    """A result file can not be read."""
+
+
+@dataclass
+class Writer:
+    """Appends events to a result file."""
+
+    path: Path
+
+    def __post_init__(self) -> None:
+        self._file = self.path.open("w", encoding="utf-8")
+
+    def write(self, event: Header | CheckEvent | Footer) -> None:
+        """Append one event; it is on its way to the disk when this returns."""
+        self._file.write(json.dumps(event.as_dict(), ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+
+@dataclass
+class Results:
+    """A run as its result file tells it."""
+
+    header: Header
+    checks: list[CheckEvent] = field(default_factory=list)
+    #: Missing where the run was killed.
+    footer: Footer | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that was asked for was judged."""
+        return self.footer is not None and self.footer.complete
+
+    @classmethod
+    def parse(cls, lines: list[str]) -> Self:
+        """Read events; a last line that was cut short is left out."""
+        events = [event for event in map(_loads, lines) if event is not None]
+        if not events or events[0].get("event") != "header":
+            message = "it does not begin with a header"
+            raise ResultFileError(message)
+        if events[0].get("schema") != SCHEMA:
+            message = f"it has schema {events[0].get('schema')}, this version reads {SCHEMA}"
+            raise ResultFileError(message)
+        checks = [_build(CheckEvent, event) for event in events if event["event"] == "check"]
+        footers = [_build(Footer, event) for event in events if event["event"] == "footer"]
+        return cls(_build(Header, events[0]), checks, footers[-1] if footers else None)
+
+
+def read_results(path: Path) -> Results:
+    """Read a result file, or the one in a result folder; raises `ResultFileError`."""
+    found = path / FILE if path.is_dir() else path
+    try:
+        lines = found.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ResultFileError(f"{found} can not be read: {error.strerror}") from error
+    try:
+        return Results.parse(lines)
+    except (ResultFileError, KeyError, TypeError) as error:
+        raise ResultFileError(f"{found} is no result file: {error}") from error
+
+
+def _loads(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _build(kind: type[Event], event: dict[str, Any]) -> Event:
+    known = {each.name for each in fields(kind)}
+    defaults: dict[str, Any] = {"expected": "", "actual": "", "signature": ""} if kind is CheckEvent else {}
+    return kind(**{**defaults, **{key: value for key, value in event.items() if key in known}})

@@ -1,0 +1,279 @@
+"""One check run from beginning to end: target, run, events, verdict.
+
+    session = Session(options)
+    session.open()                     # the target is up, identified, probed
+    session.plan(jobs, known)          # the header is written
+    for result in session.results(): …
+    summary = session.close()          # cleaned up, footer written, verdicts known
+
+Whoever runs the tests (the pytest plugin, or a test of ours) drives it.
+"""
+
+import os
+import platform
+import random
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, Protocol
+
+from milvus_tck import __version__
+from milvus_tck.spec.clause_files import ROOT
+from milvus_tck.targets.base import Target
+from milvus_tck.targets.capabilities import capability_rows, probe
+from milvus_tck.targets.identity import Identity, choose_profile, identify
+from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.station import Station
+from milvus_tck.verdict.baseline import Comparison, compare, read_baseline
+from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.events import CheckEvent, Footer, Header, check_event
+from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.judgement import Judgement
+from milvus_tck.verdict.ledger import Ledger
+from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.schedule import Job, Scheduler
+from milvus_tck.verdict.shared import Preparations
+from milvus_tck.verdict.showing import exchange_json
+from milvus_tck.verdict.states import State
+from milvus_tck.verdict.summary import Summary, count, summarise
+
+__all__ = ["Consumer", "Session"]
+
+_RUN_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+class Consumer(Protocol):
+    """Somebody who is told of every event."""
+
+    def write(self, event: Header | CheckEvent | Footer) -> None:
+        """Take in one event."""
+
+
+@dataclass
+class Session:
+    """One check run."""
+
+    options: CheckOptions
+    consumers: list[Consumer] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.target: Target = resolve(self.options.target, self.options.credentials)
+        self.seed = self.options.seed if self.options.seed is not None else secrets.randbelow(1 << 32)
+        self._started = time.monotonic()
+        self._events: list[CheckEvent] = []
+        self._wanted: frozenset[str] = frozenset()
+        self._known: frozenset[str] = frozenset()
+        self._ended = False
+        self._lost = False
+        self.opened = False
+
+    # -- the target ---------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Bring the target up, find out who it is and what it is held to.
+
+        Raises `TargetError` where it can not be had, `UnknownProfileError` where nothing
+        tells its profile.
+        """
+        self.target.start()
+        try:
+            self.station = Station(self.target, self.options.timeout)
+            self.identity = identify(self.station.binding)
+            self.profile, self.reason = choose_profile(self.options.profile, self.identity, self.target.declared)
+            run = "".join(secrets.choice(_RUN_LETTERS) for _ in range(6))
+            self.probes = probe(self.station.binding, f"tck_{run}_probe")
+            self.run = self._new_run(run)
+            self.opened = True
+        except BaseException:
+            self.target.stop()
+            raise
+
+    def _new_run(self, run: str) -> Run:
+        exchanger = self.station.exchanger(self.profile)
+        ledger = Ledger(run, self.target.address)
+        return Run(run, self.profile, exchanger, self.station, ledger, self.seed, strict=self.options.strict)
+
+    def _recover(self) -> bool:
+        if not self.station.recover():
+            self._lost = True
+            return False
+        self.run.exchanger = self.station.exchanger(self.profile)
+        return True
+
+    # -- the tests ----------------------------------------------------------------------
+
+    def plan(self, jobs: Sequence[Job], wanted: Iterable[str], known: Iterable[str], *, partial: bool) -> None:
+        """Take in what will run: `wanted` checks are reported, `known` ones exist at all."""
+        self._jobs = self._shuffled(jobs)
+        self._wanted = frozenset(wanted)
+        self._known = frozenset(known)
+        self._tests = {job.test: job for job in jobs}
+        self.preparations = Preparations(self.run)
+        self._scheduler = Scheduler(
+            self.run,
+            self.preparations,
+            self.options.workers,
+            recover=self._recover,
+            alive=self.station.alive,
+            hostile=self.target.throwaway if self.options.hostile is None else self.options.hostile,
+            lacking=self.probes.lacking,
+        )
+        self._header = self._make_header(partial=partial)
+        self._tell(self._header)
+
+    def _shuffled(self, jobs: Sequence[Job]) -> list[Job]:
+        """Put tests in an order that only the seed decides: none may depend on another's place."""
+        shuffled = list(jobs)
+        random.Random(self.seed).shuffle(shuffled)  # noqa: S311 - an order, not a secret
+        return shuffled
+
+    def results(self) -> Iterator[Result]:
+        """Run every planned test and yield what each came to."""
+        return self._scheduler.results(self._jobs)
+
+    def single(self, job: Job) -> Result:
+        """Run one test by itself, for those who bring tests one by one."""
+        return next(iter(self._scheduler.results([job])))
+
+    def take(self, result: Result) -> None:
+        """Report what a test came to, as far as it was asked for."""
+        job = self._tests[result.test]
+        shared = [each.name for each in job.shared]
+        for judgement in result.judgements:
+            if judgement.check.id in self._wanted:
+                self._report(judgement, result.test, shared)
+
+    def _report(self, judgement: Judgement, test: str, shared: list[str]) -> None:
+        event = check_event(judgement, test, judgement.check.clause.sentence(self.profile), shared)
+        self._events.append(event)
+        self._tell(event)
+
+    def abort(self) -> None:
+        """Let everything in flight end now: Ctrl-C."""
+        self.run.aborting.set()
+        self.station.close()
+
+    # -- the end ------------------------------------------------------------------------
+
+    def close(self, *, complete: bool = True) -> Summary:
+        """Clean up, write the footer, and come to the verdicts; the target is down after this."""
+        try:
+            self._scheduler.close()
+            self.preparations.close()
+            for judgement in self._wire_judgements():
+                self._report(judgement, "wire", [])
+            footer = self._make_footer(complete=complete)
+            self._tell(footer)
+            return self._summarise(footer)
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """Take the target down, whatever happened before."""
+        if not self._ended:
+            self._ended = True
+            if self.opened:
+                self.station.close()
+            self.target.stop()
+
+    def _wire_judgements(self) -> list[Judgement]:
+        root = [event for event in self._events if event.clause == ROOT]
+        believed = all(event.state == State.PASS for event in root)
+        return list(self.run.contract.judgements(self.profile, self.options.binding, believed=believed))
+
+    def _make_header(self, *, partial: bool) -> Header:
+        return Header(
+            suite=__version__,
+            profile=self.profile.name,
+            profile_reason=self.reason,
+            target=self._target_dict(),
+            run=self.run.id,
+            seed=self.seed,
+            command=list(self.options.command),
+            environment=_environment(),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            planned=len(self._wanted),
+            strict=self.options.strict,
+            partial=partial,
+        )
+
+    def _target_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.target.name,
+            "version": self.identity.version or self.identity.build,
+            "address": self.target.address,
+            "identity": self.identity.as_dict(),
+            "reliable": self.probes.reliable,
+        }
+
+    def _make_footer(self, *, complete: bool) -> Footer:
+        identity = self._identity_now()
+        if identity is not None and identity != self.identity:
+            self._lost = True
+            self.station.incidents.append(f"the target is another one now: {identity.as_dict()}")
+        if not self.probes.reliable:
+            self.station.incidents.append("the target does not refuse an RPC that nobody has: not a reliable witness")
+        times = os.times()
+        return Footer(
+            complete=complete and not self._scheduler.lost,
+            totals=count(self._events),
+            identity={} if identity is None else identity.as_dict(),
+            leftovers=self._clean_up(),
+            incidents=self.station.incidents,
+            seconds=round(time.monotonic() - self._started, 2),
+            cpu_seconds=round(times.user + times.system, 2),
+            waited_seconds=round(self.run.waited, 2),
+            capabilities=capability_rows(
+                self.target.declared, self.probes, self.run.lacking, self.run.contract.answered
+            ),
+            preparations=self._preparations(),
+        )
+
+    def _identity_now(self) -> Identity | None:
+        if self.station.down or self.run.aborting.is_set():
+            return None
+        try:
+            return identify(self.station.binding)
+        except Exception:  # noqa: BLE001 - whatever it is, the target can not be asked
+            self._lost = True
+            return None
+
+    def _clean_up(self) -> list[str]:
+        """Drop what the run created, unless all of it goes with the target."""
+        if self.target.throwaway:
+            self.run.ledger.close(clean=True)
+            return []
+        fresh = Station(self.target, self.options.timeout)
+        try:
+            left = drop_collections(fresh.binding, self.run.ledger.collections)
+        finally:
+            fresh.close()
+        self.run.ledger.close(clean=not left)
+        return left
+
+    def _preparations(self) -> dict[str, list[dict[str, Any]]]:
+        read = {name for event in self._events for name in event.shared}
+        made = self.preparations.exchanges
+        return {name: [exchange_json(each) for each in made.get(name, ())] for name in sorted(read)}
+
+    def _summarise(self, footer: Footer) -> Summary:
+        results = Results(self._header, self._events, footer)
+        comparison: Comparison | None = None
+        if self.options.baseline is not None:
+            baseline = read_baseline(self.options.baseline, self.profile.name)
+            comparison = compare(baseline, self._events, self._known)
+        return summarise(results, comparison, self.options.fail_on, lost=self._lost)
+
+    def _tell(self, event: Header | CheckEvent | Footer) -> None:
+        for consumer in self.consumers:
+            consumer.write(event)
+
+
+def _environment() -> dict[str, str]:
+    libraries = {name: version(name) for name in ("grpcio", "protobuf", "numpy", "pytest")}
+    return {"python": platform.python_version(), "platform": platform.platform(), **libraries}

@@ -1,0 +1,52 @@
+"""CreateCollection: what a valid definition brings about."""
+
+import pytest
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire.messages import Status
+from milvus_tck.wire.schema import int64_key, vector
+
+
+@pytest.mark.clause("create-collection/valid")
+def test_a_valid_definition_is_created(tck: Case) -> None:
+    """A new collection with a valid definition is created, and is told apart from others and from none."""
+    first, second, third = tck.name(), tck.name(), tck.name()
+
+    def told_apart(_: Status) -> bool:
+        tck.ok(calls.create_collection(second, int64_key("key"), vector("vec", 16)))
+        described = tck.ok(calls.describe_collection(first)).schema
+        there = [tck.ok(calls.has_collection(name)).value for name in (first, second, third)]
+        return [described.name, *(each.name for each in described.fields), *there] == [
+            first,
+            "id",
+            "vec",
+            True,
+            True,
+            False,
+        ]
+
+    tck.accepted(calls.create_collection(first, int64_key("id"), vector("vec", 8)), effect=told_apart)
+
+
+@pytest.mark.clause("create-collection/same-definition")
+def test_the_same_definition_again(tck: Case) -> None:
+    """Creating a collection again with the identical definition succeeds and changes nothing."""
+    name = tck.name()
+    create = calls.create_collection(name, int64_key(), vector("vec", 8))
+    tck.ok(create)
+    before = tck.ok(calls.describe_collection(name))
+    tck.accepted(create, effect=lambda _: tck.ok(calls.describe_collection(name)) == before)
+
+
+@pytest.mark.clause("create-collection/other-schema")
+def test_another_definition_under_the_same_name(tck: Case) -> None:
+    """Creating a collection under a name that exists with another definition fails."""
+    name = tck.name()
+    first = calls.create_collection(name, int64_key(), vector("vec", 8))
+    tck.ok(first)
+    tck.refused(
+        calls.create_collection(name, int64_key(), vector("vec", 16)),
+        neighbour=first,
+        untouched=lambda: tck.ok(calls.describe_collection(name)),
+    )
