@@ -59,7 +59,7 @@ class _Handler(grpc.GenericRpcHandler):
     def __init__(self, answerer: Answerer) -> None:
         self._answerer = answerer
 
-    def service(self, handler_call_details: grpc.HandlerCallDetails) -> grpc.RpcMethodHandler[bytes, bytes]:
+    def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         rpc = handler_call_details.method.rpartition("/")[2]
 
         def answer(payload: bytes, _context: grpc.ServicerContext) -> bytes:
