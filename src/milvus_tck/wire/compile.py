@@ -19,9 +19,9 @@ _PROTO = _HERE.parents[2] / "proto"
 _HIDDEN = ("msg", "feder", "rg")  # packages whose names are not offered by `wire.messages`
 
 
-def compile_descriptors(target: Path) -> None:
-    """Write the descriptor set of every `.proto` file to `target`."""
-    _protoc(f"--descriptor_set_out={target}")
+def compile_descriptors(target: Path, *, comments: bool = False) -> None:
+    """Write the descriptor set of every `.proto` file to `target`, on request with the comments in it."""
+    _protoc(f"--descriptor_set_out={target}", *(["--include_source_info"] if comments else []))
 
 
 def compile_stubs(target: Path) -> None:
