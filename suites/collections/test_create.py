@@ -27,26 +27,3 @@ def test_a_valid_definition_is_created(tck: Case) -> None:
         ]
 
     tck.accepted(calls.create_collection(first, int64_key("id"), vector("vec", 8)), effect=told_apart)
-
-
-@pytest.mark.clause("create-collection/same-definition")
-def test_the_same_definition_again(tck: Case) -> None:
-    """Creating a collection again with the identical definition succeeds and changes nothing."""
-    name = tck.name()
-    create = calls.create_collection(name, int64_key(), vector("vec", 8))
-    tck.ok(create)
-    before = tck.ok(calls.describe_collection(name))
-    tck.accepted(create, effect=lambda _: tck.ok(calls.describe_collection(name)) == before)
-
-
-@pytest.mark.clause("create-collection/other-schema")
-def test_another_definition_under_the_same_name(tck: Case) -> None:
-    """Creating a collection under a name that exists with another definition fails."""
-    name = tck.name()
-    first = calls.create_collection(name, int64_key(), vector("vec", 8))
-    tck.ok(first)
-    tck.refused(
-        calls.create_collection(name, int64_key(), vector("vec", 16)),
-        neighbour=first,
-        untouched=lambda: tck.ok(calls.describe_collection(name)),
-    )

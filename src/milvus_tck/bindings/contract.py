@@ -24,6 +24,9 @@ ENUM = "wire/enum-defined"
 SEARCH_ROWS = "wire/search-rows-aligned"
 MUTATION_ROWS = "wire/mutation-rows-aligned"
 
+#: Members that another promise speaks of, or that come back as a client stored them.
+_NOT_THE_SERVERS = frozenset({"error_code", "consistency_level", "data_type", "element_type"})
+
 #: Clauses that look at the answer of some RPCs only, with those RPCs.
 SHAPES = {
     SEARCH_ROWS: frozenset({"Search", "HybridSearch"}),
@@ -64,7 +67,7 @@ def _defined(wire: Profile) -> frozenset[int]:
 
 def _enums(rpc: str, message: Message) -> Iterator[Violation]:
     for descriptor, value in message.ListFields():
-        if descriptor.name == "error_code":
+        if descriptor.name in _NOT_THE_SERVERS:
             continue
         values = value if descriptor.is_repeated else [value]
         if descriptor.enum_type is not None:

@@ -2,7 +2,8 @@
 
 A `[[clause]]` table is one clause. A `[[matrix]]` table is one rule that holds for many
 RPCs: each `[[matrix.for]]` names RPCs and may override any key of the rule, and every
-RPC of it becomes a clause of its own, with `{rpc}` and `{name}` filled in.
+RPC of it becomes a clause of its own, with `{rpc}` and `{name}` filled in. `[groups]`
+gives lists of RPCs a name, which stands for them as `@name`.
 """
 
 import re
@@ -15,7 +16,7 @@ from milvus_tck.spec.clauses import Clause, Expectation, Level, Strict
 from milvus_tck.spec.data import SpecError, read_toml, toml_names
 from milvus_tck.spec.profiles import ProfileRange
 
-__all__ = ["ROOT", "clause", "clauses", "kebab"]
+__all__ = ["ROOT", "clause", "clauses", "kebab", "parse_clauses"]
 
 #: The clause that every other one needs: a target that can not create, tell apart and
 #: describe collections earns nothing at all.
@@ -25,7 +26,7 @@ _KEYS = {
     "id", "rpc", "level", "text", "expect", "strict", "profiles", "bindings", "needs", "witness",
     "capability", "hostile", "testable", "reason", "erratum",
 }  # fmt: skip
-_EXPECT_KEYS = {"ok", "code", "legacy", "any-error", "grpc"}
+_EXPECT_KEYS = {"ok", "code", "legacy", "legacy-of", "any-error", "grpc"}
 
 
 @cache
@@ -50,21 +51,30 @@ def kebab(rpc: str) -> str:
 
 
 def _read(filename: str) -> Iterator[Clause]:
-    family = filename.removesuffix(".toml")
-    raw = read_toml(f"clauses/{filename}")
+    yield from parse_clauses(read_toml(f"clauses/{filename}"), filename.removesuffix(".toml"))
+
+
+def parse_clauses(raw: dict[str, Any], family: str) -> Iterator[Clause]:
+    """Turn one parsed file into clauses; raises `SpecError` where it contradicts the form."""
     defaults = raw.get("defaults", {})
+    groups = raw.get("groups", {})
     for row in raw.get("clause", ()):
         yield _clause({**defaults, **row}, family)
     for rule in raw.get("matrix", ()):
-        yield from _expand({**defaults, **rule}, family)
+        yield from _expand({**defaults, **rule}, groups, family)
 
 
-def _expand(rule: dict[str, Any], family: str) -> Iterator[Clause]:
+def _expand(rule: dict[str, Any], groups: dict[str, list[str]], family: str) -> Iterator[Clause]:
     shared = {key: value for key, value in rule.items() if key != "for"}
     for part in rule["for"]:
         own = {key: value for key, value in part.items() if key != "rpcs"}
-        for rpc in part["rpcs"]:
+        for rpc in _rpcs(part["rpcs"], groups):
             yield _clause(_fill({**shared, **own, "rpc": rpc}, rpc), family)
+
+
+def _rpcs(names: list[str], groups: dict[str, list[str]]) -> Iterator[str]:
+    for name in names:
+        yield from groups[name.removeprefix("@")] if name.startswith("@") else (name,)
 
 
 def _fill(value: Any, rpc: str) -> Any:  # noqa: ANN401 - TOML values are what they are
@@ -123,6 +133,7 @@ def _expectation(raw: dict[str, Any], identifier: str) -> Expectation:
         ok=raw.get("ok", False),
         codes=_numbers(raw.get("code", ())),
         legacy=_numbers(raw.get("legacy", ())),
+        legacy_of=tuple((int(code), legacy) for code, legacy in raw.get("legacy-of", {}).items()),
         any_error=raw.get("any-error", False),
         grpc=tuple(raw.get("grpc", ())),
     )

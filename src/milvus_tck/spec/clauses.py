@@ -36,8 +36,10 @@ class Expectation:
     ok: bool = False
     #: Codes that are right, any of them.
     codes: tuple[int, ...] = ()
-    #: Legacy numbers that are right, any of them; empty means the one that belongs to the code.
+    #: Legacy numbers that are right where there is no code (2.2), any of them.
     legacy: tuple[int, ...] = ()
+    #: Pairs of a code and the legacy number that travels beside it, where the map says another.
+    legacy_of: tuple[tuple[int, int], ...] = ()
     #: Only failing matters, no number does.
     any_error: bool = False
     #: gRPC codes that are right where the failure does not travel in a Status.

@@ -152,12 +152,11 @@ def _legacy(expected: Expectation, profile: Profile, status: StatusView) -> Find
 
 
 def _agree(expected: Expectation, profile: Profile, status: StatusView) -> Finding:
-    own = expected.legacy if status.code in expected.codes else ()
-    wanted = own or (legacy_of(status.code, profile),)
-    if status.legacy in wanted:
+    wanted = dict(expected.legacy_of).get(status.code, legacy_of(status.code, profile))
+    if status.legacy == wanted:
         return _PASS
-    signature = f"agree:{status.code}/{status.legacy}!={'|'.join(map(str, wanted))}"
-    return Finding(State.FAIL, signature, f"error_code {_either(wanted)} beside code {status.code}", str(status))
+    signature = f"agree:{status.code}/{status.legacy}!={wanted}"
+    return Finding(State.FAIL, signature, f"error_code {wanted} beside code {status.code}", str(status))
 
 
 def _reason(_expected: Expectation, _profile: Profile, status: StatusView) -> Finding:

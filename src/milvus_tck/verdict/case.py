@@ -173,6 +173,22 @@ class Case:
         self._judge(self.clause(of), HOLDS, finding, case)
         return holds
 
+    def answers(
+        self,
+        call: Call[Answer],
+        *,
+        effect: Callable[[Answer], bool],
+        neighbour: Call[Any],
+        untouched: Callable[[], object],
+        of: str | None = None,
+        case: str = "",
+    ) -> None:
+        """Judge a call that some profiles accept and others refuse, as this one demands."""
+        if self.clause(of).expectation(self.profile).ok:
+            self.accepted(call, effect=effect, of=of, case=case)
+        else:
+            self.refused(call, neighbour=neighbour, untouched=untouched, of=of, case=case)
+
     def refused(
         self,
         call: Call[Any],

@@ -17,11 +17,19 @@ _AT_ONCE = 8
 
 
 def drop_collections(binding: Binding, names: Iterable[tuple[str, str]]) -> list[str]:
-    """Drop collections by name and database; return those that may still be there."""
+    """Drop collections by name and database; return those that may still be there.
+
+    What resists is tried once more: it may have been the alias of another one.
+    """
+    left = _drop_all(binding, names)
+    return [name for name, _ in _drop_all(binding, left)]
+
+
+def _drop_all(binding: Binding, names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     wanted = list(names)
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         gone = pool.map(lambda each: _drop(binding, *each), wanted)
-        return [name for (name, _), dropped in zip(wanted, gone, strict=True) if not dropped]
+        return [each for each, dropped in zip(wanted, gone, strict=True) if not dropped]
 
 
 def _drop(binding: Binding, name: str, database: str) -> bool:

@@ -7,6 +7,7 @@ from them and from nothing else.
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.showing import exchange_json
 from milvus_tck.verdict.states import State
@@ -36,6 +37,8 @@ class Header:
     strict: bool = False
     #: Whether only a part of the suite was asked for.
     partial: bool = False
+    #: Lowest level whose failures fail the gate.
+    fail_on: str = Level.MUST.value
     schema: int = SCHEMA
 
     def as_dict(self) -> dict[str, Any]:
@@ -92,6 +95,8 @@ class Footer:
     capabilities: list[dict[str, Any]] = field(default_factory=list)
     #: Exchanges that made the shared things which failing checks read.
     preparations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: Whether the target was gone at the end, or another one than at the start.
+    lost: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event."""

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import SCHEMA, CheckEvent, Footer, Header
+from milvus_tck.verdict.states import State
 
 __all__ = ["FILE", "ResultFileError", "Results", "Writer", "read_results"]
 
@@ -57,14 +59,14 @@ class Results:
     @classmethod
     def parse(cls, lines: list[str]) -> Self:
         """Read events; a last line that was cut short is left out."""
-        events = [event for event in map(_loads, lines) if event is not None]
+        events = _events(lines)
         if not events or events[0].get("event") != "header":
             message = "it does not begin with a header"
             raise ResultFileError(message)
         if events[0].get("schema") != SCHEMA:
             message = f"it has schema {events[0].get('schema')}, this version reads {SCHEMA}"
             raise ResultFileError(message)
-        checks = [_build(CheckEvent, event) for event in events if event["event"] == "check"]
+        checks = [_known(_build(CheckEvent, event)) for event in events if event["event"] == "check"]
         footers = [_build(Footer, event) for event in events if event["event"] == "footer"]
         return cls(_build(Header, events[0]), checks, footers[-1] if footers else None)
 
@@ -73,13 +75,25 @@ def read_results(path: Path) -> Results:
     """Read a result file, or the one in a result folder; raises `ResultFileError`."""
     found = path / FILE if path.is_dir() else path
     try:
-        lines = found.read_text(encoding="utf-8").splitlines()
+        text = found.read_text(encoding="utf-8", errors="replace")  # a killed run may end inside a character
     except OSError as error:
         raise ResultFileError(f"{found} can not be read: {error.strerror}") from error
     try:
-        return Results.parse(lines)
-    except (ResultFileError, KeyError, TypeError) as error:
+        return Results.parse(text.split("\n"))  # `splitlines` would also split at separators inside of texts
+    except (ResultFileError, KeyError, TypeError, ValueError) as error:
         raise ResultFileError(f"{found} is no result file: {error}") from error
+
+
+def _events(lines: list[str]) -> list[dict[str, Any]]:
+    """Parse lines; only the last one may be cut short, for the run may have died while writing it."""
+    found = [_loads(line) for line in lines if line.strip()]
+    if found and found[-1] is None:
+        found.pop()
+    whole = [event for event in found if event is not None]
+    if len(whole) != len(found):
+        message = f"line {found.index(None) + 1} is no event"
+        raise ResultFileError(message)
+    return whole
 
 
 def _loads(line: str) -> dict[str, Any] | None:
@@ -88,6 +102,13 @@ def _loads(line: str) -> dict[str, Any] | None:
     except ValueError:
         return None
     return found if isinstance(found, dict) else None
+
+
+def _known(event: CheckEvent) -> CheckEvent:
+    """Return the event; raises `ValueError` if its state or its level is none of ours."""
+    State(event.state)
+    Level(event.level)
+    return event
 
 
 def _build(kind: type[Event], event: dict[str, Any]) -> Event:

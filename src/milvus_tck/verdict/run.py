@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,7 +19,7 @@ __all__ = ["PREFIX", "Guard", "Run", "run_of"]
 #: How the name of every object that we create starts.
 PREFIX = "tck_"
 _NAME = re.compile(r"tck_([0-9a-z]{6})_", re.IGNORECASE)
-_SLUG = 24
+_SLUG = 20
 
 
 def run_of(name: str) -> str | None:
@@ -67,9 +68,10 @@ class Run:
         return self._waiting
 
     def slug(self, test: str) -> str:
-        """Write a test's name as a short part of an object's name, the same in every run."""
-        tail = test.rsplit("::", 1)[-1].removeprefix("test_")
-        return re.sub(r"[^0-9a-z]+", "_", tail.lower())[:_SLUG].strip("_") + "_"
+        """Write a test's name as a short, unique part of an object's name, the same in every run."""
+        tail = test.rpartition("::")[2].removeprefix("test_")
+        words = re.sub(r"[^0-9a-z]+", "_", tail.lower())[:_SLUG].strip("_")
+        return f"{words}_{zlib.crc32(test.encode()):08x}_"
 
     def watch(self, exchange: Exchange) -> None:
         """Take note of an exchange, whoever made it."""

@@ -200,6 +200,7 @@ class Session:
             planned=len(self._wanted),
             strict=self.options.strict,
             partial=partial,
+            fail_on=self.options.fail_on.value,
         )
 
     def _target_dict(self) -> dict[str, Any]:
@@ -232,6 +233,7 @@ class Session:
                 self.target.declared, self.probes, self.run.lacking, self.run.contract.answered
             ),
             preparations=self._preparations(),
+            lost=self._lost,
         )
 
     def _identity_now(self) -> Identity | None:

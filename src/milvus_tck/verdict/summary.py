@@ -70,7 +70,8 @@ def count(checks: Iterable[CheckEvent]) -> Counts:
 def conformance(counts: Counts, *, partial: bool) -> Conformance:
     """Judge the `must` checks alone: one failure decides, one open question leaves it undetermined.
 
-    A run that was asked for a part of the suite only never calls a target conformant.
+    A run that judged a part of the suite only, because no more was asked for or because it
+    was cut short, never calls a target conformant.
     """
     must = counts[Level.MUST]
     if must[State.FAIL] or must[State.TARGET_CRASH]:
@@ -93,7 +94,7 @@ def summarise(results: Results, comparison: Comparison | None, fail_on: Level, *
     for check in results.checks:
         by_rpc[check.rpc].append(check)
     return Summary(
-        verdict=conformance(counts, partial=results.header.partial),
+        verdict=conformance(counts, partial=results.header.partial or not results.complete),
         gate=Gate.PASSED if code is Exit.OK else Gate.FAILED,
         exit_code=code,
         counts=counts,

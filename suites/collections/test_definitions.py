@@ -1,0 +1,130 @@
+"""CreateCollection: what may be defined, and what is refused."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from milvus_tck.fixtures.marks import each_clause
+from milvus_tck.suites.collections.definitions import (
+    ACCEPTED,
+    DIM,
+    REFUSED_OR_ACCEPTED,
+    VALID,
+    Cases,
+    Definition,
+    define,
+)
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.messages import DataType
+from milvus_tck.wire.schema import field, int64_key, vector
+
+_LONGEST = 255
+
+
+def _listed(tck: Case, name: str) -> bool:
+    return name in tck.ok(calls.show_collections()).collection_names
+
+
+def _as_defined(tck: Case, call: Call[m.Status]) -> bool:
+    """Tell whether a collection is described the way it was defined, in what the definition names."""
+    request: Any = call.request
+    answer = tck.ok(calls.describe_collection(request.collection_name))
+    wanted = m.CollectionSchema.FromString(request.schema)
+    described = [(each.name, each.data_type, each.autoID, _params(each)) for each in answer.schema.fields]
+    return (
+        described == [(each.name, each.data_type, each.autoID, _params(each)) for each in wanted.fields]
+        and answer.shards_num == max(request.shards_num, 1)
+        and answer.consistency_level == request.consistency_level
+    )
+
+
+def _params(schema: m.FieldSchema) -> dict[str, str]:
+    return {pair.key: pair.value for pair in schema.type_params}
+
+
+@each_clause(ACCEPTED)
+def test_a_definition_within_the_rules(tck: Case, given: Cases) -> None:
+    """A definition within the rules is accepted, and described as it was given."""
+    for case, definition in given.items():
+        _accept(tck, definition(tck.name()), case)
+
+
+def _accept(tck: Case, call: Call[m.Status], case: str) -> None:
+    tck.accepted(call, effect=lambda _: _as_defined(tck, call), case=case)
+
+
+@each_clause(REFUSED_OR_ACCEPTED)
+def test_a_definition_at_a_rule(tck: Case, given: Cases) -> None:
+    """A definition that breaks a rule is refused and creates nothing; where the rule is younger, it is accepted."""
+    for case, definition in given.items():
+        _judge(tck, definition, tck.name(), case)
+
+
+_WELL_FORMED: dict[str, Callable[[Case], str]] = {
+    "255-bytes": lambda tck: tck.name().ljust(_LONGEST, "x"),
+    "underscore-first": lambda tck: tck.name(before="_"),
+    "upper-case": lambda tck: tck.name(before="A_", after="_Z"),
+}
+
+_ILL_FORMED: dict[str, Callable[[Case], str]] = {
+    "digit-first": lambda tck: tck.name(before="1"),
+    "dash": lambda tck: tck.name(after="-x"),
+    "blank": lambda tck: tck.name(after=" x"),
+    "dollar": lambda tck: tck.name(after="$x"),
+    "dot": lambda tck: tck.name(after=".x"),
+    "slash": lambda tck: tck.name(after="/x"),
+    "unicode": lambda tck: tck.name(after="集合"),
+    "256-bytes": lambda tck: tck.name().ljust(_LONGEST + 1, "x"),
+}
+
+
+@pytest.mark.clause("create-collection/name-well-formed", cases=tuple(_WELL_FORMED))
+def test_a_well_formed_name(tck: Case) -> None:
+    """A name may begin with an underscore or a letter of either case, and have 255 bytes."""
+    for case, make in _WELL_FORMED.items():
+        _judge(tck, VALID, make(tck), case)
+
+
+@pytest.mark.clause("create-collection/name-ill-formed", cases=tuple(_ILL_FORMED))
+def test_an_ill_formed_name(tck: Case) -> None:
+    """A name that begins with a digit, holds another character or is too long is refused."""
+    for case, make in _ILL_FORMED.items():
+        _judge(tck, VALID, make(tck), case)
+
+
+@pytest.mark.clause("create-collection/name-empty")
+def test_no_name(tck: Case) -> None:
+    """A collection has to have a name."""
+    _judge(tck, VALID, "")
+
+
+@pytest.mark.clause("create-collection/name-with-blanks")
+def test_a_name_with_blanks_around_it(tck: Case) -> None:
+    """Blanks around a name are left out when its form is looked at, up to 2.4."""
+    _judge(tck, VALID, tck.name(before=" "))
+
+
+def _judge(tck: Case, definition: Definition, name: str, case: str = "") -> None:
+    tck.answers(
+        definition(name),
+        effect=lambda _: _listed(tck, name),
+        neighbour=VALID(tck.name()),
+        untouched=lambda: _listed(tck, name),
+        case=case,
+    )
+
+
+@pytest.mark.clause("create-collection/num-partitions")
+def test_as_many_partitions_as_asked_for(tck: Case) -> None:
+    """A collection with a partition key has as many partitions as num_partitions says."""
+    name = tck.name()
+    wanted = 7
+    create = define(int64_key(), vector("vec", DIM), field("k", DataType.Int64, partition_key=True))
+    tck.accepted(
+        create(name).but(num_partitions=wanted),
+        effect=lambda _: len(tck.ok(calls.show_partitions(name)).partition_names) == wanted,
+    )

@@ -1,0 +1,1 @@
+"""Naming a collection: rules that hold for every RPC which takes a name."""

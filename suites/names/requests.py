@@ -1,0 +1,84 @@
+"""A request to every RPC that takes a collection name, and the nearest one that is valid."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from milvus_tck.fixtures.stages import DIM, FIELDS, Stage, one_row
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+
+__all__ = ["REQUESTS", "Request"]
+
+_QUERY = np.zeros((1, DIM), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Request:
+    """How to name a collection to one RPC."""
+
+    #: The call about a collection of that name.
+    about: Callable[[str], Call[Any]]
+    #: A valid call; what it needs is made first.
+    valid: Callable[[Case, Stage], Call[Any]]
+
+
+def _reads(about: Callable[[str], Call[Any]]) -> Request:
+    """An RPC that changes nothing is valid about the stage itself."""
+    return Request(about, lambda _tck, stage: about(stage.name))
+
+
+def _writes(about: Callable[[str], Call[Any]], *steps: Callable[[str], Call[Any]]) -> Request:
+    """An RPC that changes something is valid about a collection of its own, after some steps."""
+
+    def valid(tck: Case, _stage: Stage) -> Call[Any]:
+        name = tck.name()
+        tck.ok(calls.create_collection(name, *FIELDS))
+        for step in steps:
+            tck.ok(step(name))
+        return about(name)
+
+    return Request(about, valid)
+
+
+def _index(name: str) -> Call[m.Status]:
+    return calls.create_index(name, "vec", "FLAT", "L2", {})
+
+
+REQUESTS: dict[str, Request] = {
+    "DropCollection": _writes(calls.drop_collection),
+    "HasCollection": _reads(calls.has_collection),
+    "DescribeCollection": _reads(calls.describe_collection),
+    "GetCollectionStatistics": _reads(calls.get_collection_statistics),
+    "LoadCollection": _writes(calls.load_collection, _index),
+    "ReleaseCollection": _writes(calls.release_collection),
+    "GetLoadState": _reads(calls.get_load_state),
+    "GetLoadingProgress": _reads(calls.get_loading_progress),
+    "CreatePartition": _writes(lambda name: calls.create_partition(name, "p")),
+    "DropPartition": _writes(
+        lambda name: calls.drop_partition(name, "p"), lambda name: calls.create_partition(name, "p")
+    ),
+    "HasPartition": _reads(lambda name: calls.has_partition(name, "_default")),
+    "ShowPartitions": _reads(calls.show_partitions),
+    "GetPartitionStatistics": _reads(lambda name: calls.get_partition_statistics(name, "_default")),
+    "LoadPartitions": _writes(lambda name: calls.load_partitions(name, "_default"), _index),
+    "ReleasePartitions": _writes(lambda name: calls.release_partitions(name, "_default")),
+    "CreateIndex": _writes(_index),
+    "DescribeIndex": _reads(calls.describe_index),
+    "GetIndexState": _reads(calls.get_index_state),
+    "GetIndexBuildProgress": _reads(calls.get_index_build_progress),
+    "DropIndex": _writes(calls.drop_index, _index),
+    "Insert": _writes(lambda name: calls.insert(name, one_row(), 1)),
+    "Search": _reads(lambda name: calls.search(name, _QUERY)),
+    "Flush": _writes(calls.flush),
+    "GetFlushState": _reads(lambda name: calls.get_flush_state(name, m.FlushResponse())),
+    "ShowCollections": Request(lambda _name: calls.show_collections(), lambda _tck, _stage: calls.show_collections()),
+    "CreateCollection": Request(
+        lambda name: calls.create_collection(name, *FIELDS),
+        lambda tck, _stage: calls.create_collection(tck.name(), *FIELDS),
+    ),
+}
