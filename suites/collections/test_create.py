@@ -1,4 +1,4 @@
-"""CreateCollection: what a valid definition brings about."""
+"""CreateCollection and HasCollection: the clauses that everything else stands on."""
 
 import pytest
 
@@ -17,13 +17,18 @@ def test_a_valid_definition_is_created(tck: Case) -> None:
         tck.ok(calls.create_collection(second, int64_key("key"), vector("vec", 16)))
         described = tck.ok(calls.describe_collection(first)).schema
         there = [tck.ok(calls.has_collection(name)).value for name in (first, second, third)]
-        return [described.name, *(each.name for each in described.fields), *there] == [
-            first,
-            "id",
-            "vec",
-            True,
-            True,
-            False,
-        ]
+        names = [described.name, *(each.name for each in described.fields)]
+        return [*names, *there] == [first, "id", "vec", True, True, False]
 
     tck.accepted(calls.create_collection(first, int64_key("id"), vector("vec", 8)), effect=told_apart)
+
+
+@pytest.mark.clause("has-collection/existing")
+def test_an_existing_collection(tck: Case) -> None:
+    """HasCollection tells what exists from what does not."""
+    name, missing = tck.name(), tck.name()
+    tck.ok(calls.create_collection(name, int64_key(), vector("vec", 8)))
+    tck.accepted(
+        calls.has_collection(name),
+        effect=lambda answer: [answer.value, tck.ok(calls.has_collection(missing)).value] == [True, False],
+    )

@@ -1,0 +1,93 @@
+"""DropCollection: gone, and only what was named."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from milvus_tck.fixtures.stages import FIELDS, one_row
+from milvus_tck.fixtures.steps import index_and_load
+from milvus_tck.suites.collections.definitions import VALID, define
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.schema import int64_key, vector
+
+_AT_ONCE = 8
+
+
+def _there(tck: Case, *names: str) -> list[bool]:
+    return [tck.ok(calls.has_collection(name)).value for name in names]
+
+
+@pytest.mark.clause("drop-collection/valid", "drop-collection/again")
+def test_a_dropped_collection_is_gone(tck: Case) -> None:
+    """What is dropped is gone, its neighbour stays; dropping again changes nothing."""
+    name, other = tck.name(), tck.name()
+    for each in (other, name):
+        tck.ok(VALID(each))
+    before = _there(tck, name, other)
+    drop = calls.drop_collection(name)
+
+    def only_it_is_gone(_: m.Status) -> bool:
+        return [*before, *_there(tck, name, other)] == [True, True, False, True]
+
+    tck.accepted(drop, effect=only_it_is_gone, of="drop-collection/valid")
+    tck.accepted(drop, effect=only_it_is_gone, of="drop-collection/again")
+
+
+@pytest.mark.clause("drop-collection/loaded")
+def test_a_loaded_collection(tck: Case) -> None:
+    """A loaded collection can be dropped; it leaves the memory."""
+    name = tck.name()
+    tck.ok(calls.create_collection(name, *FIELDS))
+    tck.ok(calls.insert(name, one_row(), 1))
+    index_and_load(tck, name)
+    in_memory = calls.show_collections(m.ShowType.InMemory)
+    before = name in tck.ok(in_memory).collection_names
+    tck.accepted(
+        calls.drop_collection(name),
+        effect=lambda _: before and not _there(tck, name)[0] and name not in tck.ok(in_memory).collection_names,
+        deadline=120,
+    )
+
+
+@pytest.mark.clause("drop-collection/concurrently")
+def test_many_drops_at_once(tck: Case) -> None:
+    """All of several simultaneous drops succeed."""
+    name, other = tck.name(), tck.name()
+    for each in (name, other):
+        tck.ok(VALID(each))
+    answers = _at_once(lambda: tck.call(calls.drop_collection(name)).ok)
+    tck.expect([[True] * _AT_ONCE, [False, True]], [answers, _there(tck, name, other)])
+
+
+@pytest.mark.clause("create-collection/concurrently")
+def test_many_creations_at_once(tck: Case) -> None:
+    """All of several simultaneous identical creations succeed, and there is one collection."""
+    name = tck.name()
+    answers = _at_once(lambda: tck.call(VALID(name)).ok)
+    names = list(tck.ok(calls.show_collections()).collection_names)
+    tck.expect([[True] * _AT_ONCE, 1, 0], [answers, names.count(name), names.count(tck.name())])
+
+
+def _at_once(action: Callable[[], bool]) -> list[bool]:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return [each.result() for each in [pool.submit(action) for _ in range(_AT_ONCE)]]
+
+
+@pytest.mark.clause("create-collection/after-drop")
+def test_a_name_can_be_used_again(tck: Case) -> None:
+    """A collection of the same name with another definition is a new collection."""
+    name = tck.name()
+    tck.ok(VALID(name))
+    first = tck.ok(calls.describe_collection(name))
+    tck.ok(calls.drop_collection(name))
+    again = define(int64_key("other"), vector("vec", 16))
+
+    def is_new(_: m.Status) -> bool:
+        tck.ok(VALID(tck.name()))
+        second = tck.ok(calls.describe_collection(name))
+        return second.collectionID != first.collectionID and second.schema.fields[0].name == "other"
+
+    tck.accepted(again(name), effect=is_new)
