@@ -35,8 +35,9 @@ def _each(cases: Mapping[str, FieldSchema]) -> Cases:
 
 
 def _dims(kind: Kind, *dims: str) -> Cases:
-    named = {dim: define(int64_key(), field("vec", kind, {"dim": dim})) for dim in dims}
-    return {_word(dim): each for dim, each in named.items()}
+    """Define a collection for each dim; a single one is the only case of its clause."""
+    named = {_word(dim): define(int64_key(), field("vec", kind, {"dim": dim})) for dim in dims}
+    return named if len(named) > 1 else {"": next(iter(named.values()))}
 
 
 def _word(text: str) -> str:
@@ -119,6 +120,24 @@ ACCEPTED: Mapping[str, Cases] = {
     "create-collection/field-name-255": extended(field(_LONG, DataType.Int64)),
     "create-collection/key-varchar": {"": define(varchar("id", 8, primary=True), vector("vec", DIM))},
     "create-collection/auto-id-schema-level": {"": _auto_id_above},
+    "create-collection/type-scalar": _each({
+        "bool": field("x", DataType.Bool),
+        "int8": field("x", DataType.Int8),
+        "int16": field("x", DataType.Int16),
+        "int32": field("x", DataType.Int32),
+        "int64": field("x", DataType.Int64),
+        "float": field("x", DataType.Float),
+        "double": field("x", DataType.Double),
+        "varchar": varchar("x", 16),
+    }),
+    "create-collection/type-json": extended(field("x", DataType.JSON)),
+    "create-collection/type-binary-vector": _dims(DataType.BinaryVector, "16"),
+    "create-collection/type-float16-vector": {
+        "float16": define(int64_key(), vector("vec", DIM, DataType.Float16Vector)),
+        "bfloat16": define(int64_key(), vector("vec", DIM, DataType.BFloat16Vector)),
+    },
+    "create-collection/type-sparse-vector": {"": define(int64_key(), field("vec", DataType.SparseFloatVector))},
+    "create-collection/type-int8-vector": _dims(DataType.Int8Vector, "16"),
     "create-collection/dim-32768": _dims(DataType.FloatVector, "32768"),
     "create-collection/max-length-in-range": _each({"1": _text("1"), "65535": _text("65535")}),
     "create-collection/partition-key": _each({

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from milvus_tck.fixtures.marks import each_clause
+from milvus_tck.fixtures.marks import each_case
 from milvus_tck.suites.collections.definitions import (
     ACCEPTED,
     DIM,
     REFUSED_OR_ACCEPTED,
     VALID,
-    Cases,
     Definition,
     define,
 )
@@ -46,54 +45,42 @@ def _params(schema: m.FieldSchema) -> dict[str, str]:
     return {pair.key: pair.value for pair in schema.type_params}
 
 
-@each_clause(ACCEPTED)
-def test_a_definition_within_the_rules(tck: Case, given: Cases) -> None:
+@each_case(ACCEPTED)
+def test_a_definition_within_the_rules(tck: Case, given: Definition) -> None:
     """A definition within the rules is accepted, and described as it was given."""
-    for case, definition in given.items():
-        _accept(tck, definition(tck.name()), case)
+    call = given(tck.name())
+    tck.accepted(call, effect=lambda _: _as_defined(tck, call))
 
 
-def _accept(tck: Case, call: Call[m.Status], case: str) -> None:
-    tck.accepted(call, effect=lambda _: _as_defined(tck, call), case=case)
-
-
-@each_clause(REFUSED_OR_ACCEPTED)
-def test_a_definition_at_a_rule(tck: Case, given: Cases) -> None:
+@each_case(REFUSED_OR_ACCEPTED)
+def test_a_definition_at_a_rule(tck: Case, given: Definition) -> None:
     """A definition that breaks a rule is refused and creates nothing; where the rule is younger, it is accepted."""
-    for case, definition in given.items():
-        _judge(tck, definition, tck.name(), case)
+    _judge(tck, given, tck.name())
 
 
-_WELL_FORMED: dict[str, Callable[[Case], str]] = {
-    "255-bytes": lambda tck: tck.name().ljust(_LONGEST, "x"),
-    "underscore-first": lambda tck: tck.name(before="_"),
-    "upper-case": lambda tck: tck.name(before="A_", after="_Z"),
+_NAMES: dict[str, dict[str, Callable[[Case], str]]] = {
+    "create-collection/name-well-formed": {
+        "255-bytes": lambda tck: tck.name().ljust(_LONGEST, "x"),
+        "underscore-first": lambda tck: tck.name(before="_"),
+        "upper-case": lambda tck: tck.name(before="A_", after="_Z"),
+    },
+    "create-collection/name-ill-formed": {
+        "digit-first": lambda tck: tck.name(before="1"),
+        "dash": lambda tck: tck.name(after="-x"),
+        "blank": lambda tck: tck.name(after=" x"),
+        "dollar": lambda tck: tck.name(after="$x"),
+        "dot": lambda tck: tck.name(after=".x"),
+        "slash": lambda tck: tck.name(after="/x"),
+        "unicode": lambda tck: tck.name(after="集合"),
+        "256-bytes": lambda tck: tck.name().ljust(_LONGEST + 1, "x"),
+    },
 }
 
-_ILL_FORMED: dict[str, Callable[[Case], str]] = {
-    "digit-first": lambda tck: tck.name(before="1"),
-    "dash": lambda tck: tck.name(after="-x"),
-    "blank": lambda tck: tck.name(after=" x"),
-    "dollar": lambda tck: tck.name(after="$x"),
-    "dot": lambda tck: tck.name(after=".x"),
-    "slash": lambda tck: tck.name(after="/x"),
-    "unicode": lambda tck: tck.name(after="集合"),
-    "256-bytes": lambda tck: tck.name().ljust(_LONGEST + 1, "x"),
-}
 
-
-@pytest.mark.clause("create-collection/name-well-formed", cases=tuple(_WELL_FORMED))
-def test_a_well_formed_name(tck: Case) -> None:
-    """A name may begin with an underscore or a letter of either case, and have 255 bytes."""
-    for case, make in _WELL_FORMED.items():
-        _judge(tck, VALID, make(tck), case)
-
-
-@pytest.mark.clause("create-collection/name-ill-formed", cases=tuple(_ILL_FORMED))
-def test_an_ill_formed_name(tck: Case) -> None:
-    """A name that begins with a digit, holds another character or is too long is refused."""
-    for case, make in _ILL_FORMED.items():
-        _judge(tck, VALID, make(tck), case)
+@each_case(_NAMES)
+def test_a_name_at_a_rule(tck: Case, given: Callable[[Case], str]) -> None:
+    """A name is a letter or underscore and then letters, digits and underscores, 255 bytes at most."""
+    _judge(tck, VALID, given(tck))
 
 
 @pytest.mark.clause("create-collection/name-empty")
@@ -108,13 +95,12 @@ def test_a_name_with_blanks_around_it(tck: Case) -> None:
     _judge(tck, VALID, tck.name(before=" "))
 
 
-def _judge(tck: Case, definition: Definition, name: str, case: str = "") -> None:
+def _judge(tck: Case, definition: Definition, name: str) -> None:
     tck.answers(
         definition(name),
         effect=lambda _: _listed(tck, name),
         neighbour=VALID(tck.name()),
         untouched=lambda: _listed(tck, name),
-        case=case,
     )
 
 

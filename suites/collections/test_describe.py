@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from milvus_tck.fixtures.marks import each_case
 from milvus_tck.suites.collections.definitions import VALID
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.kinds import Consistency
 from milvus_tck.wire.messages import DataType, FieldSchema
 from milvus_tck.wire.schema import field, int64_key, varchar, vector
 
@@ -131,22 +133,22 @@ def test_the_shards_are_described(tck: Case) -> None:
     tck.expect([shards, shards], [answer.shards_num, len(set(answer.virtual_channel_names))])
 
 
-@pytest.mark.clause("describe-collection/consistency-level", cases=("session", "bounded", "eventually", "strong"))
-def test_the_consistency_level_is_described(tck: Case) -> None:
+_LEVELS = {
+    "session": m.ConsistencyLevel.Session,
+    "bounded": m.ConsistencyLevel.Bounded,
+    "eventually": m.ConsistencyLevel.Eventually,
+    "strong": m.ConsistencyLevel.Strong,
+}
+
+
+@each_case({"describe-collection/consistency-level": _LEVELS})
+def test_the_consistency_level_is_described(tck: Case, given: Consistency) -> None:
     """Every consistency level comes back."""
-    levels = m.ConsistencyLevel
-    wanted = {
-        "session": levels.Session,
-        "bounded": levels.Bounded,
-        "eventually": levels.Eventually,
-        "strong": levels.Strong,
-    }
-    for case, level in wanted.items():
-        name, other = tck.name(), tck.name()
-        tck.ok(calls.create_collection(name, int64_key(), vector("vec", 8), level=level))
-        last = levels.Session if level == levels.Strong else levels.Strong
-        tck.ok(calls.create_collection(other, int64_key(), vector("vec", 8), level=last))
-        tck.expect(level, _describe(tck, name).consistency_level, case=case)
+    name, other = tck.name(), tck.name()
+    last = next(level for level in _LEVELS.values() if level != given)
+    for each, level in ((name, given), (other, last)):
+        tck.ok(calls.create_collection(each, int64_key(), vector("vec", 8), level=level))
+    tck.expect([given, last], [_describe(tck, each).consistency_level for each in (name, other)])
 
 
 @pytest.mark.clause("describe-collection/properties")
@@ -160,30 +162,40 @@ def test_the_properties_are_described(tck: Case) -> None:
     tck.expect(properties, given)
 
 
-@pytest.mark.clause("describe-collection/id", "describe-collection/created", "describe-collection/created-utc")
-def test_the_identity_is_described(tck: Case) -> None:
-    """Ids are positive, their own and stable; timestamps move forward."""
+@pytest.mark.clause("describe-collection/id")
+def test_the_id_is_described(tck: Case) -> None:
+    """A collection has a positive id of its own, which does not change."""
     first, second = tck.name(), tck.name()
     tck.ok(VALID(first))
     tck.ok(VALID(second))
-    early, late, again = (_describe(tck, name) for name in (first, second, first))
-    told = early.collectionID > 0 and early.collectionID != late.collectionID
-    stable = early.collectionID == again.collectionID
-    tck.expect([True, True], [told, stable], of="describe-collection/id")
+    early, late, again = (_describe(tck, name).collectionID for name in (first, second, first))
+    tck.expect([True, True, True], [early > 0, early != late, early == again])
+
+
+@pytest.mark.clause("describe-collection/created")
+def test_the_creation_is_described(tck: Case) -> None:
+    """Creation timestamps move forward."""
+    first, second = tck.name(), tck.name()
+    tck.ok(VALID(first))
+    tck.ok(VALID(second))
+    early, late = (_describe(tck, name).created_timestamp for name in (first, second))
     tck.judge(
-        0 < early.created_timestamp < late.created_timestamp,
-        "a later timestamp for the later collection",
-        f"{early.created_timestamp}, then {late.created_timestamp}",
-        of="describe-collection/created",
-        signature="created:not-later",
+        0 < early < late, "a later timestamp for the later collection", f"{early}, then {late}", signature="order"
     )
-    physical = early.created_timestamp >> _LOGICAL_BITS
+
+
+@pytest.mark.clause("describe-collection/created-utc")
+def test_the_time_of_creation_is_described(tck: Case) -> None:
+    """The physical part of a timestamp is a time in UTC milliseconds."""
+    name = tck.name()
+    _create_beside(tck, name, *_FIELDS)
+    answer = _describe(tck, name)
+    physical = answer.created_timestamp >> _LOGICAL_BITS
     tck.judge(
-        0 < physical == early.created_utc_timestamp,
-        f"{physical}, from {early.created_timestamp}",
-        early.created_utc_timestamp,
-        of="describe-collection/created-utc",
-        signature="created-utc:other",
+        physical == answer.created_utc_timestamp,
+        f"{physical} ms",
+        f"{answer.created_utc_timestamp} ms",
+        signature="other",
     )
 
 

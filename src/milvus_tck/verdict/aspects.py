@@ -104,8 +104,9 @@ def judge_refusal(clause: Clause, profile: Profile, outcome: Outcome[Message], *
             found[aspect] = _reason_text(clause.strict.reason or "", status)
         else:
             found[aspect] = _JUDGES[aspect](expected, profile, status)
-    if found.get("legacy", _PASS).state is State.FAIL and "agree" in found:
-        found["agree"] = Finding(State.BLOCKED, "agree:no-legacy", actual=str(outcome))
+    for other in ("code", "legacy"):
+        if found.get(other, _PASS).state is State.FAIL and "agree" in found:
+            found["agree"] = Finding(State.BLOCKED, f"agree:{other}", actual=str(outcome))
     return found
 
 

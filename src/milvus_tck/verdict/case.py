@@ -129,7 +129,7 @@ class Case:
         *,
         effect: Callable[[Answer], bool],
         of: str | None = None,
-        case: str = "",
+        case: str | None = None,
         deadline: float | None = None,
     ) -> Answer:
         """Judge that a call succeeds and that `effect`, looked up in another way, took place.
@@ -161,7 +161,7 @@ class Case:
         actual: object,
         *,
         of: str | None = None,
-        case: str = "",
+        case: str | None = None,
         signature: str | None = None,
     ) -> bool:
         """Judge a promise by a decision made already; the values are shown as evidence."""
@@ -181,7 +181,7 @@ class Case:
         neighbour: Call[Any],
         untouched: Callable[[], object],
         of: str | None = None,
-        case: str = "",
+        case: str | None = None,
     ) -> None:
         """Judge a call that some profiles accept and others refuse, as this one demands."""
         if self.clause(of).expectation(self.profile).ok:
@@ -196,7 +196,7 @@ class Case:
         neighbour: Call[Any],
         untouched: Callable[[], object],
         of: str | None = None,
-        case: str = "",
+        case: str | None = None,
         deadline: float | None = None,
     ) -> Outcome[Any]:
         """Judge that a call is refused in every aspect that its clause demands.
@@ -235,20 +235,21 @@ class Case:
         if not beside.ok:
             raise Blocked(f"neighbour:{neighbour.rpc}", f"the valid {neighbour.rpc} beside it fails too: {beside}")
 
-    def _judge(self, clause: Clause, aspect: str, finding: Finding, case: str) -> None:
-        wanted = [
-            check
-            for check in self.checks
-            if check.clause.id == clause.id and check.aspect == aspect and check.case == case
-        ]
-        if not wanted:
-            message = f"{self.test}: {clause.id} owes no check {aspect!r} in case {case!r}"
+    def _judge(self, clause: Clause, aspect: str, finding: Finding, case: str | None) -> None:
+        check = self._check(clause, aspect, case)
+        if check.id in self.judgements:
+            message = f"{self.test} judges {check.id} twice"
             raise HarnessError(message)
-        for check in wanted:
-            if check.id in self.judgements:
-                message = f"{self.test} judges {check.id} twice"
-                raise HarnessError(message)
-            self.judgements[check.id] = self._judgement(check, finding)
+        self.judgements[check.id] = self._judgement(check, finding)
+
+    def _check(self, clause: Clause, aspect: str, case: str | None) -> Check:
+        """Find the check that is judged; where the test declares a single case, it need not be named."""
+        named = [check for check in self.checks if check.clause.id == clause.id and check.aspect == aspect]
+        found = named if case is None else [check for check in named if check.case == case]
+        if len(found) != 1:
+            message = f"{self.test}: {clause.id} owes {len(found)} checks {aspect!r} in case {case!r}, not one"
+            raise HarnessError(message)
+        return found[0]
 
     def _judgement(self, check: Check, finding: Finding) -> Judgement:
         evidence = () if finding.state is State.PASS else tuple(self.exchanges[-_EVIDENCE:])
