@@ -8,7 +8,7 @@ gives lists of RPCs a name, which stands for them as `@name`.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -16,23 +16,31 @@ from milvus_tck.spec.clauses import Clause, Expectation, Level, Strict
 from milvus_tck.spec.data import SpecError, read_toml, toml_names
 from milvus_tck.spec.profiles import ProfileRange
 
-__all__ = ["ROOT", "clause", "clauses", "kebab", "parse_clauses"]
+__all__ = ["ROOT", "by_id", "clause", "clauses", "kebab", "parse_clauses"]
 
 #: The clause that every other one needs: a target that can not create, tell apart and
 #: describe collections earns nothing at all.
 ROOT = "create-collection/valid"
 
+_TABLES = {"defaults", "groups", "clause", "matrix"}
 _KEYS = {
     "id", "rpc", "level", "text", "expect", "strict", "profiles", "bindings", "needs", "witness",
     "capability", "hostile", "testable", "reason", "erratum",
 }  # fmt: skip
+_NEEDED_KEYS = {"id", "rpc", "text"}
+_STRICT_KEYS = {"code", "reason"}
 _EXPECT_KEYS = {"ok", "code", "legacy", "legacy-of", "any-error", "grpc"}
 
 
 @cache
 def clauses() -> Mapping[str, Clause]:
     """Every clause by id, in the order of the files."""
-    rows = [clause for name in toml_names("clauses") for clause in _read(name)]
+    return by_id(clause for name in toml_names("clauses") for clause in _read(name))
+
+
+def by_id(found: Iterable[Clause]) -> dict[str, Clause]:
+    """Put clauses under their ids; raises `SpecError` where two have the same one."""
+    rows = list(found)
     twice = [name for name, count in Counter(row.id for row in rows).items() if count > 1]
     if twice:
         message = f"clause ids written twice: {', '.join(twice)}"
@@ -56,6 +64,11 @@ def _read(filename: str) -> Iterator[Clause]:
 
 def parse_clauses(raw: dict[str, Any], family: str) -> Iterator[Clause]:
     """Turn one parsed file into clauses; raises `SpecError` where it contradicts the form."""
+    try:
+        _allow(raw, _TABLES)
+    except SpecError as error:
+        message = f"clauses/{family}.toml: {error}"
+        raise SpecError(message) from error
     defaults = raw.get("defaults", {})
     groups = raw.get("groups", {})
     for row in raw.get("clause", ()):
@@ -74,7 +87,10 @@ def _expand(rule: dict[str, Any], groups: dict[str, list[str]], family: str) -> 
 
 def _rpcs(names: list[str], groups: dict[str, list[str]]) -> Iterator[str]:
     for name in names:
-        yield from groups[name.removeprefix("@")] if name.startswith("@") else (name,)
+        if name.startswith("@") and name[1:] not in groups:
+            message = f"{name} is none of the groups {sorted(groups)}"
+            raise SpecError(message)
+        yield from groups[name[1:]] if name.startswith("@") else (name,)
 
 
 def _fill(value: Any, rpc: str) -> Any:  # noqa: ANN401 - TOML values are what they are
@@ -89,9 +105,19 @@ def _fill(value: Any, rpc: str) -> Any:  # noqa: ANN401 - TOML values are what t
 
 
 def _clause(row: dict[str, Any], family: str) -> Clause:
-    unknown = row.keys() - _KEYS
-    if unknown:
-        message = f"clause {row.get('id')}: unknown keys {sorted(unknown)}"
+    try:
+        return _build(row, family)
+    except (SpecError, ValueError) as error:
+        message = f"clause {row.get('id')}: {error}"
+        raise SpecError(message) from error
+
+
+def _build(row: dict[str, Any], family: str) -> Clause:
+    _allow(row, _KEYS)
+    _allow(row.get("strict", {}), _STRICT_KEYS)
+    missing = _NEEDED_KEYS - row.keys()
+    if missing:
+        message = f"{sorted(missing)} missing"
         raise SpecError(message)
     text = row["text"]
     return Clause(
@@ -114,21 +140,26 @@ def _clause(row: dict[str, Any], family: str) -> Clause:
     )
 
 
+def _allow(table: Collection[str], keys: set[str]) -> None:
+    """Refuse a key that means nothing: a misspelt one would be lost in silence."""
+    unknown = set(table) - keys
+    if unknown:
+        message = f"unknown keys {sorted(unknown)}"
+        raise SpecError(message)
+
+
 def _expectations(row: dict[str, Any]) -> dict[ProfileRange, Expectation]:
     raw = row.get("expect", {"ok": True})
     if not raw.keys() - _EXPECT_KEYS:
-        return {ProfileRange(row.get("profiles", "2.2..")): _expectation(raw, row["id"])}
+        return {ProfileRange(row.get("profiles", "2.2..")): _expectation(raw)}
     if "profiles" in row:
-        message = f"clause {row['id']}: write either `profiles` or `expect` by profile, not both"
+        message = "write either `profiles` or `expect` by profile, not both"
         raise SpecError(message)
-    return {ProfileRange(key): _expectation(each, row["id"]) for key, each in raw.items()}
+    return {ProfileRange(key): _expectation(each) for key, each in raw.items()}
 
 
-def _expectation(raw: dict[str, Any], identifier: str) -> Expectation:
-    unknown = raw.keys() - _EXPECT_KEYS
-    if unknown:
-        message = f"clause {identifier}: unknown keys {sorted(unknown)} in expect"
-        raise SpecError(message)
+def _expectation(raw: dict[str, Any]) -> Expectation:
+    _allow(raw, _EXPECT_KEYS)
     found = Expectation(
         ok=raw.get("ok", False),
         codes=_numbers(raw.get("code", ())),
@@ -138,7 +169,7 @@ def _expectation(raw: dict[str, Any], identifier: str) -> Expectation:
         grpc=tuple(raw.get("grpc", ())),
     )
     if found.ok == bool(found.codes or found.legacy or found.any_error or found.grpc):
-        message = f"clause {identifier}: expect is either ok or a failure"
+        message = "expect is either ok or a failure"
         raise SpecError(message)
     return found
 

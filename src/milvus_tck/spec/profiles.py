@@ -39,43 +39,41 @@ class Profile:
 class ProfileRange:
     """A set of profiles written as text: `2.3`, `2.2..`, `..2.5`, `2.3..2.5`, `design-2.0`.
 
-    Several parts are joined by commas: `2.2.., design-2.0`.
+    Several parts are joined by commas: `2.2.., design-2.0`. A text that names no known
+    profile, or a range without one in it, raises `SpecError`.
     """
 
     text: str
 
+    def __post_init__(self) -> None:
+        _names(self.text)
+
     def __contains__(self, candidate: Profile) -> bool:
         """Tell whether the profile is named or lies between the ends."""
-        parts = (part.strip() for part in self.text.split(","))
-        return any(_within(part, candidate) for part in parts)
-
-    def check(self) -> None:
-        """Raise `SpecError` if a part names no known profile."""
-        known = {each.name for each in profiles()}
-        for part in self.text.split(","):
-            ends = [end for end in part.strip().split("..") if end]
-            if not ends or not known.issuperset(ends):
-                message = f"profile range {self.text!r} names none of {sorted(known)}"
-                raise SpecError(message)
+        return candidate.name in _names(self.text)
 
 
-def _within(part: str, candidate: Profile) -> bool:
-    if ".." not in part:
-        return part == candidate.name
-    if candidate.order is None:
-        return False
-    low, high = part.split("..")
-    return _position(low, 0) <= candidate.order <= _position(high, len(profiles()))
+@cache
+def _names(text: str) -> frozenset[str]:
+    """Name the profiles of a range."""
+    return frozenset(name for part in text.split(",") for name in _part(part.strip()))
 
 
-def _position(name: str, default: int) -> int:
-    if not name:
-        return default
-    order = profile(name).order
-    if order is None:
-        message = f"{name!r} has no place in a range of profiles"
+def _part(text: str) -> list[str]:
+    """Name the profiles of one part: a single one, or those between two ends, either of which may be open."""
+    numbered = [each.name for each in profiles() if each.order is not None]
+    low, dots, high = text.partition("..")
+    if not dots:
+        found = [each.name for each in profiles() if each.name == text]
+    elif (low or high) and {low, high} - {""} <= set(numbered):
+        start = numbered.index(low) if low else 0
+        found = numbered[start : numbered.index(high) + 1 if high else None]
+    else:
+        found = []
+    if not found:
+        message = f"{text!r} is no range of the profiles {', '.join(each.name for each in profiles())}"
         raise SpecError(message)
-    return order
+    return found
 
 
 @cache

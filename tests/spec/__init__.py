@@ -1,0 +1,1 @@
+"""The protocol as values: profiles, clauses, error tables."""
