@@ -15,6 +15,7 @@ from milvus_tck.spec.errors import legacy_codes
 from milvus_tck.spec.profiles import Profile, profile
 from milvus_tck.wire.descriptors import message_class, method
 from milvus_tck.wire.messages import FieldData, MutationResult, SearchResults
+from milvus_tck.wire.vectors import count_vectors
 
 __all__ = ["SHAPES", "parse", "violations"]
 
@@ -89,11 +90,12 @@ def _search_rows(rpc: str, response: Message) -> Iterator[Violation]:
     assert isinstance(response, SearchResults)  # noqa: S101 - narrows the type for the checker
     results = response.results
     rows = sum(results.topks)
-    lengths = {"scores": len(results.scores), "ids": _ids(response)}
+    lengths: dict[str, int | None] = {"scores": len(results.scores), "ids": _ids(response)}
     lengths |= {f"column {column.field_name}": _rows(column) for column in results.fields_data}
-    empty = rows == 0
     for name, length in lengths.items():
-        if length != rows and not (empty and length == 0):
+        if length is None:
+            yield Violation(SEARCH_ROWS, rpc, "column:uneven", f"{name} does not divide into vectors of its dimension")
+        elif length != rows:
             signature = f"{name.split()[0]}:{'short' if length < rows else 'long'}"
             yield Violation(SEARCH_ROWS, rpc, signature, f"{name} holds {length} rows, topks sum up to {rows}")
     if response.HasField("results") and results.topks and len(results.topks) != results.num_queries:
@@ -119,27 +121,16 @@ def _ids(response: SearchResults) -> int:
     return len(ids.int_id.data) + len(ids.str_id.data)
 
 
-def _rows(column: FieldData) -> int:
+def _rows(column: FieldData) -> int | None:
+    """Count the rows of a column; `None` where its data does not make rows."""
     kind = column.WhichOneof("field")
-    if kind == "scalars":
-        payload = column.scalars.WhichOneof("data")
-        return len(getattr(column.scalars, payload).data) if payload else 0
-    if kind == "vectors" and column.vectors.dim:
-        return _vector_rows(column)
-    return 0
-
-
-def _vector_rows(column: FieldData) -> int:
-    vectors = column.vectors
-    payload = vectors.WhichOneof("data")
-    if payload == "float_vector":
-        return len(vectors.float_vector.data) // vectors.dim
-    if payload == "sparse_float_vector":
-        return len(vectors.sparse_float_vector.contents)
-    if payload is None:
-        return 0
-    size = {"binary_vector": vectors.dim // 8, "int8_vector": vectors.dim}.get(payload, 2 * vectors.dim)
-    return len(getattr(vectors, payload)) // size
+    if kind == "vectors":
+        # Null rows of a vector column take no place in its data.
+        return len(column.valid_data) or count_vectors(column.vectors)
+    if kind == "struct_arrays":
+        return _rows(column.struct_arrays.fields[0]) if column.struct_arrays.fields else 0
+    payload = column.scalars.WhichOneof("data")
+    return len(getattr(column.scalars, payload).data) if payload else 0
 
 
 _BY_TYPE: dict[type[Message], Callable[[str, Message], Iterator[Violation]]] = {

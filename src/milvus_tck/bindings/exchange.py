@@ -30,16 +30,11 @@ class Exchanger:
     #: Seconds that a call may take where the call names no deadline of its own.
     deadline: float = 30.0
 
-    def call(self, call: Call[Answer], record: Recorder, deadline: float | None = None) -> Outcome[Answer]:
+    def call(self, call: Call[Answer], record: Recorder) -> Outcome[Answer]:
         """Make one exchange and return its outcome; nothing the target does raises."""
-        return self.exchange(call, call.request.SerializeToString(), record, deadline)
-
-    def exchange(
-        self, call: Call[Answer], payload: bytes, record: Recorder, deadline: float | None = None
-    ) -> Outcome[Answer]:
-        """Like `call`, with the bytes given, which need not be the request's: for hostile input."""
         started = time.perf_counter()
-        reply = self.binding.send(call.rpc, payload, self.deadline if deadline is None else deadline)
+        deadline = self.deadline if call.deadline is None else call.deadline
+        reply = self.binding.send(call.rpc, call.sent, deadline, call.metadata)
         done = self._exchange(call, reply, time.perf_counter() - started)
         record(done)
         return Outcome(call, done, done.response)  # type: ignore[arg-type] # the RPC's own response type
@@ -51,4 +46,4 @@ class Exchanger:
             response, broken = contract.parse(call.rpc, reply.payload)
         if response is not None:
             broken = contract.violations(call.rpc, response, self.profile)
-        return Exchange(call.rpc, call.request, response, reply.code, reply.details, seconds, broken)
+        return Exchange(call.rpc, call.request, response, reply.code, reply.details, seconds, broken, call.payload)

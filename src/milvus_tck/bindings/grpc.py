@@ -9,7 +9,10 @@ import grpc
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.wire.descriptors import SERVICE
 
-__all__ = ["Binding", "Credentials", "GrpcBinding"]
+__all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata"]
+
+#: Keys and values sent beside a request.
+Metadata = tuple[tuple[str, str], ...]
 
 _MEGABYTE = 1 << 20
 #: A server may send 256 MiB; what it may receive is its own affair.
@@ -27,7 +30,7 @@ class Binding(Protocol):
 
     name: str
 
-    def send(self, rpc: str, payload: bytes, deadline: float) -> Reply:
+    def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send serialized bytes to an RPC and wait at most `deadline` seconds."""
 
     def close(self) -> None:
@@ -39,11 +42,17 @@ class Credentials:
     """What a target asks for before it listens; everything is optional."""
 
     #: Metadata sent with every call, secrets included.
-    metadata: tuple[tuple[str, str], ...] = ()
+    metadata: Metadata = ()
     tls: bool = False
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse half a pair with `ValueError`: grpcio ends the whole process over it."""
+        if (self.certificate is None) != (self.key is None):
+            message = "a certificate and its key go together"
+            raise ValueError(message)
 
 
 @dataclass
@@ -56,22 +65,29 @@ class GrpcBinding:
 
     def __post_init__(self) -> None:
         self._channel = _channel(self.address, self.credentials)
+        self._closed = False
 
-    def send(self, rpc: str, payload: bytes, deadline: float) -> Reply:
+    def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send bytes; a full path (`/package.Service/Method`) reaches foreign services too."""
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
         method: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             path, request_serializer=None, response_deserializer=None
         )
         try:
-            answer = method(payload, timeout=deadline, metadata=self.credentials.metadata)
+            answer = method(payload, timeout=deadline, metadata=(*self.credentials.metadata, *metadata))
         except grpc.RpcError as error:
             # grpcio raises an object that is both the error and the finished call.
             return Reply(None, error.code().name, error.details() or "")
+        except ValueError:
+            # grpcio's word for a channel that was closed before the call; it raises it for our own mistakes too.
+            if not self._closed:
+                raise
+            return Reply(None, "CANCELLED", "the channel is closed")
         return Reply(answer, "OK")
 
     def close(self) -> None:
-        """Close the channel; calls in flight end with CANCELLED."""
+        """Close the channel; calls in flight, and later ones, end with CANCELLED."""
+        self._closed = True
         self._channel.close()
 
 

@@ -1,8 +1,10 @@
 """What came back from one call."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Generic, TypeVar
 
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from milvus_tck.wire.call import Call
@@ -64,6 +66,13 @@ class Exchange:
     grpc_details: str
     seconds: float
     violations: tuple[Violation, ...] = field(default=())
+    #: What was sent in place of the request's own bytes, if it was.
+    payload: bytes | None = None
+
+    @property
+    def sent(self) -> bytes:
+        """The bytes that went to the target."""
+        return self.request.SerializeToString() if self.payload is None else self.payload
 
     @property
     def status(self) -> StatusView | None:
@@ -115,7 +124,18 @@ _UNIMPLEMENTED = 10
 
 def status_of(response: Message) -> StatusView | None:
     """Find the Status of an answer: the answer itself, or its member of that type."""
-    found = response if isinstance(response, Status) else getattr(response, "status", None)
-    if not isinstance(found, Status):
-        return None
-    return StatusView(found.code, found.error_code, found.reason, found.retriable)
+    if isinstance(response, Status):
+        return _view(response)
+    member = _status_member(response.DESCRIPTOR)
+    return _view(getattr(response, member)) if member else None
+
+
+@cache
+def _status_member(kind: Descriptor) -> str:
+    """Name the member that is a Status, `status` in nearly all answers; empty where there is none."""
+    kinds = {each.name: each.message_type for each in kind.fields}
+    return next((name for name, found in kinds.items() if found is not None and found == Status.DESCRIPTOR), "")
+
+
+def _view(status: Status) -> StatusView:
+    return StatusView(status.code, status.error_code, status.reason, status.retriable)

@@ -2,7 +2,7 @@
 
 import socket
 
-__all__ = ["LOOPBACK", "free_ports"]
+__all__ = ["LOOPBACK", "free_ports", "is_taken"]
 
 LOOPBACK = "127.0.0.1"
 
@@ -17,3 +17,9 @@ def free_ports(count: int) -> list[int]:
     finally:
         for each in sockets:
             each.close()
+
+
+def is_taken(port: int) -> bool:
+    """Tell whether somebody listens on a port already."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from milvus_tck.targets import warden
 from milvus_tck.targets.toolchain import environment
 
@@ -28,6 +30,8 @@ class ServerProcess:
     #: Seconds to end in good order; 0 where nothing is worth keeping.
     grace: float = 0
     keep: bool = False
+    #: Bytes of memory that it may hold; more would take the machine with it.
+    memory: int = field(default_factory=lambda: psutil.virtual_memory().total // 3)
 
     def __post_init__(self) -> None:
         self.log = Path(tempfile.mkstemp(prefix="milvus-tck-", suffix=".log")[1])
@@ -36,7 +40,16 @@ class ServerProcess:
         command = ["/usr/bin/env", *variables, *self.command]
         with self.log.open("wb") as log:
             self._warden = subprocess.Popen(
-                [sys.executable, "-I", warden.__file__, str(self.grace), removed, str(self.log), *command],
+                [
+                    sys.executable,
+                    "-I",
+                    warden.__file__,
+                    str(self.grace),
+                    str(self.memory),
+                    removed,
+                    str(self.log),
+                    *command,
+                ],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

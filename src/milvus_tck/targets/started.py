@@ -10,7 +10,7 @@ from pathlib import Path
 
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.targets.base import Declared, TargetError
-from milvus_tck.targets.network import LOOPBACK, free_ports
+from milvus_tck.targets.network import LOOPBACK, free_ports, is_taken
 from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.readiness import ready
 
@@ -47,6 +47,9 @@ class StartedServer(ABC):
 
     def start(self) -> None:
         """Start it and wait until it serves; a port that was taken meanwhile costs another try."""
+        if self.port and is_taken(self.port):
+            then = f"milvus-tck serve {self.name}"
+            raise TargetError(f"{self.name} can not listen on port {self.port}", "somebody else does already", then)
         for attempt in range(1, _ATTEMPTS + 1):
             self._port = self.port or free_ports(1)[0]
             folder = Path(tempfile.mkdtemp(prefix=f"milvus-tck-{self.name.partition('@')[0]}-"))
@@ -69,7 +72,7 @@ class StartedServer(ABC):
 
     def _await_ready(self) -> None:
         end = time.monotonic() + _START_SECONDS
-        while not ready(self.address):
+        while not ready(self.address) or self.gone():
             if self.gone():
                 raise self._failure("it ended while starting")
             if time.monotonic() > end:

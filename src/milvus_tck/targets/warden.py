@@ -5,9 +5,12 @@ server's leader ends or when our end of a pipe closes, which also happens when w
 killed. So no server outlives us, however we go. Launchers that leave their child behind
 are covered too: the warden adopts orphans of the group.
 
-Standard library only: `python warden.py GRACE FOLDER LOG COMMAND...` with a pipe as stdin.
-GRACE is how many seconds the group gets to end in good order. FOLDER is removed at the end
-(`-` for none), LOG as soon as nobody is left to read it.
+A server that takes too much memory is ended too, before it takes the machine with it, and so
+is a launcher whose server has died without its noticing.
+
+Standard library only: `python warden.py GRACE MEMORY FOLDER LOG COMMAND...` with a pipe as
+stdin. GRACE is how many seconds the group gets to end in good order, MEMORY how many bytes it may
+hold in memory. FOLDER is removed at the end (`-` for none), LOG as soon as nobody is left to read it.
 """
 
 import contextlib
@@ -22,11 +25,13 @@ import time
 from pathlib import Path
 
 _SET_CHILD_SUBREAPER = 36
+#: Seconds between two looks at the group.
+_LOOK_EVERY = 0.25
 
 
 def main(arguments: list[str]) -> int:
     """Run COMMAND until it ends or our owner does; return its exit code."""
-    grace, folder, log, *command = arguments
+    grace, memory, folder, log, *command = arguments
     _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
@@ -34,7 +39,16 @@ def main(arguments: list[str]) -> int:
     threading.Thread(target=_await_owner, args=(ended, abandoned), daemon=True).start()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     threading.Thread(target=_await_leader, args=(leader, ended), daemon=True).start()
-    ended.wait()
+    dead: set[int] = set()
+    while not ended.wait(_LOOK_EVERY):
+        resident, zombies = _look(leader.pid)
+        if resident > int(memory):
+            sys.stdout.write(f"milvus-tck: ended for holding more than {int(memory) >> 20} MiB\n")
+            ended.set()
+        elif dead & zombies:
+            sys.stdout.write("milvus-tck: the server died and its launcher did not notice\n")
+            ended.set()
+        dead = zombies
     _end_group(leader, float(grace))
     if folder != "-":
         shutil.rmtree(folder, ignore_errors=True)
@@ -59,6 +73,19 @@ def _await_owner(ended: threading.Event, abandoned: threading.Event) -> None:
 def _await_leader(leader: "subprocess.Popen[bytes]", ended: threading.Event) -> None:
     leader.wait()
     ended.set()
+
+
+def _look(group: int) -> tuple[int, set[int]]:
+    """Return the resident bytes and the dead members of a process group, where the system tells them."""
+    pages, zombies = 0, set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            if int(fields[2]) == group:
+                pages += int(fields[21])
+                if fields[0] == "Z":
+                    zombies.add(int(stat.parent.name))
+    return pages * os.sysconf("SC_PAGE_SIZE"), zombies
 
 
 def _end_group(leader: "subprocess.Popen[bytes]", grace: float) -> None:

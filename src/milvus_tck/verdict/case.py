@@ -83,7 +83,7 @@ class Case:
         if self.run.aborting.is_set():
             raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
-        outcome = self.run.exchanger.call(call, self._record, deadline)
+        outcome = self.run.exchanger.call(call if deadline is None else call.within(deadline), self._record)
         if self.run.guard.lost(outcome.exchange):
             raise TargetDied("died", f"the target is gone after {call.rpc}")
         return outcome
@@ -150,7 +150,7 @@ class Case:
             self._judge(self.clause(of), HOLDS, finding, case)
         raise stop
 
-    def expect(self, expected: Any, actual: Any, *, of: str | None = None, case: str = "") -> bool:  # noqa: ANN401
+    def expect(self, expected: Any, actual: Any, *, of: str | None = None, case: str | None = None) -> bool:  # noqa: ANN401
         """Judge that a value is the expected one."""
         return self.judge(expected == actual, expected, actual, of=of, case=case)
 

@@ -38,7 +38,7 @@ def exchange_json(exchange: Exchange) -> dict[str, Any]:
     }
     if exchange.grpc_details:
         shown["details"] = exchange.grpc_details[:_TEXT]
-    payload = exchange.request.SerializeToString()
+    payload = exchange.sent
     if len(payload) <= _EXACT and not _has_secrets(exchange.request):
         shown["request_bytes"] = base64.b64encode(payload).decode()
     return shown

@@ -1,7 +1,7 @@
 """A call: the name of an RPC and the request that goes with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
 
 from google.protobuf.message import Message
@@ -22,6 +22,29 @@ class Call(Generic[Answer_co]):
 
     rpc: str
     request: Message
+    #: Bytes to send in place of the request's own: for input that no client library would send.
+    payload: bytes | None = None
+    #: Metadata sent beside that of the connection.
+    metadata: tuple[tuple[str, str], ...] = ()
+    #: Seconds to wait for the answer; `None` leaves that to whoever sends it.
+    deadline: float | None = None
+
+    def raw(self, payload: bytes) -> Self:
+        """Return the same call with these bytes sent in place of the request."""
+        return replace(self, payload=payload)
+
+    def tagged(self, **metadata: str) -> Self:
+        """Return the same call with metadata beside it."""
+        return replace(self, metadata=tuple(metadata.items()))
+
+    def within(self, seconds: float) -> Self:
+        """Return the same call with a deadline of its own."""
+        return replace(self, deadline=seconds)
+
+    @property
+    def sent(self) -> bytes:
+        """The bytes that go to the target."""
+        return self.request.SerializeToString() if self.payload is None else self.payload
 
     def but(self, **fields: Any) -> Self:  # noqa: ANN401 - values of any field
         """Return the same call with these fields of the request replaced."""
@@ -29,7 +52,7 @@ class Call(Generic[Answer_co]):
         for name, value in fields.items():
             request.ClearField(name)
             _assign(request, name, value)
-        return type(self)(self.rpc, request)
+        return replace(self, request=request)
 
     def but_params(self, field: str, **values: str | None) -> Self:
         """Return the same call with keys of a key-value list replaced; `None` takes a key out."""

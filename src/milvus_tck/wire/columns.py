@@ -1,8 +1,7 @@
 """Columns of data: numpy and plain values to `FieldData`, and back.
 
-One column holds one field of many rows. Scalars travel as typed lists, vectors of all
-rows end to end. Layouts: Int8 and Int16 travel as int32, a binary vector packs eight
-dimensions into a byte with the first one in the most significant bit.
+One column holds one field of many rows. Scalars travel as typed lists; Int8 and Int16 as
+int32, what has a text of its own (Timestamptz, WKT geometry) as text.
 """
 
 from collections.abc import Sequence
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, FieldData, ScalarField
+from milvus_tck.wire.vectors import VECTORS, read_vectors, write_vectors
 
 __all__ = ["Values", "column", "dynamic_column", "read_column"]
 
@@ -29,20 +29,21 @@ _SCALAR_SLOT = {
     DataType.Double: "double_data",
     DataType.String: "string_data",
     DataType.VarChar: "string_data",
+    DataType.Text: "string_data",
+    DataType.Timestamptz: "string_data",
+    DataType.Geometry: "geometry_wkt_data",
     DataType.JSON: "json_data",
 }
 
 
 def column(name: str, kind: Kind, values: Values, *, element: Kind | None = None) -> FieldData:
-    """Write one column of type `kind`; vectors come as an array of shape (rows, dim) or (rows, dim / 8).
+    """Write one column of type `kind`; vectors come as `write_vectors` wants them.
 
     `element` is the type of the elements of an Array column.
     """
     data = FieldData(field_name=name, type=kind)
-    if kind == DataType.FloatVector:
-        _float_vectors(data, np.asarray(values, dtype=np.float32))
-    elif kind == DataType.BinaryVector:
-        _binary_vectors(data, np.asarray(values, dtype=np.uint8))
+    if kind in VECTORS:
+        data.vectors.CopyFrom(write_vectors(kind, values))
     elif kind == DataType.Array:
         _arrays(data, values, DataType.Int64 if element is None else element)
     else:
@@ -62,16 +63,6 @@ def _plain(values: Values) -> list[Any]:
     return values.tolist() if isinstance(values, np.ndarray) else list(values)
 
 
-def _float_vectors(data: FieldData, rows: NDArray[np.float32]) -> None:
-    data.vectors.dim = rows.shape[1]
-    data.vectors.float_vector.data.extend(rows.ravel().tolist())
-
-
-def _binary_vectors(data: FieldData, rows: NDArray[np.uint8]) -> None:
-    data.vectors.dim = rows.shape[1] * 8
-    data.vectors.binary_vector = rows.tobytes()
-
-
 def _arrays(data: FieldData, rows: Values, element: Kind) -> None:
     arrays = data.scalars.array_data
     arrays.element_type = element
@@ -82,28 +73,27 @@ def _arrays(data: FieldData, rows: Values, element: Kind) -> None:
 
 
 def read_column(data: FieldData) -> list[Any]:
-    """Read a column of an answer: one plain value per row, vectors as tuples of numbers or as bytes."""
-    if data.WhichOneof("field") == "vectors":
-        return _read_vectors(data)
-    slot = data.scalars.WhichOneof("data")
+    """Read a column of an answer: one plain value per row, vectors as `read_vectors` gives them.
+
+    A row that `valid_data` marks as null is `None`. Raises `ValueError` where the data does
+    not make rows, or makes another number of them than `valid_data`.
+    """
+    values = read_vectors(data.vectors) if data.WhichOneof("field") == "vectors" else _read_scalars(data.scalars)
+    if not data.valid_data:
+        return values
+    present = iter(values if len(values) == sum(data.valid_data) else _at(values, data.valid_data))
+    return [next(present) if valid else None for valid in data.valid_data]
+
+
+def _at(values: list[Any], valid: Sequence[bool]) -> list[Any]:
+    """Pick the values that count where the null rows keep their places."""
+    return [value for value, here in zip(values, valid, strict=True) if here]
+
+
+def _read_scalars(scalars: ScalarField) -> list[Any]:
+    slot = scalars.WhichOneof("data")
     if slot is None:
         return []
     if slot == "array_data":
-        return [_read_cell(cell) for cell in data.scalars.array_data.data]
-    return list(getattr(data.scalars, slot).data)
-
-
-def _read_cell(cell: ScalarField) -> list[Any]:
-    slot = cell.WhichOneof("data")
-    return [] if slot is None else list(getattr(cell, slot).data)
-
-
-def _read_vectors(data: FieldData) -> list[Any]:
-    vectors = data.vectors
-    dim = vectors.dim
-    if vectors.WhichOneof("data") == "float_vector":
-        flat = vectors.float_vector.data
-        return [tuple(flat[start : start + dim]) for start in range(0, len(flat), dim)]
-    packed = vectors.binary_vector
-    size = dim // 8
-    return [packed[start : start + size] for start in range(0, len(packed), size)] if size else []
+        return [_read_scalars(cell) for cell in scalars.array_data.data]
+    return list(getattr(scalars, slot).data)

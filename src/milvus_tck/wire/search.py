@@ -17,9 +17,14 @@ TAG = "$0"
 
 
 def placeholder_group(queries: NDArray[Any], *, kind: Placeholder | None = None, tag: str = TAG) -> bytes:
-    """Serialize query vectors, one row each: float32 for float vectors, uint8 for packed binary ones."""
-    if kind is None:
-        kind = PlaceholderType.BinaryVector if queries.dtype == np.uint8 else PlaceholderType.FloatVector
+    """Serialize query vectors, one row each: numbers for float vectors, uint8 for packed binary ones.
+
+    With a `kind` given, the bytes of the rows are sent as they are.
+    """
+    if kind is None and queries.dtype == np.uint8:
+        kind = PlaceholderType.BinaryVector
+    elif kind is None:
+        kind, queries = PlaceholderType.FloatVector, queries.astype("<f4")
     values = [row.tobytes() for row in queries]
     holder = PlaceholderValue(tag=tag, type=kind, values=values)
     return PlaceholderGroup(placeholders=[holder]).SerializeToString()
@@ -46,7 +51,9 @@ def read_hits(answer: SearchResults) -> list[Hits]:
         start += count
         cut = {name: tuple(values[part]) for name, values in columns.items()}
         found.append(Hits(tuple(ids[part]), tuple(results.scores[part]), cut))
-    if start != len(ids) or start != len(results.scores):
-        message = f"topks sum up to {start}, but there are {len(ids)} ids and {len(results.scores)} scores"
+    lengths = {"ids": len(ids), "scores": len(results.scores), **{name: len(each) for name, each in columns.items()}}
+    wrong = [f"{length} {name}" for name, length in lengths.items() if length != start]
+    if wrong:
+        message = f"topks sum up to {start}, but there are {', '.join(wrong)}"
         raise ValueError(message)
     return found

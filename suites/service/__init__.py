@@ -1,0 +1,1 @@
+"""The service as a whole: identity, unknown RPCs and bytes, deadlines, databases."""
