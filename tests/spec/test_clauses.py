@@ -6,6 +6,7 @@ from functools import cache
 from graphlib import TopologicalSorter
 
 import pytest
+from grpc import StatusCode
 
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clause_files import ROOT, clauses, kebab, parse_clauses
@@ -25,9 +26,9 @@ _NEXT_SENTENCE = re.compile(r"[.!?] ")
 
 
 def _id(each: Clause) -> bool:
-    """An id is the RPC in small letters, a slash, and words that name the condition."""
+    """An id is the RPC in small letters, or `service` where none is special, a slash, and words for the condition."""
     rpc, _, words = each.id.partition("/")
-    return rpc == kebab(each.rpc) and bool(_WORDS.fullmatch(words))
+    return rpc in {kebab(each.rpc), "service"} and bool(_WORDS.fullmatch(words))
 
 
 def _rpc(each: Clause) -> bool:
@@ -121,9 +122,11 @@ def _strict(each: Clause) -> bool:
 
 
 def _names(each: Clause) -> bool:
-    """Bindings and capability are ones that the protocol data knows."""
+    """Bindings, capability and gRPC codes are ones that exist."""
+    grpc_codes = {code for _, expected in _expectations(each) for code in expected.grpc}
     known = {one.id for one in capabilities()} | {""}
-    return bool(each.bindings) and set(each.bindings) <= BINDINGS and each.capability in known
+    exist = grpc_codes <= {code.name for code in StatusCode} - {"OK"}
+    return bool(each.bindings) and set(each.bindings) <= BINDINGS and each.capability in known and exist
 
 
 RULES: tuple[Callable[[Clause], bool], ...] = (
@@ -184,6 +187,7 @@ BROKEN: tuple[tuple[Callable[[Clause], bool], dict[str, object]], ...] = (
     (_strict, {"expect": {"ok": True}, "strict": {"reason": "index not found"}}),
     (_names, {"bindings": ["smoke-signals"]}),
     (_names, {"bindings": []}),
+    (_names, {"expect": {"grpc": ["UNIMPLEMENTD"]}, "strict": {}}),
     (_names, {"capability": "flying"}),
 )
 
