@@ -1,5 +1,6 @@
 """The gRPC binding: bytes out, bytes in, every failure as a value."""
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +15,8 @@ __all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata"]
 #: Keys and values sent beside a request.
 Metadata = tuple[tuple[str, str], ...]
 
+_KEY = re.compile(r"[a-z0-9_.-]+(?<!-bin)")
+_VALUE = re.compile(r"[ -~]*")
 _MEGABYTE = 1 << 20
 #: A server may send 256 MiB; what it may receive is its own affair.
 _OPTIONS = (
@@ -49,7 +52,8 @@ class Credentials:
     key: Path | None = None
 
     def __post_init__(self) -> None:
-        """Refuse half a pair with `ValueError`: grpcio ends the whole process over it."""
+        """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that."""
+        _check(self.metadata)
         if (self.certificate is None) != (self.key is None):
             message = "a certificate and its key go together"
             raise ValueError(message)
@@ -68,7 +72,11 @@ class GrpcBinding:
         self._closed = False
 
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
-        """Send bytes; a full path (`/package.Service/Method`) reaches foreign services too."""
+        """Send bytes; a full path (`/package.Service/Method`) reaches foreign services too.
+
+        Raises `ValueError` for metadata that can not be sent, which is no failure of the target.
+        """
+        _check(metadata)
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
         method: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             path, request_serializer=None, response_deserializer=None
@@ -78,8 +86,7 @@ class GrpcBinding:
         except grpc.RpcError as error:
             # grpcio raises an object that is both the error and the finished call.
             return Reply(None, error.code().name, error.details() or "")
-        except ValueError:
-            # grpcio's word for a channel that was closed before the call; it raises it for our own mistakes too.
+        except ValueError:  # grpcio's word for a channel that was closed before the call
             if not self._closed:
                 raise
             return Reply(None, "CANCELLED", "the channel is closed")
@@ -89,6 +96,14 @@ class GrpcBinding:
         """Close the channel; calls in flight, and later ones, end with CANCELLED."""
         self._closed = True
         self._channel.close()
+
+
+def _check(metadata: Metadata) -> None:
+    """Refuse what HTTP/2 does not allow: grpcio would make it look like an INTERNAL error of the server."""
+    for key, value in metadata:
+        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value):
+            message = f"metadata {key}={value!r} can not be sent: small letters and printable ASCII only"
+            raise ValueError(message)
 
 
 def _channel(address: str, credentials: Credentials) -> grpc.Channel:

@@ -49,7 +49,10 @@ def given_credentials(options: dict[str, Any]) -> Credentials | None:
         message = "--token and --user exclude each other"
         raise click.UsageError(message)
     renamed = {"tls_ca": "ca", "tls_cert": "certificate", "tls_key": "key"}
-    return credentials(**{renamed.get(name, name): value for name, value in values.items()})
+    try:
+        return credentials(**{renamed.get(name, name): value for name, value in values.items()})
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 TARGET_HELP = f"TARGET is {FORMS}. Without one, a real Milvus is started."

@@ -46,7 +46,11 @@ def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
         why = f"unknown keys: {', '.join(sorted(unknown))}" if unknown else "it has no address"
         raise TargetError(f"target {name!r} in {FILE} is not complete", why, f"$EDITOR {path}")
     declared = Declared(row.get("profile"), frozenset(row.get("has", ())), frozenset(row.get("lacks", ())))
-    return Endpoint(name, row["address"], _credentials(row, path.parent), declared, row.get("restart", ""))
+    try:
+        secrets = _credentials(row, path.parent)
+    except ValueError as error:
+        raise TargetError(f"target {name!r} in {FILE} can not be asked", str(error), f"$EDITOR {path}") from error
+    return Endpoint(name, row["address"], secrets, declared, row.get("restart", ""))
 
 
 def _credentials(row: dict[str, Any], folder: Path) -> Credentials:
