@@ -1,0 +1,1 @@
+"""The wheel, the folders and the direction of imports."""
