@@ -18,6 +18,7 @@ from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.aspects import UNTOUCHED, Finding, judge_refusal
 from milvus_tck.verdict.fingerprint import difference
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
+from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.stops import Blocked, Stop, TargetDied, Undecided, Unsupported
@@ -29,6 +30,9 @@ Answer = TypeVar("Answer", bound=Message)
 
 #: Exchanges kept as evidence for one check; the decisive ones are the last.
 _EVIDENCE = 40
+#: Queries of a first sample of recall, and of its only enlargement.
+_QUERIES = 40
+_MORE_QUERIES = 360
 #: Seconds between two looks at something that takes its time.
 _POLL = 0.05
 
@@ -172,6 +176,19 @@ class Case:
             finding = Finding(State.FAIL, name, _text(expected), _text(actual))
         self._judge(self.clause(of), HOLDS, finding, case)
         return holds
+
+    def recall(self, sample: Callable[[int], Sample], threshold: float, *, of: str | None = None) -> None:
+        """Judge that a search finds a share of the exact neighbours.
+
+        `sample` asks a number of fresh queries. A sample that can not tell is enlarged once.
+        """
+        seen = sample(_QUERIES)
+        if seen.against(threshold) is State.INCONCLUSIVE:
+            seen += sample(_MORE_QUERIES)
+        state = seen.against(threshold)
+        signature = "" if state is State.PASS else f"recall:{state.value}"
+        expected = f"a recall of at least {threshold}"
+        self._judge(self.clause(of), HOLDS, Finding(state, signature, expected, str(seen)), None)
 
     def answers(
         self,

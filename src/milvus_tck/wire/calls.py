@@ -17,8 +17,8 @@ from milvus_tck.wire.schema import collection_schema
 from milvus_tck.wire.search import placeholder_group
 
 __all__ = [
-    "connect", "create_collection", "create_index", "create_partition", "describe_collection", "describe_index",
-    "drop_collection", "drop_index", "drop_partition", "flush", "get_collection_statistics", "get_flush_state",
+    "as_json", "connect", "create_collection", "create_index", "create_partition", "describe_collection",
+    "describe_index", "drop_collection", "drop_index", "drop_partition", "flush", "get_collection_statistics", "get_flush_state",
     "get_index_build_progress", "get_index_state", "get_load_state", "get_loading_progress",
     "get_partition_statistics", "get_version", "has_collection", "has_partition", "insert", "load_collection",
     "load_partitions", "release_collection", "release_partitions", "search", "show_collections", "show_partitions",
@@ -152,7 +152,7 @@ def create_index(
     given = {
         "index_type": index_type,
         "metric_type": metric,
-        "params": None if params is None else json.dumps(params),
+        "params": None if params is None else as_json(params),
     }
     extra = key_values({key: value for key, value in given.items() if value is not None})
     request = m.CreateIndexRequest(collection_name=collection, field_name=field, index_name=name, extra_params=extra)
@@ -205,6 +205,11 @@ def get_flush_state(collection: str, flushed: m.FlushResponse) -> Call[m.GetFlus
     return Call("GetFlushState", request)
 
 
+def as_json(params: Mapping[str, Any]) -> str:
+    """Write the options of an index as the JSON text that they travel in."""
+    return json.dumps(dict(params))
+
+
 def search(  # noqa: PLR0913 - what a search is made of
     collection: str,
     queries: NDArray[Any],
@@ -226,7 +231,7 @@ def search(  # noqa: PLR0913 - what a search is made of
         "anns_field": field,
         "topk": str(topk),
         "metric_type": metric,
-        "params": json.dumps(params),
+        "params": as_json(params),
         "round_decimal": "-1",
     }
     request = m.SearchRequest(

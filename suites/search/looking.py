@@ -1,0 +1,94 @@
+"""Looking at hits: are they the right rows, with the right scores, in the right order?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from milvus_tck.fixtures.corpora import Corpus
+from milvus_tck.fixtures.neighbours import exact_scores, tolerance
+from numpy.typing import NDArray
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.stops import Blocked
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.search import Hits, read_hits
+
+__all__ = ["Look", "hits_of", "look", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is wrong with the hits of one query, in a word for each side; empty where nothing is."""
+
+    nearest: str
+    scores: str
+    order: str
+
+    @property
+    def trouble(self) -> str:
+        """The first thing that is wrong."""
+        return self.nearest or self.scores or self.order
+
+
+def hits_of(answer: m.SearchResults, queries: int) -> list[Hits]:
+    """Split an answer by query; one that does not line up breaks the wire contract and ends the test."""
+    try:
+        found = read_hits(answer)
+    except ValueError as error:
+        raise Blocked("wire/search-rows-aligned", str(error)) from error
+    if len(found) != queries:
+        raise Blocked("wire/search-rows-aligned", f"{len(found)} lists of hits for {queries} queries")
+    return found
+
+
+def search(tck: Case, call: Call[m.SearchResults], queries: int = 1) -> list[Hits]:
+    """Make a search that has to succeed, and return the hits of each query."""
+    return hits_of(tck.ok(call), queries)
+
+
+def look(
+    corpus: Corpus, query: NDArray[np.generic], hits: Hits, count: int, chosen: NDArray[np.int64] | None = None
+) -> Look:
+    """Hold the hits of one query against the exact neighbours.
+
+    `count` is how many were asked for; `chosen` are the positions of the rows that may be
+    found, all by default.
+    """
+    may = np.arange(len(corpus.ids)) if chosen is None else chosen
+    exact = exact_scores(corpus.metric, query, corpus.vectors)
+    allowed = tolerance(corpus.metric, query, corpus.vectors)
+    where = {int(key): position for position, key in enumerate(corpus.ids)}
+    places = [where.get(int(key), -1) for key in hits.ids]
+    best = np.sort(-exact[may] if corpus.metric.larger_is_better else exact[may])[:count]
+    best = -best if corpus.metric.larger_is_better else best
+    return Look(
+        _nearest(places, set(may.tolist()), best, exact, allowed),
+        _scores(places, hits.scores, exact, allowed),
+        _order(hits.scores, larger_is_better=corpus.metric.larger_is_better),
+    )
+
+
+def _nearest(
+    places: list[int], may: set[int], best: NDArray[np.float64], exact: NDArray[np.float64], allowed: float
+) -> str:
+    if -1 in places:
+        return "foreign-id"
+    if not may.issuperset(places):
+        return "not-matching"
+    if len(set(places)) != len(places):
+        return "twice"
+    if len(places) != len(best):
+        return "fewer-hits" if len(places) < len(best) else "more-hits"
+    return "" if np.all(np.abs(exact[places] - best) <= allowed) else "not-nearest"
+
+
+def _scores(places: list[int], scores: tuple[float, ...], exact: NDArray[np.float64], allowed: float) -> str:
+    pairs = [(score, exact[place]) for place, score in zip(places, scores, strict=True) if place >= 0]
+    wrong = [score for score, right in pairs if not abs(score - right) <= allowed]
+    return "score" if wrong else ""
+
+
+def _order(scores: tuple[float, ...], *, larger_is_better: bool) -> str:
+    steps = np.diff(np.asarray(scores, dtype=np.float64))
+    right = np.all(steps <= 0) if larger_is_better else np.all(steps >= 0)
+    return "" if right else "order"

@@ -1,0 +1,168 @@
+"""How many queries, how many hits, and where they begin."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from milvus_tck.fixtures.corpora import ROWS, Corpus
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.suites.search.looking import hits_of, look, search
+from numpy.typing import NDArray
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire.search import Hits
+
+_WINDOW = 16384
+
+
+def _trouble(corpus: Corpus, queries: NDArray[Any], found: list[Hits], topk: int) -> str:
+    looks = [look(corpus, query, hits, topk) for query, hits in zip(queries, found, strict=True)]
+    return next((each.trouble for each in looks if each.trouble), "")
+
+
+@pytest.mark.clause("search/queries-many", "search/nq-unset")
+def test_many_queries(tck: Case, distances: Corpus) -> None:
+    """Each query has its own hits, also where nq is left to be counted."""
+    queries = distances.queries(tck, 7)
+    call = calls.search(distances.name, queries, topk=5)
+    for clause, sent in (("search/queries-many", call), ("search/nq-unset", call.but(nq=0))):
+        trouble = _trouble(distances, queries, search(tck, sent, 7), 5)
+        tck.judge(not trouble, "the hits of each query", trouble, of=clause, signature=trouble)
+
+
+@pytest.mark.clause("search/queries-16384")
+def test_the_most_queries(tck: Case, distances: Corpus) -> None:
+    """16384 queries are answered, each by its own nearest row."""
+    rows = np.resize(np.arange(ROWS), _WINDOW)
+    call = calls.search(distances.name, distances.vectors[rows], topk=1)
+    tck.accepted(
+        call.within(120),
+        effect=lambda answer: (
+            [hits.ids[:1] for hits in hits_of(answer, _WINDOW)] == [(int(key),) for key in distances.ids[rows]]
+        ),
+    )
+
+
+@pytest.mark.clause("search/queries-16385")
+def test_too_many_queries(tck: Case, distances: Corpus) -> None:
+    """One query more is refused."""
+    rows = np.resize(np.arange(ROWS), _WINDOW + 1)
+    tck.refused(
+        calls.search(distances.name, distances.vectors[rows], topk=1),
+        neighbour=calls.search(distances.name, distances.vectors[:2], topk=1),
+        untouched=lambda: _rows(tck, distances),
+    )
+
+
+def _rows(tck: Case, corpus: Corpus) -> object:
+    return tck.ok(calls.get_collection_statistics(corpus.name))
+
+
+_NO_QUERIES = np.empty((0, 16), dtype=np.float32)
+
+
+@pytest.mark.clause("search/queries-none")
+def test_no_query(tck: Case, distances: Corpus) -> None:
+    """A search has to search for something."""
+    tck.refused(
+        calls.search(distances.name, _NO_QUERIES, topk=1),
+        neighbour=calls.search(distances.name, distances.vectors[:1], topk=1),
+        untouched=lambda: _rows(tck, distances),
+    )
+
+
+@pytest.mark.clause("search/nq-other")
+def test_another_number_of_queries(tck: Case, distances: Corpus) -> None:
+    """Nq has to be the number of query vectors."""
+    call = calls.search(distances.name, distances.vectors[:1], topk=1)
+    tck.refused(call.but(nq=5), neighbour=call, untouched=lambda: _rows(tck, distances))
+
+
+@pytest.mark.clause("search/topk-one")
+def test_one_hit(tck: Case, distances: Corpus) -> None:
+    """One hit is the nearest row."""
+    queries = distances.queries(tck, 3)
+    trouble = _trouble(distances, queries, search(tck, calls.search(distances.name, queries, topk=1), 3), 1)
+    tck.judge(not trouble, "the nearest row", trouble, signature=trouble)
+
+
+@each_case({"search/topk-more-than-rows": {"1000": 1000, "16384": _WINDOW}})
+def test_more_hits_than_rows(tck: Case, distances: Corpus, given: int) -> None:
+    """Asking for more than there is gives all there is."""
+    queries = distances.queries(tck, 1)
+    trouble = _trouble(distances, queries, search(tck, calls.search(distances.name, queries, topk=given)), given)
+    tck.judge(not trouble, f"all {ROWS} rows", trouble, signature=trouble)
+
+
+_WRONG: dict[str, dict[str, dict[str, str | None]]] = {
+    "search/topk-out-of-range": {
+        "zero": {"topk": "0"},
+        "negative": {"topk": "-1"},
+        "16385": {"topk": "16385"},
+    },
+    "search/topk-not-a-number": {"word": {"topk": "abc"}, "fraction": {"topk": "3.5"}, "empty": {"topk": ""}},
+    "search/topk-missing": {"": {"topk": None}},
+    "search/offset-negative": {"": {"offset": "-1"}},
+    "search/offset-window": {"": {"offset": "10", "topk": "16380"}},
+    "search/round-decimal-out-of-range": {
+        "7": {"round_decimal": "7"},
+        "minus-2": {"round_decimal": "-2"},
+        "word": {"round_decimal": "abc"},
+    },
+}
+
+
+@each_case(_WRONG)
+def test_a_number_out_of_range(tck: Case, distances: Corpus, given: dict[str, str | None]) -> None:
+    """Numbers of a search that lie outside their range are refused."""
+    call = calls.search(distances.name, distances.vectors[:1], topk=3)
+    tck.refused(call.but_params("search_params", **given), neighbour=call, untouched=lambda: _rows(tck, distances))
+
+
+@pytest.mark.clause("search/params-missing")
+def test_no_search_params(tck: Case, distances: Corpus) -> None:
+    """A search has to say at least how many hits it wants."""
+    call = calls.search(distances.name, distances.vectors[:1], topk=3)
+    tck.refused(call.but(search_params=[]), neighbour=call, untouched=lambda: _rows(tck, distances))
+
+
+@pytest.mark.clause("search/top-k-told")
+def test_top_k_is_what_was_found(tck: Case, distances: Corpus) -> None:
+    """top_k tells how many hits there are."""
+    answers = [
+        tck.ok(calls.search(distances.name, distances.vectors[:2], topk=topk)).results for topk in (3, ROWS + 50)
+    ]
+    tck.expect([3, ROWS], [answer.top_k for answer in answers])
+
+
+@pytest.mark.clause("search/offset", "search/offset-beyond")
+def test_an_offset(tck: Case, distances: Corpus) -> None:
+    """An offset leaves out the best hits, and all of them if it is large enough."""
+    queries = distances.queries(tck, 2)
+    whole = search(tck, calls.search(distances.name, queries, topk=15), 2)
+    call = calls.search(distances.name, queries, topk=10)
+    rest = search(tck, call.but_params("search_params", offset="5"), 2)
+    tail = [(hits.ids[5:], hits.scores[5:]) for hits in whole]
+    tck.expect(tail, [(hits.ids, hits.scores) for hits in rest], of="search/offset")
+    beyond = search(tck, call.but_params("search_params", offset=str(ROWS)), 2)
+    last = search(tck, call.but_params("search_params", offset=str(ROWS - 1)), 2)
+    tck.expect([0, 0, 1, 1], [len(hits.ids) for hits in (*beyond, *last)], of="search/offset-beyond")
+
+
+@pytest.mark.clause("search/nothing-matches")
+def test_nothing_matches(tck: Case, books: Corpus) -> None:
+    """No hit is no error."""
+    queries = books.queries(tck, 3)
+    none = tck.ok(calls.search(books.name, queries, expr="id < 0")).results
+    some = tck.ok(calls.search(books.name, queries, expr="id < 2")).results
+    tck.expect([[0, 0, 0], [2, 2, 2]], [list(none.topks), list(some.topks)])
+
+
+@pytest.mark.clause("search/empty-collection")
+def test_an_empty_collection(tck: Case, empty: Corpus, distances: Corpus) -> None:
+    """A collection without rows is searched without a hit."""
+    queries = distances.queries(tck, 2)
+    none = tck.ok(calls.search(empty.name, queries)).results
+    some = tck.ok(calls.search(distances.name, queries, topk=4)).results
+    tck.expect([[0, 0], [4, 4]], [list(none.topks), list(some.topks)])

@@ -1,0 +1,111 @@
+"""Output fields: what comes back beside ids and scores."""
+
+import json
+from typing import Any
+
+import pytest
+from milvus_tck.fixtures.corpora import Corpus
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.suites.search.looking import search
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.stops import Blocked
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.search import Hits
+
+_TOPK = 25
+_SCALARS = ("id", "flag", "tiny", "small", "medium", "large", "single", "double", "text", "document")
+_META = "$meta"
+
+
+def _hits(tck: Case, corpus: Corpus, *output: str) -> Hits:
+    query = corpus.queries(tck, 1)
+    (hits,) = search(tck, calls.search(corpus.name, query, topk=_TOPK, output=output))
+    if len(hits.ids) != _TOPK:
+        raise Blocked("search/nearest-l2", f"{len(hits.ids)} hits instead of {_TOPK}")
+    return hits
+
+
+def _values(corpus: Corpus, hits: Hits, name: str) -> tuple[Any, ...]:
+    """Return the values of a field that were inserted with the rows that were hit."""
+    where = {int(key): place for place, key in enumerate(corpus.ids)}
+    return tuple(corpus.columns[name][where[int(key)]] for key in hits.ids)
+
+
+def _comparable(name: str, values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(json.loads(each) for each in values) if name == "document" else values
+
+
+@each_case({"search/output-scalar": {name: name for name in _SCALARS}})
+def test_a_scalar_field(tck: Case, books: Corpus, given: str) -> None:
+    """A value comes back as it was inserted, each beside its own hit."""
+    hits = _hits(tck, books, given)
+    expected = _comparable(given, _values(books, hits, given))
+    tck.expect(expected, _comparable(given, hits.columns.get(given, ())))
+
+
+@pytest.mark.clause("search/output-vector")
+def test_a_vector_field(tck: Case, books: Corpus) -> None:
+    """A vector comes back bit by bit."""
+    hits = _hits(tck, books, "vec")
+    places = [int(key) for key in hits.ids]
+    expected = [tuple(row) for row in books.vectors[places].tolist()]
+    tck.judge(
+        expected == list(hits.columns.get("vec", ())), "the vectors of the hits", "others", signature="other-vectors"
+    )
+
+
+@pytest.mark.clause("search/output-dynamic")
+def test_a_dynamic_field(tck: Case, books: Corpus) -> None:
+    """The dynamic fields of a row come back as JSON in $meta."""
+    query = books.queries(tck, 1)
+    results = tck.ok(calls.search(books.name, query, topk=_TOPK, output=["colour"])).results
+    column = next((each for each in results.fields_data if each.field_name == _META), m.FieldData())
+    colours = [json.loads(row).get("colour") for row in column.scalars.json_data.data]
+    expected = [books.columns["colour"][key] for key in results.ids.int_id.data]
+    tck.expect([True, _TOPK, expected], [column.is_dynamic, len(expected), colours])
+
+
+@pytest.mark.clause("search/output-all")
+def test_all_fields(tck: Case, books: Corpus) -> None:
+    """`*` stands for every field that there is."""
+    hits = _hits(tck, books, "*")
+    wanted = {*_SCALARS[1:], "vec"} if tck.profile.status_code else set(_SCALARS[1:])
+    tck.expect(sorted(wanted), sorted(wanted & hits.columns.keys()))
+
+
+@pytest.mark.clause("search/output-none")
+def test_no_field(tck: Case, books: Corpus) -> None:
+    """What was not asked for does not come back."""
+    tck.expect([[], ["text"]], [sorted(_hits(tck, books).columns), sorted(_hits(tck, books, "text").columns)])
+
+
+@pytest.mark.clause("search/output-twice", "search/output-names")
+def test_the_columns_of_an_answer(tck: Case, books: Corpus) -> None:
+    """A field comes back once, and is named as it was asked for."""
+    query = books.queries(tck, 1)
+    asked = ["text", "medium", "text"]
+    results = tck.ok(calls.search(books.name, query, output=asked)).results
+    names = sorted(column.field_name for column in results.fields_data)
+    tck.expect(["medium", "text"], names, of="search/output-twice")
+    tck.expect({"medium", "text"}, set(results.output_fields), of="search/output-names")
+
+
+@pytest.mark.clause("search/output-unknown")
+def test_an_unknown_field(tck: Case, plain: Corpus) -> None:
+    """A field has to exist to be asked for."""
+    query = plain.queries(tck, 1)
+    tck.refused(
+        calls.search(plain.name, query, output=["nofield"]),
+        neighbour=calls.search(plain.name, query, output=["text"]),
+        untouched=lambda: tck.ok(calls.get_collection_statistics(plain.name)),
+    )
+
+
+@pytest.mark.clause("search/output-unknown-dynamic")
+def test_an_unknown_dynamic_field(tck: Case, books: Corpus) -> None:
+    """Any name may be that of a dynamic field; rows that lack it say nothing of it."""
+    hits = _hits(tck, books, "nofield")
+    rows = [json.loads(row) for row in hits.columns.get(_META, ())]
+    tck.expect([_TOPK, []], [len(rows), [row for row in rows if "nofield" in row]])
