@@ -68,7 +68,9 @@ class Results:
             raise ResultFileError(message)
         checks = [_known(_build(CheckEvent, event)) for event in events if event["event"] == "check"]
         footers = [_build(Footer, event) for event in events if event["event"] == "footer"]
-        return cls(_build(Header, events[0]), checks, footers[-1] if footers else None)
+        header = _build(Header, events[0])
+        Level(header.fail_on)
+        return cls(header, checks, footers[-1] if footers else None)
 
 
 def read_results(path: Path) -> Results:
