@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from milvus_tck.reporting.causes import Cause, root_causes, verdict_sentence
+from milvus_tck.reporting.causes import Cause
+from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.states import Conformance, State
 from milvus_tck.verdict.summary import Summary
@@ -24,9 +25,9 @@ _WIDTH = 160
 
 def print_verdict(console: Console, results: Results, summary: Summary, folder: Path) -> None:
     """Print what a run came to."""
-    header = results.header
+    run = JudgedRun(results, summary)
     _print_counts(console, summary)
-    causes = root_causes(_to_show(results, summary))
+    causes = run.causes
     if causes:
         console.print("Start here:" if summary.baseline is None else "Start here (unexpected only):")
         for cause in causes[:_CAUSES]:
@@ -36,20 +37,9 @@ def print_verdict(console: Console, results: Results, summary: Summary, folder: 
     _print_baseline(console, summary)
     for note in summary.notes:
         console.print(f"[yellow]note:[/] {escape(note)}")
-    sentence = verdict_sentence(
-        header.target["name"], header.profile, "gRPC", summary.verdict.value, summary.counts["must"]
-    )
-    console.print(f"[bold {_COLOURS[summary.verdict]}]{escape(sentence)}[/]")
+    console.print(f"[bold {_COLOURS[summary.verdict]}]{escape(str(run.sentence))}[/]")
     _print_cost(console, results)
     console.print(f"report: {folder / 'report.html'}", highlight=False)
-
-
-def _to_show(results: Results, summary: Summary) -> list:  # type: ignore[type-arg]
-    """Known failures are counted, not printed."""
-    if summary.baseline is None:
-        return results.checks
-    known = {event.check for event in summary.baseline.expected}
-    return [event for event in results.checks if event.check not in known]
 
 
 def _print_counts(console: Console, summary: Summary) -> None:

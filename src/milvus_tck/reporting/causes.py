@@ -12,7 +12,7 @@ from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 
-__all__ = ["Cause", "root_causes", "verdict_sentence"]
+__all__ = ["Cause", "root_causes"]
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,3 @@ def _cause(key: tuple[str, str], members: list[CheckEvent], blocked: dict[str, i
 
 def _aspect(event: CheckEvent) -> str:
     return event.check.rpartition(":")[2].partition("@")[0]
-
-
-def verdict_sentence(target: str, profile: str, binding: str, verdict: str, must: dict[str, int]) -> str:
-    """Say the conformance verdict in one sentence, with what was not verified beside it."""
-    failed = must[State.FAIL] + must[State.TARGET_CRASH]
-    total = sum(must.values())
-    unverified = sum(must[state] for state in State if state.unverified)
-    words = {"conformant": "conformant", "not-conformant": "NOT conformant", "undetermined": "undetermined"}
-    return (
-        f"{target} against Milvus {profile} over {binding}: {words[verdict]} — "
-        f"{failed} of {total} must checks fail, {unverified} not verified."
-    )

@@ -1,0 +1,70 @@
+"""A run with its verdicts: what every report is made from."""
+
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+
+from milvus_tck.reporting.causes import Cause, root_causes
+from milvus_tck.reporting.sentence import Sentence, verdict_sentence
+from milvus_tck.verdict.events import CheckEvent, Footer, Header
+from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.summary import Summary
+
+__all__ = ["JudgedRun"]
+
+_MEANING = {
+    Exit.OK: "nothing unexpected",
+    Exit.UNEXPECTED: "something unexpected: a failure, or a baseline entry that no longer fails",
+    Exit.UNDETERMINED: "must checks are not verified",
+    Exit.TARGET_LOST: "the target crashed, was lost, or became another one",
+    Exit.NOTHING_RAN: "nothing ran, or a baseline entry names no check",
+    Exit.OUR_BUG: "the harness failed: a bug of ours",
+    Exit.INTERRUPTED: "the run was interrupted",
+}
+
+
+@dataclass(frozen=True)
+class JudgedRun:
+    """The events of a run, what they come to, and where they are kept."""
+
+    results: Results
+    summary: Summary
+    #: The result folder as its user names it, for the commands that a report shows.
+    folder: str = "."
+
+    @property
+    def header(self) -> Header:
+        """How the run began."""
+        return self.results.header
+
+    @property
+    def footer(self) -> Footer | None:
+        """How the run ended; `None` where it was killed."""
+        return self.results.footer
+
+    @cached_property
+    def sentence(self) -> Sentence:
+        """The conformance verdict."""
+        return verdict_sentence(self.results, self.summary)
+
+    @property
+    def gate(self) -> str:
+        """The gate verdict, with what it rests on."""
+        code = self.summary.exit_code
+        return f"Gate {self.summary.gate.value} (exit {int(code)}): {_MEANING.get(code, code.name)}."
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Ids of the failures that the baseline lists."""
+        baseline = self.summary.baseline
+        return frozenset() if baseline is None else frozenset(event.check for event in baseline.expected)
+
+    @cached_property
+    def causes(self) -> list[Cause]:
+        """Root causes; what the baseline knows is counted elsewhere, not shown."""
+        return root_causes(event for event in self.results.checks if event.check not in self.known)
+
+    def repro(self, check: CheckEvent) -> str:
+        """Return the command that prints a script which replays the check's exchange."""
+        return shlex.join(["milvus-tck", "repro", self.folder, check.check])

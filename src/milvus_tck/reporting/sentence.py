@@ -1,0 +1,96 @@
+"""The verdict of a run in one sentence, in the parts that a report sets apart."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.states import Conformance, State
+from milvus_tck.verdict.summary import Summary
+
+__all__ = ["Sentence", "Tone", "tone", "unjudged", "verdict_sentence"]
+
+_WORDS = {
+    Conformance.CONFORMANT: "conformant",
+    Conformance.NOT_CONFORMANT: "NOT conformant",
+    Conformance.UNDETERMINED: "undetermined",
+}
+_BINDINGS = {
+    "grpc": "gRPC",
+    "http-api-v1": "HTTP api/v1",
+    "http-design": "HTTP (design)",
+    "http-v1": "HTTP v1",
+    "http-v2": "HTTP v2",
+}
+
+
+class Tone(StrEnum):
+    """How a verdict is coloured. Only a conformant target without an open `must` is good."""
+
+    GOOD = "good"
+    BAD = "bad"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """`SUBJECT: VERDICT — EVIDENCE`."""
+
+    subject: str
+    verdict: str
+    evidence: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.verdict} — {self.evidence}"
+
+
+def verdict_sentence(results: Results, summary: Summary) -> Sentence:
+    """Say the conformance verdict, with what was not verified beside it."""
+    header = results.header
+    subject = f"{header.target.get('name', '?')} against Milvus {header.profile}{_over(results)}"
+    return Sentence(subject, _WORDS[summary.verdict], " ".join([_must(summary), *_limits(results)]))
+
+
+def _over(results: Results) -> str:
+    bindings = sorted({_BINDINGS.get(check.binding, check.binding) for check in results.checks})
+    return f" over {' + '.join(bindings)}" if bindings else ""
+
+
+def _must(summary: Summary) -> str:
+    must = summary.counts[Level.MUST]
+    total = sum(must.values())
+    if not total:
+        return "no must check was judged."
+    failed = must[State.FAIL] + must[State.TARGET_CRASH]
+    unverified = sum(must[state] for state in State if state.unverified)
+    return f"{failed} of {total} must checks fail, {unverified} not verified."
+
+
+def _limits(results: Results) -> list[str]:
+    """Say what keeps the numbers from being about the whole suite."""
+    said = []
+    if results.header.partial:
+        said.append("Only a part of the suite was asked for.")
+    missing = unjudged(results)
+    if missing:
+        said.append(f"The run was cut short: {missing} of {results.header.planned} planned checks were never judged.")
+    elif not results.complete:
+        said.append("The run was cut short.")
+    return said
+
+
+def unjudged(results: Results) -> int:
+    """Count the planned checks that no event tells of; wire checks are never planned."""
+    judged = sum(check.family != "wire" for check in results.checks)
+    return max(0, results.header.planned - judged)
+
+
+def tone(results: Results, summary: Summary) -> Tone:
+    """Choose the colour of the verdict; whatever is open keeps it from being good."""
+    must = summary.counts[Level.MUST]
+    if summary.verdict is Conformance.NOT_CONFORMANT:
+        return Tone.BAD
+    open_must = any(must[state] for state in State if state.unverified) or not must[State.PASS]
+    if summary.verdict is not Conformance.CONFORMANT or open_must or not results.complete:
+        return Tone.OPEN
+    return Tone.GOOD

@@ -1,0 +1,1 @@
+"""Do reports say what happened, all of it, and nothing else?"""
