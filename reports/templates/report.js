@@ -1,0 +1,191 @@
+"use strict";
+(() => {
+  // -- small helpers -------------------------------------------------------------------
+
+  /** Make an element. Texts go in as text, never as markup: they come from the target. */
+  function make(tag, name, ...children) {
+    const element = document.createElement(tag);
+    if (name) element.className = name;
+    element.append(...children);
+    return element;
+  }
+
+  // -- commands that can be copied -----------------------------------------------------
+
+  async function copy(text) {
+    if (navigator.clipboard) {
+      try {
+        await navigator.clipboard.writeText(text);
+        return true;
+      } catch { /* not allowed here: the old way below */ }
+    }
+    const area = make("textarea", "hidden");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    const done = document.execCommand("copy");
+    area.remove();
+    return done;
+  }
+
+  function addCopyButton(box) {
+    const button = make("button", "copy", "Copy");
+    button.type = "button";
+    button.setAttribute("aria-label", `Copy the command ${box.firstElementChild.textContent}`);
+    box.firstElementChild.tabIndex = 0;
+    button.addEventListener("click", async () => {
+      const done = await copy(box.firstElementChild.textContent);
+      button.textContent = done ? "Copied" : "Failed";
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+    box.append(button);
+  }
+
+  // -- exchanges: inflated when they are asked for -------------------------------------
+
+  const chunks = new Map();
+
+  async function inflate(number) {
+    const text = document.getElementById(`evidence-${number}`).textContent;
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).json();
+  }
+
+  function chunk(number) {
+    if (!chunks.has(number)) chunks.set(number, inflate(number));
+    return chunks.get(number);
+  }
+
+  async function fill(box) {
+    const target = make("div", "exchange-list", "…");
+    box.append(target);
+    try {
+      const all = await chunk(box.dataset.chunk);
+      const check = all.checks[box.dataset.key];
+      const told = box.closest("tr") ? contrast(check) : [];
+      target.replaceChildren(...told, ...parts(check, all.exchanges));
+    } catch (error) {
+      target.replaceChildren(make("p", "warn", `This browser can not unpack the exchange (${error}). The command below prints it.`));
+    }
+  }
+
+  /** What a failure without a card of its own tells: expected, actual, and how to reproduce it. */
+  function contrast(check) {
+    const facts = make("dl", "facts");
+    for (const name of ["expected", "actual"]) {
+      if (check[name]) facts.append(make("dt", "", name), make("dd", name === "actual" ? "got" : "", check[name]));
+    }
+    const command = make("div", "command", make("code", "", check.repro));
+    addCopyButton(command);
+    return [facts, command];
+  }
+
+  function parts(check, exchanges) {
+    const prepared = check.preparations.map(([name, list]) => {
+      const fold = make("details", "fold preparation", make("summary", "", `Prepared before: ${name} (${list.length})`));
+      fold.append(...list.map((index, place) => exchange(exchanges[index], place + 1, false)));
+      return fold;
+    });
+    const last = check.exchanges.length;
+    return [...prepared, ...check.exchanges.map((index, place) => exchange(exchanges[index], place + 1, place + 1 === last))];
+  }
+
+  function exchange(what, place, open) {
+    const box = make("details", "exchange");
+    box.open = open;
+    const failed = what.grpc !== "OK" || !succeeded(what.response);
+    const answer = make("span", failed ? "answer bad" : "answer", outcome(what));
+    const time = make("span", "time", `${(what.seconds * 1000).toFixed(1)} ms`);
+    box.append(make("summary", "", make("span", "place", `${place}`), make("b", "", what.rpc), answer, time));
+    const details = what.details ? [make("p", "why", what.details)] : [];
+    box.append(...details, make("div", "sides", side("Request", what.request), side("Response", what.response)));
+    return box;
+  }
+
+  function status(response) {
+    if (!response || typeof response !== "object") return {};
+    return typeof response.status === "object" && response.status ? response.status : response;
+  }
+
+  function succeeded(response) {
+    const found = status(response);
+    return !found.code && (!found.error_code || found.error_code === "Success");
+  }
+
+  function outcome(what) {
+    if (what.grpc !== "OK") return `gRPC ${what.grpc}`;
+    if (!what.response) return "gRPC OK, an answer that can not be parsed";
+    if (succeeded(what.response)) return "gRPC OK";
+    const found = status(what.response);
+    return `gRPC OK, code ${found.code ?? 0}${found.error_code ? `, ${found.error_code}` : ""}`;
+  }
+
+  function side(title, value) {
+    const text = make("pre", "json", ...coloured(JSON.stringify(value, null, 2) ?? "none"));
+    text.tabIndex = 0;
+    text.setAttribute("aria-label", title);
+    return make("div", "side", make("h5", "", title), text);
+  }
+
+  /** Colour JSON: keys, texts, numbers; everything else stays as it is. */
+  function coloured(text) {
+    const found = [];
+    const token = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b/g;
+    let end = 0;
+    for (const match of text.matchAll(token)) {
+      found.push(text.slice(end, match.index));
+      const name = match[2] ? "key" : match[1] ? "text" : "value";
+      found.push(make("span", name, match[1] ?? match[0]), match[2] ?? "");
+      end = match.index + match[0].length;
+    }
+    found.push(text.slice(end));
+    return found;
+  }
+
+  // -- the table of clauses ------------------------------------------------------------
+
+  function setUpFilter(form) {
+    const rows = [...document.querySelectorAll("table.clauses tbody tr")].map((row) => ({
+      row,
+      text: row.textContent.toLowerCase(),
+      state: row.cells[0].textContent,
+      rpc: row.cells[2].textContent,
+      level: row.cells[3].textContent,
+    }));
+    const shown = document.querySelector("#h-clauses output");
+    const nothing = document.getElementById("nothing");
+
+    function apply() {
+      const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const each of rows) {
+        const fits = words.every((word) => each.text.includes(word))
+          && ["state", "rpc", "level"].every((name) => !form.elements[name].value || form.elements[name].value === each[name]);
+        each.row.hidden = !fits;
+        count += fits;
+      }
+      shown.textContent = count === rows.length ? `${count} rows` : `${count} of ${rows.length} rows`;
+      nothing.hidden = count > 0 || rows.length === 0;
+    }
+
+    form.hidden = false;
+    form.addEventListener("input", apply);
+    form.addEventListener("change", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("reset", () => setTimeout(apply));
+    document.querySelectorAll("table.matrix a").forEach((link) => link.addEventListener("click", () => {
+      form.reset();
+      form.elements.rpc.value = link.dataset.rpc;
+      form.elements.level.value = link.dataset.level;
+      setTimeout(apply);
+    }));
+    apply();
+  }
+
+  document.querySelectorAll(".command").forEach(addCopyButton);
+  document.querySelectorAll("details.exchanges").forEach((box) => {
+    box.addEventListener("toggle", () => { if (box.open && box.childElementCount === 1) fill(box); });
+  });
+  setUpFilter(document.getElementById("filter"));
+})();

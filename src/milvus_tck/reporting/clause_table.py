@@ -1,0 +1,92 @@
+"""Every clause of a run with what its checks came to."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from milvus_tck.reporting.levels import kind
+from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.states import State
+
+__all__ = ["SEVERITY", "ClauseRow", "anchor", "clause_rows"]
+
+#: What a clause came to is the gravest state of its checks.
+SEVERITY = (
+    State.TARGET_CRASH,
+    State.FAIL,
+    State.HARNESS_ERROR,
+    State.INCONCLUSIVE,
+    State.BLOCKED,
+    State.UNSUPPORTED,
+    State.NOT_RUN,
+    State.PASS,
+)
+_LEVELS = list(Level)
+_ANCHOR = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseRow:
+    """One clause, as far as it binds at one level."""
+
+    clause: str
+    text: str
+    rpc: str
+    level: Level
+    state: State
+    passed: int
+    total: int
+    #: Why it was not verified; empty where it was.
+    why: str
+
+    @property
+    def kind(self) -> str:
+        """`pass`, `fail` or `open`."""
+        return kind(self.state)
+
+    @property
+    def anchor(self) -> str:
+        """Where its failures are shown."""
+        return anchor(self.clause)
+
+
+def clause_rows(checks: Iterable[CheckEvent]) -> list[ClauseRow]:
+    """Make the table: what is grave first, then by level and name.
+
+    A clause has a row for each level of its checks, so that a `should` which fails does not
+    look like a `must`, and a wire clause has one for each RPC.
+    """
+    groups: defaultdict[tuple[str, str, str], list[CheckEvent]] = defaultdict(list)
+    for check in checks:
+        groups[check.clause, check.rpc, check.level].append(check)
+    rows = [_row(members) for members in groups.values()]
+    return sorted(rows, key=lambda row: (SEVERITY.index(row.state), _LEVELS.index(row.level), row.clause, row.rpc))
+
+
+def _row(members: list[CheckEvent]) -> ClauseRow:
+    first = min(members, key=lambda check: SEVERITY.index(State(check.state)))
+    return ClauseRow(
+        clause=first.clause,
+        text=first.text,
+        rpc=first.rpc,
+        level=Level(first.level),
+        state=State(first.state),
+        passed=sum(check.state == State.PASS for check in members),
+        total=len(members),
+        why=_why(first),
+    )
+
+
+def _why(check: CheckEvent) -> str:
+    if not State(check.state).unverified:
+        return ""
+    return f"needs {check.blocked_by}, which does not hold" if check.blocked_by else check.actual or check.signature
+
+
+def anchor(name: str) -> str:
+    """Make a name that can stand in a URL; clause ids are such names already."""
+    plain = re.sub(r"[^A-Za-z0-9_./:@-]", "_", name)[:_ANCHOR]
+    return plain if plain == name else f"{plain}-{sha256(name.encode(errors='replace')).hexdigest()[:8]}"
