@@ -1,6 +1,7 @@
 """`milvus-tck check`: judge a target, and say which promises of the protocol it breaks."""
 
 import contextlib
+import json
 import secrets
 import sys
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from milvus_tck.cli.options import TARGET_HELP, connection_options, given_creden
 from milvus_tck.cli.progress import LiveProgress
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.cli.verdict_text import print_verdict
+from milvus_tck.cli.written import settle
 from milvus_tck.plugin import Suites
 from milvus_tck.reporting.formats import write_reports
 from milvus_tck.spec.clauses import Level
@@ -166,11 +168,11 @@ def _run(checked: CheckOptions, consumers: list[Consumer]) -> Suites:
 def _conclude(summary: Summary, folder: Path, console: Console, *, as_json: bool, baseline_out: Path | None) -> int:
     """Write the reports and say what the run came to."""
     results = read_results(folder)
-    write_reports(folder, results, summary)
+    written = write_reports(folder, results, summary)
     if baseline_out is not None:
         number = write_baseline(baseline_out, results.header.profile, results.header.suite, results.checks)
         console.print(f"{number} failures written to {baseline_out}: give each a reason")
     print_verdict(console, results, summary, folder)
     if as_json:
-        click.echo((folder / "summary.json").read_text(encoding="utf-8"), nl=False)
-    return int(summary.exit_code)
+        click.echo(json.dumps(summary.as_dict(results), indent=1))
+    return int(settle(written, summary.exit_code))

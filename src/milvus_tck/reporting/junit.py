@@ -1,0 +1,112 @@
+"""`junit.xml`: one test case per check, for the many programs that read nothing else."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from xml.etree import ElementTree as ET
+
+from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.sentence import unjudged
+from milvus_tck.reporting.text import clip, one_line, printable
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.states import State
+
+__all__ = ["junit_xml"]
+
+_NAME, _LINE, _TEXT = 500, 500, 8_000
+_ELEMENTS = {
+    State.FAIL: "failure",
+    State.TARGET_CRASH: "error",
+    State.HARNESS_ERROR: "error",
+}
+_COUNTED = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
+
+
+def junit_xml(run: JudgedRun) -> str:
+    """Return the document: a suite per family, and an error of its own where the run was cut short."""
+    root = ET.Element("testsuites", name="milvus-tck")
+    families: defaultdict[str, list[CheckEvent]] = defaultdict(list)
+    for check in run.results.checks:
+        families[check.family].append(check)
+    for family, checks in families.items():
+        root.append(_suite(run, family, [_case(check, run) for check in checks]))
+    if not run.results.complete:
+        root.append(_suite(run, "run", [_cut_short(run)]))
+    _count(root)
+    root.set("time", f"{0.0 if run.footer is None else run.footer.seconds:.3f}")
+    ET.indent(root, " ")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+
+
+def _suite(run: JudgedRun, family: str, cases: Iterable[ET.Element]) -> ET.Element:
+    suite = ET.Element("testsuite", name=clip(family, _NAME), timestamp=printable(run.header.started[:19]))
+    suite.append(_properties(run))
+    suite.extend(cases)
+    _count(suite)
+    suite.set("time", f"{sum(float(case.get('time', 0)) for case in suite.iter('testcase')):.3f}")
+    return suite
+
+
+def _properties(run: JudgedRun) -> ET.Element:
+    header = run.header
+    values = {
+        "profile": header.profile,
+        "target": header.target.get("name", ""),
+        "target.version": header.target.get("version", ""),
+        "seed": str(header.seed),
+        "suite": header.suite,
+        "verdict": run.summary.verdict.value,
+        "complete": str(run.results.complete).lower(),
+    }
+    element = ET.Element("properties")
+    for name, value in values.items():
+        ET.SubElement(element, "property", name=name, value=one_line(str(value), _LINE))
+    return element
+
+
+def _count(element: ET.Element) -> None:
+    for name, tag in _COUNTED.items():
+        element.set(name, str(sum(1 for _ in element.iter(tag))))
+
+
+def _case(check: CheckEvent, run: JudgedRun) -> ET.Element:
+    case = ET.Element(
+        "testcase",
+        classname=clip(f"{check.family}.{check.rpc}", _NAME),
+        name=clip(check.check, _NAME),
+        time=f"{check.seconds:.3f}",
+    )
+    state = State(check.state)
+    if state is not State.PASS:
+        _tell(case, check, run)
+    return case
+
+
+def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
+    """Say in the test case what happened instead of a pass."""
+    state = State(check.state)
+    tag = _ELEMENTS.get(state, "skipped")
+    message = one_line(_message(check, known=check.check in run.known), _LINE)
+    if tag == "skipped":
+        ET.SubElement(case, tag, message=message)
+        return
+    element = ET.SubElement(case, tag, message=message, type=one_line(check.signature or state.value, _LINE))
+    lines = {"promise": check.text, "expected": check.expected, "actual": check.actual, "repro": run.repro(check)}
+    element.text = "\n".join(f"{name}: {clip(value, _TEXT)}" for name, value in lines.items() if value)
+
+
+def _message(check: CheckEvent, *, known: bool) -> str:
+    if check.blocked_by:
+        what = f"needs {check.blocked_by}, which does not hold"
+    elif check.expected:
+        what = f"expected {check.expected}, got {check.actual}"
+    else:
+        what = check.actual or check.signature
+    return f"{'known ' if known else ''}{check.state} ({check.level}): {what}"
+
+
+def _cut_short(run: JudgedRun) -> ET.Element:
+    """A run that was cut short is no green run, however its checks came out."""
+    case = ET.Element("testcase", classname="run", name="run/complete", time="0.000")
+    message = f"the run was cut short: {unjudged(run.results)} of {run.header.planned} planned checks were never judged"
+    ET.SubElement(case, "error", message=message, type="incomplete")
+    return case

@@ -1,0 +1,70 @@
+"""`summary.md`: the run on one screen of a CI job's page ($GITHUB_STEP_SUMMARY)."""
+
+import re
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.levels import level_tallies
+from milvus_tck.reporting.sentence import Tone, tone
+from milvus_tck.reporting.text import duration, one_line
+from milvus_tck.spec.data import data_dir
+
+__all__ = ["code_span", "prose", "summary_markdown"]
+
+#: Characters by which a text would become markup, a mention, an issue or a link of its own.
+_MARKUP = re.compile(r"[\\`*\[\]<>&|~#]|(?<![^\W_])[_@]|_(?![^\W_])|:(?=//)")
+_SIGNS = {Tone.GOOD: "✅", Tone.BAD: "❌", Tone.OPEN: "⚠️"}
+_LIMIT = 300
+_CAUSES, _ENTRIES, _RPCS = 5, 10, 60
+
+
+def summary_markdown(run: JudgedRun) -> str:
+    """Render the summary; its size is bounded, whatever the run."""
+    rpcs = sorted(
+        run.summary.by_rpc.items(), key=lambda item: -sum(counts.get("fail", 0) for counts in item[1].values())
+    )
+    return (
+        _environment()
+        .get_template("summary.md")
+        .render(
+            run=run,
+            sign=_SIGNS[tone(run.results, run.summary)],
+            tallies=level_tallies(run.summary.counts),
+            causes=run.causes[:_CAUSES],
+            rpcs=[(rpc, level_tallies(counts)) for rpc, counts in rpcs[:_RPCS]],
+            entries=_ENTRIES,
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(data_dir("reports") / "templates"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701 - Markdown: `prose` and `code` escape what it takes for markup
+    )
+    environment.filters.update(code=code_span, duration=duration, prose=prose)
+    return environment
+
+
+def prose(text: str, limit: int = _LIMIT) -> str:
+    """Write a text of the target so that Markdown shows it as it is, in one line.
+
+    It takes at most twice as many bytes as `limit` has characters, and a few for what is cut.
+    """
+    escaped = _escaped(one_line(text, limit))
+    return escaped if len(escaped.encode()) <= 2 * limit else _escaped(one_line(text, limit // 3))
+
+
+def _escaped(text: str) -> str:
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
+def code_span(text: str, limit: int = _LIMIT) -> str:
+    """Write a text as code, in one line; safe in a table."""
+    return f"<code>{prose(text, limit)}</code>"
