@@ -1,6 +1,8 @@
 """Looking at hits: are they the right rows, with the right scores, in the right order?"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from milvus_tck.fixtures.corpora import Corpus
@@ -13,7 +15,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.search import Hits, read_hits
 
-__all__ = ["Look", "hits_of", "look", "search"]
+__all__ = ["Look", "hits_of", "judge_hits", "look", "search", "troubles"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,31 @@ def hits_of(answer: m.SearchResults, queries: int) -> list[Hits]:
 def search(tck: Case, call: Call[m.SearchResults], queries: int = 1) -> list[Hits]:
     """Make a search that has to succeed, and return the hits of each query."""
     return hits_of(tck.ok(call), queries)
+
+
+def judge_hits(
+    tck: Case,
+    call: Call[m.SearchResults],
+    queries: int,
+    trouble: Callable[[list[Hits]], str],
+    *,
+    of: str | None = None,
+    expected: str = "the exact neighbours",
+) -> None:
+    """Judge that a search succeeds, and that its hits are right: `trouble` says in a word what is wrong."""
+    tck.accepted(call, effect=lambda answer: trouble(hits_of(answer, queries)), expected=expected, of=of)
+
+
+def troubles(
+    corpus: Corpus, queries: NDArray[Any], count: int, chosen: NDArray[np.int64] | None = None
+) -> Callable[[list[Hits]], str]:
+    """Return what finds the first trouble in the hits of several queries."""
+
+    def first(found: list[Hits]) -> str:
+        looks = [look(corpus, query, hits, count, chosen) for query, hits in zip(queries, found, strict=True)]
+        return next((each.trouble for each in looks if each.trouble), "")
+
+    return first
 
 
 def look(

@@ -1,24 +1,16 @@
 """How many queries, how many hits, and where they begin."""
 
-from typing import Any
 
 import numpy as np
 import pytest
 from milvus_tck.fixtures.corpora import ROWS, Corpus
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.search.looking import hits_of, look, search
-from numpy.typing import NDArray
+from milvus_tck.suites.search.looking import hits_of, judge_hits, search, troubles
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
-from milvus_tck.wire.search import Hits
 
 _WINDOW = 16384
-
-
-def _trouble(corpus: Corpus, queries: NDArray[Any], found: list[Hits], topk: int) -> str:
-    looks = [look(corpus, query, hits, topk) for query, hits in zip(queries, found, strict=True)]
-    return next((each.trouble for each in looks if each.trouble), "")
 
 
 @pytest.mark.clause("search/queries-many", "search/nq-unset")
@@ -26,9 +18,9 @@ def test_many_queries(tck: Case, distances: Corpus) -> None:
     """Each query has its own hits, also where nq is left to be counted."""
     queries = distances.queries(tck, 7)
     call = calls.search(distances.name, queries, topk=5)
-    for clause, sent in (("search/queries-many", call), ("search/nq-unset", call.but(nq=0))):
-        trouble = _trouble(distances, queries, search(tck, sent, 7), 5)
-        tck.judge(not trouble, "the hits of each query", trouble, of=clause, signature=trouble)
+    wanted = troubles(distances, queries, 5)
+    judge_hits(tck, call, 7, wanted, of="search/queries-many")
+    judge_hits(tck, call.but(nq=0), 7, wanted, of="search/nq-unset")
 
 
 @pytest.mark.clause("search/queries-16384")
@@ -83,16 +75,15 @@ def test_another_number_of_queries(tck: Case, distances: Corpus) -> None:
 def test_one_hit(tck: Case, distances: Corpus) -> None:
     """One hit is the nearest row."""
     queries = distances.queries(tck, 3)
-    trouble = _trouble(distances, queries, search(tck, calls.search(distances.name, queries, topk=1), 3), 1)
-    tck.judge(not trouble, "the nearest row", trouble, signature=trouble)
+    judge_hits(tck, calls.search(distances.name, queries, topk=1), 3, troubles(distances, queries, 1))
 
 
 @each_case({"search/topk-more-than-rows": {"1000": 1000, "16384": _WINDOW}})
 def test_more_hits_than_rows(tck: Case, distances: Corpus, given: int) -> None:
     """Asking for more than there is gives all there is."""
     queries = distances.queries(tck, 1)
-    trouble = _trouble(distances, queries, search(tck, calls.search(distances.name, queries, topk=given)), given)
-    tck.judge(not trouble, f"all {ROWS} rows", trouble, signature=trouble)
+    call = calls.search(distances.name, queries, topk=given)
+    judge_hits(tck, call, 1, troubles(distances, queries, given), expected=f"all {ROWS} rows")
 
 
 _WRONG: dict[str, dict[str, dict[str, str | None]]] = {
@@ -142,27 +133,43 @@ def test_an_offset(tck: Case, distances: Corpus) -> None:
     queries = distances.queries(tck, 2)
     whole = search(tck, calls.search(distances.name, queries, topk=15), 2)
     call = calls.search(distances.name, queries, topk=10)
-    rest = search(tck, call.but_params("search_params", offset="5"), 2)
     tail = [(hits.ids[5:], hits.scores[5:]) for hits in whole]
-    tck.expect(tail, [(hits.ids, hits.scores) for hits in rest], of="search/offset")
-    beyond = search(tck, call.but_params("search_params", offset=str(ROWS)), 2)
+    judge_hits(
+        tck,
+        call.but_params("search_params", offset="5"),
+        2,
+        lambda found: "" if [(hits.ids, hits.scores) for hits in found] == tail else "other-hits",
+        of="search/offset",
+        expected="the tail of a longer list of hits",
+    )
     last = search(tck, call.but_params("search_params", offset=str(ROWS - 1)), 2)
-    tck.expect([0, 0, 1, 1], [len(hits.ids) for hits in (*beyond, *last)], of="search/offset-beyond")
+    judge_hits(
+        tck,
+        call.but_params("search_params", offset=str(ROWS)),
+        2,
+        lambda found: "" if [len(hits.ids) for hits in (*found, *last)] == [0, 0, 1, 1] else "hits",
+        of="search/offset-beyond",
+        expected="no hit",
+    )
 
 
 @pytest.mark.clause("search/nothing-matches")
 def test_nothing_matches(tck: Case, books: Corpus) -> None:
     """No hit is no error."""
     queries = books.queries(tck, 3)
-    none = tck.ok(calls.search(books.name, queries, expr="id < 0")).results
-    some = tck.ok(calls.search(books.name, queries, expr="id < 2")).results
-    tck.expect([[0, 0, 0], [2, 2, 2]], [list(none.topks), list(some.topks)])
+    some = tck.ok(calls.search(books.name, queries, expr="id < 2")).results.topks
+    tck.accepted(
+        calls.search(books.name, queries, expr="id < 0"),
+        effect=lambda answer: [list(answer.results.topks), list(some)] == [[0, 0, 0], [2, 2, 2]],
+    )
 
 
 @pytest.mark.clause("search/empty-collection")
 def test_an_empty_collection(tck: Case, empty: Corpus, distances: Corpus) -> None:
     """A collection without rows is searched without a hit."""
     queries = distances.queries(tck, 2)
-    none = tck.ok(calls.search(empty.name, queries)).results
-    some = tck.ok(calls.search(distances.name, queries, topk=4)).results
-    tck.expect([[0, 0], [4, 4]], [list(none.topks), list(some.topks)])
+    some = tck.ok(calls.search(distances.name, queries, topk=4)).results.topks
+    tck.accepted(
+        calls.search(empty.name, queries),
+        effect=lambda answer: [list(answer.results.topks), list(some)] == [[0, 0], [4, 4]],
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from milvus_tck.fixtures.corpora import ROWS, Corpus
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.search.looking import hits_of, look, search
+from milvus_tck.suites.search.looking import hits_of, judge_hits, troubles
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -65,9 +65,9 @@ def test_a_filter_chooses_rows(tck: Case, books: Corpus, given: Filter) -> None:
     """The nearest of the rows that match are found, and none that does not."""
     expression, matches = given
     query = books.queries(tck, 1)
-    (hits,) = search(tck, calls.search(books.name, query, topk=ROWS, expr=expression))
-    trouble = look(books, query[0], hits, ROWS, books.where(matches)).trouble
-    tck.judge(not trouble, f"the nearest rows with {expression}", trouble, signature=trouble)
+    call = calls.search(books.name, query, topk=ROWS, expr=expression)
+    wanted = troubles(books, query, ROWS, books.where(matches))
+    judge_hits(tck, call, 1, wanted, expected=f"the nearest rows with {expression}")
 
 
 @pytest.mark.clause("search/filter-long")
@@ -75,9 +75,8 @@ def test_a_long_filter(tck: Case, books: Corpus) -> None:
     """Ten thousand values are not too many."""
     query = books.queries(tck, 1)
     wanted = [3, 5, 8, 13, *range(1000, 11000)]
-    (hits,) = search(tck, calls.search(books.name, query, topk=10, expr=f"id in {wanted}"))
-    trouble = look(books, query[0], hits, 10, np.array([3, 5, 8, 13])).trouble
-    tck.judge(not trouble, "the four rows that exist", trouble, signature=trouble)
+    call = calls.search(books.name, query, topk=10, expr=f"id in {wanted}")
+    judge_hits(tck, call, 1, troubles(books, query, 10, np.array([3, 5, 8, 13])), expected="the rows that exist")
 
 
 _WRONG_FILTERS = {
@@ -106,7 +105,7 @@ def test_a_pattern_with_the_wildcard_first(tck: Case, books: Corpus) -> None:
     ends = books.where(lambda row: row["text"].endswith("9 é漢"))
     tck.answers(
         calls.search(books.name, query, topk=ROWS, expr='text like "%9 é漢"'),
-        effect=lambda answer: not look(books, query[0], hits_of(answer, 1)[0], ROWS, ends).trouble,
+        effect=lambda answer: troubles(books, query, ROWS, ends)(hits_of(answer, 1)),
         neighbour=calls.search(books.name, query, expr='text like "title%"'),
         untouched=lambda: tck.ok(calls.get_collection_statistics(books.name)),
     )
@@ -124,9 +123,9 @@ _SHELVES = {
 def test_partitions_choose_rows(tck: Case, shelves: Corpus, given: list[str]) -> None:
     """The nearest rows of the named partitions are found, and none of others."""
     query = shelves.queries(tck, 1)
-    (hits,) = search(tck, calls.search(shelves.name, query, topk=ROWS, partitions=given))
-    trouble = look(shelves, query[0], hits, ROWS, shelves.where(lambda row: row["shelf"] in given)).trouble
-    tck.judge(not trouble, f"the nearest rows of {given}", trouble, signature=trouble)
+    call = calls.search(shelves.name, query, topk=ROWS, partitions=given)
+    wanted = troubles(shelves, query, ROWS, shelves.where(lambda row: row["shelf"] in given))
+    judge_hits(tck, call, 1, wanted, expected=f"the nearest rows of {given}")
 
 
 @each_case({"search/partition-unknown": {"alone": ["east"], "among-others": ["south", "east"]}})

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from milvus_tck.fixtures.indexed import Indexed
+from milvus_tck.fixtures.approximate import Indexed
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.neighbours import nearest
-from milvus_tck.suites.search.looking import look, search
+from milvus_tck.suites.search.looking import judge_hits, search, troubles
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.recall import Sample
@@ -28,10 +28,7 @@ def _search(indexed: Indexed, queries: Any, topk: int = _TOPK) -> Call[m.SearchR
 def _exact(tck: Case, indexed: Indexed) -> None:
     """Judge that an index which looks at everything finds the exact neighbours."""
     queries = indexed.corpus.queries(tck, 20)
-    found = search(tck, _search(indexed, queries), 20)
-    looks = [look(indexed.corpus, query, hits, _TOPK) for query, hits in zip(queries, found, strict=True)]
-    trouble = next((each.trouble for each in looks if each.trouble), "")
-    tck.judge(not trouble, "the exact neighbours", trouble, signature=trouble)
+    judge_hits(tck, _search(indexed, queries), 20, troubles(indexed.corpus, queries, _TOPK))
 
 
 def _sampler(tck: Case, indexed: Indexed) -> Callable[[int], Sample]:

@@ -5,7 +5,7 @@ import pytest
 from milvus_tck.fixtures.corpora import DIM, ROWS, Corpus, rows, small_corpus
 from milvus_tck.fixtures.neighbours import Metric
 from milvus_tck.fixtures.steps import index_and_load
-from milvus_tck.suites.search.looking import look, search
+from milvus_tck.suites.search.looking import judge_hits, look, search, troubles
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.stops import Blocked
@@ -77,12 +77,10 @@ def test_an_identical_row(tck: Case, distances: Corpus) -> None:
     tck.expect(wanted, [(hits.ids, hits.scores) for hits in found])
 
 
-def _right(tck: Case, corpus: Corpus, topk: int, chosen: list[int] | None = None) -> None:
-    """Judge that a search finds the exact neighbours among the chosen rows."""
+def _right(tck: Case, corpus: Corpus, topk: int) -> None:
+    """Judge that a search finds the exact neighbours."""
     query = corpus.queries(tck, 1)
-    (hits,) = search(tck, calls.search(corpus.name, query, topk=topk))
-    seen = look(corpus, query[0], hits, topk, None if chosen is None else np.array(chosen, dtype=np.int64))
-    tck.judge(not seen.trouble, "the exact neighbours", seen.trouble, signature=seen.trouble)
+    judge_hits(tck, calls.search(corpus.name, query, topk=topk), 1, troubles(corpus, query, topk))
 
 
 @pytest.mark.clause("search/never-flushed")
@@ -120,16 +118,11 @@ def test_fresh_rows_and_deleted_rows(tck: Case) -> None:
     tck.ok(calls.insert(old.name, rows(ids, fresh[20:]), len(ids)))
     corpus = Corpus(old.name, Metric.L2, np.array([*range(20), *ids], dtype=np.int64), fresh, {})
     query = fresh[20:21]
-    (hits,) = search(tck, calls.search(old.name, query, topk=30))
-    seen = look(corpus, query[0], hits, 30)
-    tck.judge(
-        not seen.trouble, "old and fresh rows", seen.trouble, of="search/inserted-after-load", signature=seen.trouble
-    )
+    call = calls.search(old.name, query, topk=30)
+    judge_hits(tck, call, 1, troubles(corpus, query, 30), of="search/inserted-after-load")
     tck.ok(Call("Delete", m.DeleteRequest(collection_name=old.name, expr="id in [3, 4, 100]")))
-    (hits,) = search(tck, calls.search(old.name, query, topk=30))
     left = np.array([place for place in range(30) if place not in {3, 4, 20}], dtype=np.int64)
-    seen = look(corpus, query[0], hits, 30, left)
-    tck.judge(not seen.trouble, "the rows that are left", seen.trouble, of="search/deleted", signature=seen.trouble)
+    judge_hits(tck, call, 1, troubles(corpus, query, 30, left), of="search/deleted")
 
 
 @pytest.mark.clause("search/varchar-keys")

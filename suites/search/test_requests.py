@@ -8,7 +8,7 @@ import pytest
 from milvus_tck.fixtures.corpora import DIM, Corpus, small_corpus
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.steps import index_and_load
-from milvus_tck.suites.search.looking import hits_of, look
+from milvus_tck.suites.search.looking import hits_of, judge_hits, troubles
 from numpy.typing import NDArray
 
 from milvus_tck.verdict.case import Case
@@ -55,7 +55,7 @@ def test_what_makes_no_difference(tck: Case, distances: Corpus, given: Change) -
     """What is left out has a default, what is not known is passed over: the hits stay the same."""
     queries = distances.queries(tck, 1)
     changed = given(calls.search(distances.name, queries, topk=_TOPK), queries)
-    tck.accepted(changed, effect=lambda answer: not look(distances, queries[0], hits_of(answer, 1)[0], _TOPK).trouble)
+    judge_hits(tck, changed, 1, troubles(distances, queries, _TOPK))
 
 
 def _two_groups(queries: NDArray[Any]) -> bytes:
@@ -152,7 +152,7 @@ def test_a_timestamp_to_travel_to(tck: Case, distances: Corpus) -> None:
     call = calls.search(distances.name, queries, topk=_TOPK)
     tck.answers(
         call.but(travel_timestamp=1),
-        effect=lambda answer: not look(distances, queries[0], hits_of(answer, 1)[0], _TOPK).trouble,
+        effect=lambda answer: troubles(distances, queries, _TOPK)(hits_of(answer, 1)),
         neighbour=call,
         untouched=lambda: tck.ok(calls.get_collection_statistics(distances.name)),
     )

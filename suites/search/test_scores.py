@@ -7,12 +7,12 @@ import pytest
 from milvus_tck.fixtures.corpora import ROWS, Corpus, small_corpus
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.neighbours import exact_scores, tolerance
-from milvus_tck.suites.search.looking import look, search
+from milvus_tck.suites.search.looking import judge_hits, troubles
 from numpy.typing import NDArray
 
 from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.stops import Blocked
 from milvus_tck.wire import calls
+from milvus_tck.wire.search import Hits
 
 _TOPK = 12
 
@@ -22,16 +22,20 @@ def test_scores_are_rounded(tck: Case, distances: Corpus, given: int) -> None:
     """A score is the nearest number with so many decimals."""
     query = distances.queries(tck, 1)
     call = calls.search(distances.name, query, topk=_TOPK).but_params("search_params", round_decimal=str(given))
-    (hits,) = search(tck, call)
-    if len(hits.ids) != _TOPK:
-        raise Blocked("search/nearest-l2", f"{len(hits.ids)} hits instead of {_TOPK}")
-    exact = _exact(distances, query[0], [int(key) for key in hits.ids])
-    unit = 10.0**-given
-    slack = unit / 2 + tolerance(distances.metric, query, distances.vectors)
-    steps = np.asarray(hits.scores, dtype=np.float64) / unit
-    rounded = np.allclose(steps, np.round(steps), atol=_float32_slack(hits.scores, unit))
-    close = bool(np.all(np.abs(np.asarray(hits.scores) - exact) <= slack))
-    tck.expect([True, True], [bool(rounded), close])
+
+    def trouble(found: list[Hits]) -> str:
+        (hits,) = found
+        if len(hits.ids) != _TOPK:
+            return "count"
+        exact = _exact(distances, query[0], [int(key) for key in hits.ids])
+        unit = 10.0**-given
+        slack = unit / 2 + tolerance(distances.metric, query, distances.vectors)
+        steps = np.asarray(hits.scores, dtype=np.float64) / unit
+        if not np.allclose(steps, np.round(steps), atol=_float32_slack(hits.scores, unit)):
+            return "more-decimals"
+        return "" if np.all(np.abs(np.asarray(hits.scores) - exact) <= slack) else "score"
+
+    judge_hits(tck, call, 1, trouble, expected=f"scores with {given} decimals")
 
 
 def _float32_slack(scores: tuple[float, ...], unit: float) -> float:
@@ -50,9 +54,7 @@ def test_scores_are_not_rounded(tck: Case, distances: Corpus, given: str | None)
     """Without round_decimal scores are as exact as float32."""
     query = distances.queries(tck, 1)
     call = calls.search(distances.name, query, topk=_TOPK).but_params("search_params", round_decimal=given)
-    (hits,) = search(tck, call)
-    trouble = look(distances, query[0], hits, _TOPK).trouble
-    tck.judge(not trouble, "the exact scores", trouble, signature=trouble)
+    judge_hits(tck, call, 1, troubles(distances, query, _TOPK), expected="the exact scores")
 
 
 def _between(corpus: Corpus, query: NDArray[Any], low: int, high: int) -> tuple[float, float]:
@@ -88,9 +90,7 @@ def _judge_range(
     """Judge that exactly the chosen rows are found between `radius` and `range_filter`."""
     radius, range_filter = bounds
     call = calls.search(corpus.name, query, topk=ROWS, metric=corpus.metric, radius=radius, range_filter=range_filter)
-    (hits,) = search(tck, call)
-    trouble = look(corpus, query[0], hits, ROWS, chosen).trouble
-    tck.judge(not trouble, f"the {len(chosen)} rows in the range", trouble, signature=trouble)
+    judge_hits(tck, call, 1, troubles(corpus, query, ROWS, chosen), expected=f"the {len(chosen)} rows in the range")
 
 
 @pytest.mark.clause("search/range-empty")

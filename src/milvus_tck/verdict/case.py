@@ -131,20 +131,20 @@ class Case:
         self,
         call: Call[Answer],
         *,
-        effect: Callable[[Answer], bool],
+        effect: Callable[[Answer], bool | str],
+        expected: str = "an effect",
         of: str | None = None,
         case: str | None = None,
         deadline: float | None = None,
     ) -> Answer:
         """Judge that a call succeeds and that `effect`, looked up in another way, took place.
 
-        Returns the answer; a call that is refused fails the clause and ends the test.
+        `effect` tells so, or says in a word what is wrong (an empty text is nothing). Returns
+        the answer; a call that is refused fails the clause and ends the test.
         """
         outcome = self.call(call, deadline=deadline)
         if outcome.ok and outcome.answer is not None:
-            took_place = effect(outcome.answer)
-            finding = Finding(State.PASS) if took_place else Finding(State.FAIL, "no-effect", "an effect", "none")
-            self._judge(self.clause(of), HOLDS, finding, case)
+            self._judge(self.clause(of), HOLDS, _effect(effect(outcome.answer), expected), case)
             return outcome.answer
         stop = self._stop(call, outcome)
         if isinstance(stop, Blocked):
@@ -194,7 +194,7 @@ class Case:
         self,
         call: Call[Answer],
         *,
-        effect: Callable[[Answer], bool],
+        effect: Callable[[Answer], bool | str],
         neighbour: Call[Any],
         untouched: Callable[[], object],
         of: str | None = None,
@@ -278,6 +278,11 @@ class Case:
             if check.id not in self.judgements:
                 self.judgements[check.id] = self._judgement(check, _left_open(stop))
         return [self.judgements[check.id] for check in self.checks]
+
+
+def _effect(seen: bool | str, expected: str) -> Finding:  # noqa: FBT001 - what the test looked up
+    trouble = ("" if seen else "no-effect") if isinstance(seen, bool) else seen
+    return Finding(State.FAIL, trouble, expected, trouble) if trouble else Finding(State.PASS)
 
 
 def _left_open(stop: BaseException | None) -> Finding:
