@@ -4,7 +4,7 @@ import ast
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -90,6 +90,30 @@ def test_a_closed_connection_sends_nothing(address: str) -> None:
     binding.close()
     binding.close()
     assert binding.send("Echo", b"x", _LONG) == Reply(None, "CANCELLED", "the channel is closed")
+
+
+class _Broken:
+    """A channel that raises what grpcio raises for a mistake of the caller."""
+
+    def unary_unary(self, *_given: object, **_named: object) -> Callable[..., bytes]:
+        """Return something that can not be called with any request."""
+
+        def mistaken(*_given: object, **_named: object) -> bytes:
+            message = "a mistake"
+            raise ValueError(message)
+
+        return mistaken
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_a_mistake_of_ours_is_not_taken_for_a_closed_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What grpcio raises although the connection is open is our own bug, and is seen as one."""
+    binding = GrpcBinding("127.0.0.1:1")
+    monkeypatch.setattr(binding, "_channel", _Broken())
+    with pytest.raises(ValueError, match="a mistake"):
+        binding.send("Echo", b"x", _LONG)
 
 
 def test_closing_ends_the_calls_in_flight() -> None:

@@ -9,6 +9,15 @@ from milvus_tck.spec.profiles import Profile, profile, profiles
 BRANCH = {1, 3, 8, 9, 100, 101, 103, 200, 201, 700, 800, 1600}
 #: The same, and new with 2.5: a client that is told this reads the schema again and retries.
 BRANCH_LATER = {109}
+#: Failures that pass: the same request may succeed a moment later.
+RETRIABLE = {
+    1, 2, 4, 8, 12, 103, 106, 110, 202, 305, 1002, 1003, 1807, 2200, 2307, 2308, 2309, 2311, 2312, 2313, 2316, 2317,
+}  # fmt: skip
+#: Codes with a legacy number of their own; beside every other one stands UnexpectedError.
+MAP = {
+    1: 56, 3: 52, 7: 54, 8: 49, 9: 48, 11: 55, 100: 4, 109: 62, 110: 56, 200: 15, 400: 15, 401: 46, 501: 15, 503: 46,
+    600: 47, 700: 25, 904: 50, 905: 46, 1100: 5,
+}  # fmt: skip
 
 numbered = [each for each in profiles() if each.order is not None]
 each_line = pytest.mark.parametrize("line", numbered, ids=lambda line: line.name)
@@ -57,6 +66,16 @@ def test_every_code_has_a_name_and_a_text() -> None:
     silent = [each for each in codes() if not each.reason.strip()]
     assert [each.name for each in silent if not each.name.startswith("Segcore")] == []
     assert {legacy_of(each.number, profile("2.4")) for each in silent} == {1}
+
+
+def test_what_is_worth_a_retry() -> None:
+    """A client may send again what failed with one of these codes, and nothing else."""
+    assert {each.number for each in codes() if each.retriable} == RETRIABLE
+
+
+def test_the_map_is_that_of_the_servers() -> None:
+    """A code is mapped to the legacy number that upstream puts beside it."""
+    assert {each.number: each.legacy for each in codes() if each.legacy != 1} == MAP
 
 
 def test_48_has_its_present_meaning_in_every_profile() -> None:
