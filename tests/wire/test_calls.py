@@ -11,7 +11,7 @@ from milvus_tck.spec.capabilities import core_rpcs
 from milvus_tck.spec.clause_files import kebab
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
-from milvus_tck.wire.call import Call
+from milvus_tck.wire.call import Call, key_values
 from milvus_tck.wire.descriptors import method
 from milvus_tck.wire.schema import collection_schema, field, int64_key, varchar, vector
 
@@ -64,13 +64,22 @@ def test_a_definition_travels_as_bytes() -> None:
 
 def test_fields_of_a_definition() -> None:
     """Options of a field's type travel as text; what was not asked for is not set."""
-    assert int64_key("id") == m.FieldSchema(name="id", data_type=m.DataType.Int64, is_primary_key=True)
-    assert int64_key("id", auto_id=True).autoID
-    text, vec = varchar("t", 9, primary=True), vector("v", 4)
-    assert (text.data_type, text.is_primary_key, vec.data_type) == (m.DataType.VarChar, True, m.DataType.FloatVector)
-    params = [(pair.key, pair.value) for each in (text, vec) for pair in each.type_params]
-    assert params == [("max_length", "9"), ("dim", "4")]
-    assert field("a", m.DataType.Array, element=m.DataType.Bool).element_type == m.DataType.Bool
+    types = m.DataType
+    assert int64_key("id") == m.FieldSchema(name="id", data_type=types.Int64, is_primary_key=True)
+    assert int64_key("id", auto_id=True) == m.FieldSchema(
+        name="id", data_type=types.Int64, is_primary_key=True, autoID=True
+    )
+    nine, four = key_values({"max_length": "9"}), key_values({"dim": "4"})
+    assert varchar("t", 9) == m.FieldSchema(name="t", data_type=types.VarChar, type_params=nine)
+    assert varchar("t", 9, primary=True).is_primary_key
+    assert vector("v", 4) == m.FieldSchema(name="v", data_type=types.FloatVector, type_params=four)
+    assert vector("v", 4, types.BinaryVector).data_type == types.BinaryVector
+    assert field("a", types.Array) == m.FieldSchema(name="a", data_type=types.Array)
+    assert field("a", types.Array, element=types.Bool).element_type == types.Bool
+    assert field("k", types.Int64, partition_key=True, description="d") == m.FieldSchema(
+        name="k", data_type=types.Int64, is_partition_key=True, description="d"
+    )
+    assert collection_schema("c") == m.CollectionSchema(name="c")
 
 
 def _options(pairs: Any) -> dict[str, str]:  # noqa: ANN401 - a repeated field
