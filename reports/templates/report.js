@@ -183,6 +183,36 @@
     apply();
   }
 
+  // -- failures: closed until somebody asks for one, or for all ---------------------------
+
+  function openTarget() {
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (target instanceof HTMLDetailsElement) target.open = true;
+  }
+
+  function setUpClauses() {
+    const clauses = [...document.querySelectorAll("details.clause")];
+    document.addEventListener("click", (event) => {
+      if (event.target.closest("a[href^='#']")) setTimeout(openTarget);
+    });
+    addEventListener("hashchange", openTarget);
+    addEventListener("beforeprint", () => clauses.forEach((each) => { each.open = true; }));
+    openTarget();
+    if (clauses.length < 2) return;
+    const button = make("button", "", "");
+    const name = () => { button.textContent = clauses.every((each) => each.open) ? "Close all" : "Open all"; };
+    button.type = "button";
+    button.addEventListener("click", () => {
+      const open = !clauses.every((each) => each.open);
+      clauses.forEach((each) => { each.open = open; });
+      name();
+    });
+    clauses.forEach((each) => each.addEventListener("toggle", name));
+    document.getElementById("h-failures").append(button);
+    name();
+  }
+
+  setUpClauses();
   document.querySelectorAll(".command").forEach(addCopyButton);
   document.querySelectorAll("details.exchanges").forEach((box) => {
     box.addEventListener("toggle", () => { if (box.open && box.childElementCount === 1) fill(box); });

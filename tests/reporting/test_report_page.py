@@ -104,9 +104,12 @@ def wait_for_exchanges(browser: Browser, number: int) -> None:
 
 
 def test_an_exchange_opens_and_shows_request_and_response(browser: Browser, page: Path) -> None:
-    """A failure proves itself on the page: RPC, gRPC code, request and response as JSON."""
+    """From a root cause to its proof in two clicks: RPC, gRPC code, request and response as JSON."""
     browser.show(page)
-    browser.run("document.querySelector('details.exchanges summary').click()")
+    browser.driver.find_element(By.CSS_SELECTOR, ".causes li a").click()
+    summary = browser.driver.find_element(By.CSS_SELECTOR, "details.clause[open] details.exchanges summary")
+    WebDriverWait(browser.driver, _SECONDS).until(lambda _: summary.is_displayed())
+    summary.click()
     wait_for_exchanges(browser, 1)
     box = browser.driver.find_element(By.CSS_SELECTOR, ".exchange")
     request, response = (each.text for each in box.find_elements(By.CSS_SELECTOR, "pre"))
@@ -157,6 +160,15 @@ def test_a_failure_beyond_the_cards_opens_in_the_table(browser: Browser, tmp_pat
     shown = browser.driver.find_element(By.CSS_SELECTOR, ".clauses .exchange-list").text
     assert "with the legacy error_code that the profile maps it to" in shown
     assert "milvus-tck repro tck-out/latest insert/case-" in shown
+
+
+def test_all_failures_can_be_opened_at_once(browser: Browser, page: Path) -> None:
+    """Who searches in the page or prints it opens every failure with one click, and closes them again."""
+    browser.show(page)
+    button = browser.driver.find_element(By.CSS_SELECTOR, "#h-failures button")
+    for number in (7, 0):
+        button.click()
+        assert len(browser.driver.find_elements(By.CSS_SELECTOR, "details.clause[open]")) == number
 
 
 def test_the_page_is_quiet(browser: Browser, page: Path) -> None:

@@ -40,12 +40,11 @@ def faults(name: str, value: object) -> list[str]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Results of a real run, against the target that answers success and nothing else."""
-    out = tmp_path_factory.mktemp("null")
-    command = [sys.executable, "-m", "milvus_tck.cli.main", "check", "null", "--out", str(out)]
-    done = subprocess.run(
-        [*command, "--write-baseline", str(out / "known.toml")], capture_output=True, text=True, check=False
-    )
+    """Results of a real run, against the target that refuses everything."""
+    out = tmp_path_factory.mktemp("refuser")
+    command = [sys.executable, "-m", "milvus_tck.cli.main", "check", "refuser", "--out", str(out)]
+    options = ["--select", "rpc=CreateCollection", "--write-baseline", str(out / "known.toml")]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == Exit.UNEXPECTED, done.stderr
     return out
 

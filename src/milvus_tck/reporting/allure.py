@@ -78,7 +78,7 @@ def _result(check: CheckEvent, run: JudgedRun) -> TestResult:
         name=clip(check.check, _TEXT),
         description=clip(check.text, _TEXT),
         status=_STATUSES.get(State(check.state), Status.SKIPPED),
-        statusDetails=_details(check, known=check.check in run.known),
+        statusDetails=_details(check, run),
         stage="finished",
         labels=list(_labels(check)),
         parameters=[Parameter("binding", repr(check.binding)), Parameter("profile", repr(run.header.profile))],
@@ -102,13 +102,13 @@ def _labels(check: CheckEvent) -> Iterator[Label]:
         yield Label(name, clip(value, _TEXT))
 
 
-def _details(check: CheckEvent, *, known: bool) -> StatusDetails | None:
+def _details(check: CheckEvent, run: JudgedRun) -> StatusDetails | None:
     if check.state == State.PASS:
         return None
-    message = f"{check.state}: {check.actual or check.signature or check.blocked_by}"
+    message = f"{check.state}: {run.blocking.reason(check)}"
     trace = {"expected": check.expected, "signature": check.signature, "blocked by": check.blocked_by}
     lines = [f"{name}: {clip(value, _TEXT)}" for name, value in trace.items() if value]
-    return StatusDetails(known=known or None, message=clip(message, _TEXT), trace="\n".join(lines))
+    return StatusDetails(known=check.check in run.known or None, message=clip(message, _TEXT), trace="\n".join(lines))
 
 
 def _environment(run: JudgedRun) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from milvus_tck.reporting.blocking import Blocking
 from milvus_tck.reporting.levels import kind
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent
@@ -53,7 +54,7 @@ class ClauseRow:
         return anchor(self.clause)
 
 
-def clause_rows(checks: Iterable[CheckEvent]) -> list[ClauseRow]:
+def clause_rows(checks: Iterable[CheckEvent], blocking: Blocking) -> list[ClauseRow]:
     """Make the table: what is grave first, then by level and name.
 
     A clause has a row for each level of its checks, so that a `should` which fails does not
@@ -62,11 +63,11 @@ def clause_rows(checks: Iterable[CheckEvent]) -> list[ClauseRow]:
     groups: defaultdict[tuple[str, str, str], list[CheckEvent]] = defaultdict(list)
     for check in checks:
         groups[check.clause, check.rpc, check.level].append(check)
-    rows = [_row(members) for members in groups.values()]
+    rows = [_row(members, blocking) for members in groups.values()]
     return sorted(rows, key=lambda row: (SEVERITY.index(row.state), _LEVELS.index(row.level), row.clause, row.rpc))
 
 
-def _row(members: list[CheckEvent]) -> ClauseRow:
+def _row(members: list[CheckEvent], blocking: Blocking) -> ClauseRow:
     first = min(members, key=lambda check: SEVERITY.index(State(check.state)))
     return ClauseRow(
         clause=first.clause,
@@ -76,14 +77,8 @@ def _row(members: list[CheckEvent]) -> ClauseRow:
         state=State(first.state),
         passed=sum(check.state == State.PASS for check in members),
         total=len(members),
-        why=_why(first),
+        why=blocking.reason(first) if State(first.state).unverified else "",
     )
-
-
-def _why(check: CheckEvent) -> str:
-    if not State(check.state).unverified:
-        return ""
-    return f"needs {check.blocked_by}, which does not hold" if check.blocked_by else check.actual or check.signature
 
 
 def anchor(name: str) -> str:

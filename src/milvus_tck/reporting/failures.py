@@ -1,9 +1,9 @@
 """What a page says of each failing clause, and of what was looked at and not decided."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from milvus_tck.reporting.blocking import Blocking
 from milvus_tck.reporting.clause_table import SEVERITY, anchor
 from milvus_tck.reporting.evidence import Evidence, Place
 from milvus_tck.reporting.judged import JudgedRun
@@ -55,6 +55,11 @@ class FailingClause:
     checks: tuple[FailingCheck, ...]
 
     @property
+    def known(self) -> bool:
+        """Whether the baseline lists all of them."""
+        return all(check.known for check in self.checks)
+
+    @property
     def anchor(self) -> str:
         """Where the page shows it."""
         return anchor(self.clause)
@@ -65,31 +70,35 @@ class OpenReason:
     """Why some checks are not verified."""
 
     state: State
-    reason: str
+    #: In words; those of one check where the others differ in them.
+    words: str
+    #: What the checks have in common, where the words are only those of one.
+    signature: str
     level: Level
     checks: tuple[CheckEvent, ...]
 
-    @property
-    def example(self) -> str:
-        """What was seen in one of them, where the reason does not say it."""
-        return "" if self.checks[0].blocked_by else self.checks[0].actual
-
 
 def proven(run: JudgedRun) -> list[CheckEvent]:
-    """Return the checks to be shown with their exchanges: unexpected before known, binding before loose."""
-    shown = [check for check in run.results.checks if State(check.state) in _SHOWN]
-    return sorted(shown, key=lambda check: (check.check in run.known, _rank(check), check.clause, check.check))
+    """Return the checks to be shown with their exchanges.
 
+    The examples of the root causes come first, then unexpected failures before known ones,
+    what binds before what does not, and the failures of one cause together.
+    """
+    causes = {check.check: number for number, cause in enumerate(run.causes) for check in cause.checks}
+    examples = {cause.example.check for cause in run.causes}
 
-def _rank(check: CheckEvent) -> tuple[int, int]:
-    return _LEVELS.index(Level(check.level)), SEVERITY.index(State(check.state))
+    def weight(check: CheckEvent) -> tuple[bool, bool, int, int, int, str, str]:
+        level, state = _LEVELS.index(Level(check.level)), SEVERITY.index(State(check.state))
+        cause = causes.get(check.check, len(causes))
+        return check.check not in examples, check.check in run.known, level, state, cause, check.clause, check.check
+
+    return sorted((check for check in run.results.checks if State(check.state) in _SHOWN), key=weight)
 
 
 def failing_clauses(run: JudgedRun, evidence: Evidence) -> list[FailingClause]:
     """Group the checks that need proof by clause, in the order of `proven`; only the first ones."""
     checks = proven(run)[:_CARDS]
     limit = min(_LONGEST, max(_SHORTEST, _TEXTS // (2 * len(checks) or 1)))
-    blocked = _blocked(run.results.checks)
     groups: defaultdict[str, list[CheckEvent]] = defaultdict(list)
     for check in checks:
         groups[check.clause].append(check)
@@ -99,7 +108,7 @@ def failing_clauses(run: JudgedRun, evidence: Evidence) -> list[FailingClause]:
             text=members[0].text,
             level=min((Level(check.level) for check in members), key=_LEVELS.index),
             rpcs=tuple(sorted({check.rpc for check in members})),
-            blocks=blocked.get(clause, 0),
+            blocks=run.blocking.blocked(members),
             checks=tuple(_shown(check, run, evidence, limit) for check in members),
         )
         for clause, members in groups.items()
@@ -112,13 +121,6 @@ def beyond(run: JudgedRun, evidence: Evidence) -> dict[tuple[str, str, str], lis
     for check in proven(run)[_CARDS:]:
         groups[check.clause, check.rpc, check.level].append(_shown(check, run, evidence, 0))
     return dict(groups)
-
-
-def _blocked(checks: Iterable[CheckEvent]) -> dict[str, int]:
-    counts: defaultdict[str, int] = defaultdict(int)
-    for check in checks:
-        counts[check.blocked_by] += 1
-    return counts
 
 
 def _shown(check: CheckEvent, run: JudgedRun, evidence: Evidence, limit: int) -> FailingCheck:
@@ -137,22 +139,23 @@ def _shown(check: CheckEvent, run: JudgedRun, evidence: Evidence, limit: int) ->
     )
 
 
-def open_reasons(checks: Iterable[CheckEvent]) -> list[OpenReason]:
+def open_reasons(run: JudgedRun) -> list[OpenReason]:
     """Group what is not verified by its reason: the most binding and most frequent first."""
     groups: defaultdict[tuple[State, str], list[CheckEvent]] = defaultdict(list)
-    for check in checks:
+    for check in run.results.checks:
         if State(check.state).unverified:
-            groups[State(check.state), _reason(check)].append(check)
-    reasons = [_open_reason(state, reason, members) for (state, reason), members in groups.items()]
-    return sorted(reasons, key=lambda each: (_LEVELS.index(each.level), -len(each.checks), each.reason))
+            groups[State(check.state), _common(check, run.blocking)].append(check)
+    reasons = [_open_reason(common, members, run.blocking) for (_, common), members in groups.items()]
+    return sorted(reasons, key=lambda each: (_LEVELS.index(each.level), -len(each.checks), each.words))
 
 
-def _reason(check: CheckEvent) -> str:
-    if check.blocked_by:
-        return f"needs {check.blocked_by}, which does not hold"
-    return check.signature or check.actual
+def _common(check: CheckEvent, blocking: Blocking) -> str:
+    """Return what checks have in common that are open for the same reason."""
+    told = check.blocked_by or blocking.sibling(check) or not check.signature
+    return blocking.reason(check) if told else check.signature
 
 
-def _open_reason(state: State, reason: str, members: list[CheckEvent]) -> OpenReason:
+def _open_reason(common: str, members: list[CheckEvent], blocking: Blocking) -> OpenReason:
+    words = blocking.reason(members[0])
     level = min((Level(check.level) for check in members), key=_LEVELS.index)
-    return OpenReason(state, reason, level, tuple(members))
+    return OpenReason(State(members[0].state), words, "" if words == common else common, level, tuple(members))

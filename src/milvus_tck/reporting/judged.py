@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 from functools import cached_property
 
+from milvus_tck.reporting.blocking import Blocking, find_blocking
 from milvus_tck.reporting.causes import Cause, root_causes
 from milvus_tck.reporting.sentence import Sentence, verdict_sentence
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
@@ -61,9 +62,15 @@ class JudgedRun:
         return frozenset() if baseline is None else frozenset(event.check for event in baseline.expected)
 
     @cached_property
+    def blocking(self) -> Blocking:
+        """Which failure keeps which check from being judged."""
+        return find_blocking(self.results.checks)
+
+    @cached_property
     def causes(self) -> list[Cause]:
         """Root causes; what the baseline knows is counted elsewhere, not shown."""
-        return root_causes(event for event in self.results.checks if event.check not in self.known)
+        unexpected = (event for event in self.results.checks if event.check not in self.known)
+        return root_causes(unexpected, self.blocking)
 
     def repro(self, check: CheckEvent) -> str:
         """Return the command that prints a script which replays the check's exchange."""

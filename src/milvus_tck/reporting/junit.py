@@ -85,7 +85,7 @@ def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
     """Say in the test case what happened instead of a pass."""
     state = State(check.state)
     tag = _ELEMENTS.get(state, "skipped")
-    message = one_line(_message(check, known=check.check in run.known), _LINE)
+    message = one_line(_message(check, run), _LINE)
     if tag == "skipped":
         ET.SubElement(case, tag, message=message)
         return
@@ -94,14 +94,10 @@ def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
     element.text = "\n".join(f"{name}: {clip(value, _TEXT)}" for name, value in lines.items() if value)
 
 
-def _message(check: CheckEvent, *, known: bool) -> str:
-    if check.blocked_by:
-        what = f"needs {check.blocked_by}, which does not hold"
-    elif check.expected:
-        what = f"expected {check.expected}, got {check.actual}"
-    else:
-        what = check.actual or check.signature
-    return f"{'known ' if known else ''}{check.state} ({check.level}): {what}"
+def _message(check: CheckEvent, run: JudgedRun) -> str:
+    what = f"expected {check.expected}, got {check.actual}" if check.expected else run.blocking.reason(check)
+    known = "known " if check.check in run.known else ""
+    return f"{known}{check.state} ({check.level}): {what}"
 
 
 def _cut_short(run: JudgedRun) -> ET.Element:
