@@ -1,6 +1,7 @@
 """Looking at hits: are they the right rows, with the right scores, in the right order?"""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,16 @@ from numpy.typing import NDArray
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.stops import Blocked
+from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.search import Hits, read_hits
 
-__all__ = ["Look", "hits_of", "judge_hits", "look", "search", "troubles"]
+__all__ = ["Look", "hits_of", "judge_hits", "look", "search", "together", "troubles"]
+
+#: How many searches are made at the same time, and how many in all, to see whether they disturb each other.
+_AT_ONCE = 16
+_SEARCHES = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,30 @@ def judge_hits(
 ) -> None:
     """Judge that a search succeeds, and that its hits are right: `trouble` says in a word what is wrong."""
     tck.accepted(call, effect=lambda answer: trouble(hits_of(answer, queries)), expected=expected, of=of)
+
+
+def together(
+    tck: Case, corpus: Corpus, change: Callable[[Call[m.SearchResults]], Call[m.SearchResults]], *, believe: bool
+) -> list[str]:
+    """Make many searches at the same time, every fourth one changed; return what is wrong with the hits.
+
+    Unless they are to be believed, changed searches may fail: only the others count.
+    """
+
+    def once(turn: int) -> str:
+        queries = corpus.queries(tck, 1 + turn % 3)
+        call = calls.search(corpus.name, queries, topk=5)
+        changed = turn % 4 == 0
+        outcome = tck.call(change(call) if changed else call)
+        if changed and not believe:
+            return ""
+        if not outcome.ok or outcome.answer is None:
+            return "refused"
+        return troubles(corpus, queries, 5)(hits_of(outcome.answer, len(queries)))
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        found = [each.result() for each in [pool.submit(once, turn) for turn in range(_SEARCHES)]]
+    return sorted({trouble for trouble in found if trouble})
 
 
 def troubles(

@@ -1,11 +1,10 @@
 """How many queries, how many hits, and where they begin."""
 
-
 import numpy as np
 import pytest
-from milvus_tck.fixtures.corpora import ROWS, Corpus
+from milvus_tck.fixtures.corpora import ROWS, Corpus, small_corpus
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.search.looking import hits_of, judge_hits, search, troubles
+from milvus_tck.suites.search.looking import hits_of, judge_hits, search, together, troubles
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -13,14 +12,31 @@ from milvus_tck.wire import calls
 _WINDOW = 16384
 
 
-@pytest.mark.clause("search/queries-many", "search/nq-unset")
+@pytest.mark.clause("search/queries-many")
 def test_many_queries(tck: Case, distances: Corpus) -> None:
-    """Each query has its own hits, also where nq is left to be counted."""
+    """Each query has its own hits."""
     queries = distances.queries(tck, 7)
-    call = calls.search(distances.name, queries, topk=5)
-    wanted = troubles(distances, queries, 5)
-    judge_hits(tck, call, 7, wanted, of="search/queries-many")
-    judge_hits(tck, call.but(nq=0), 7, wanted, of="search/nq-unset")
+    judge_hits(tck, calls.search(distances.name, queries, topk=5), 7, troubles(distances, queries, 5))
+
+
+@pytest.mark.clause("search/nq-unset")
+def test_the_queries_are_counted(tck: Case) -> None:
+    """Where nq is unset, the query vectors are counted."""
+    corpus = small_corpus(tck, 40)
+    queries = corpus.queries(tck, 7)
+    judge_hits(tck, calls.search(corpus.name, queries, topk=5).but(nq=0), 7, troubles(corpus, queries, 5))
+
+
+@pytest.mark.clause("search/together")
+def test_searches_at_the_same_time(tck: Case) -> None:
+    """Servers may put simultaneous searches together, and have to take the hits apart again."""
+    tck.expect([], together(tck, small_corpus(tck, 60), lambda call: call, believe=True))
+
+
+@pytest.mark.clause("search/together-nq-unset")
+def test_counted_queries_among_others(tck: Case) -> None:
+    """A search whose queries have to be counted is put together with others rightly."""
+    tck.expect([], together(tck, small_corpus(tck, 60), lambda call: call.but(nq=0), believe=True))
 
 
 @pytest.mark.clause("search/queries-16384")
@@ -65,10 +81,11 @@ def test_no_query(tck: Case, distances: Corpus) -> None:
 
 
 @pytest.mark.clause("search/nq-other")
-def test_another_number_of_queries(tck: Case, distances: Corpus) -> None:
-    """Nq has to be the number of query vectors."""
-    call = calls.search(distances.name, distances.vectors[:1], topk=1)
-    tck.refused(call.but(nq=5), neighbour=call, untouched=lambda: _rows(tck, distances))
+def test_another_number_of_queries(tck: Case) -> None:
+    """The number of queries is that of the query vectors."""
+    corpus = small_corpus(tck, 20)
+    call = calls.search(corpus.name, corpus.vectors[:1], topk=1)
+    tck.refused(call.but(nq=5), neighbour=call, untouched=lambda: _rows(tck, corpus))
 
 
 @pytest.mark.clause("search/topk-one")

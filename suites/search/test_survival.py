@@ -1,18 +1,21 @@
 """Searches that have killed servers."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 import numpy as np
-import pytest
-from milvus_tck.fixtures.corpora import Corpus, small_corpus
+from milvus_tck.fixtures.corpora import small_corpus
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.stages import DIM, Stage
-from milvus_tck.suites.search.looking import look, search
+from milvus_tck.suites.search.looking import together
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
 from milvus_tck.wire.search import placeholder_group
+
+#: Changes a right search into a wrong one.
+Change = Callable[[Call[m.SearchResults]], Call[m.SearchResults]]
 
 _QUERY = np.zeros((1, DIM), dtype=np.float32)
 _NOBODY_KNOWS = 9
@@ -37,24 +40,15 @@ def test_the_server_lives(tck: Case, loaded: Stage, given: dict[str, object]) ->
     tck.expect([1], list(after.topks))
 
 
-_AT_ONCE = 16
+_WRONG = placeholder_group(np.zeros((1, DIM // 2), dtype=np.float32))
 
 
-@pytest.mark.clause("search/survives-wrong-queries-among-right-ones")
-def test_right_searches_beside_wrong_ones(tck: Case) -> None:
+@each_case({
+    "search/survives-wrong-queries-together": {
+        "dim": lambda call: call.but(placeholder_group=_WRONG),
+        "nq": lambda call: call.but(nq=7),
+    }
+})  # fmt: skip
+def test_right_searches_beside_wrong_ones(tck: Case, given: Change) -> None:
     """A server that puts simultaneous searches together has to look at each of them first."""
-    corpus = small_corpus(tck, 50)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        troubles = [each.result() for each in [pool.submit(_search_once, tck, corpus, turn) for turn in range(200)]]
-    tck.expect([], sorted({trouble for trouble in troubles if trouble}))
-
-
-def _search_once(tck: Case, corpus: Corpus, turn: int) -> str:
-    """Search rightly, or wrongly at every fourth turn; return what is wrong with the hits of a right search."""
-    queries = corpus.queries(tck, 1)
-    call = calls.search(corpus.name, queries, topk=5)
-    if turn % 4 == 0:
-        tck.call(call.but(placeholder_group=placeholder_group(queries[:, :4])))
-        return ""
-    (hits,) = search(tck, call)
-    return look(corpus, queries[0], hits, 5).trouble
+    tck.expect([], together(tck, small_corpus(tck, 50), given, believe=False))
