@@ -1,0 +1,1 @@
+"""Flush: rows become persistent and are counted."""

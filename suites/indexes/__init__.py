@@ -1,0 +1,1 @@
+"""Indexes: created, described, watched, dropped."""

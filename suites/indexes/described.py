@@ -1,0 +1,83 @@
+"""Indexes as a server describes them, and steps on the way to what is judged."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from milvus_tck.spec.profiles import Profile, ProfileRange
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.kinds import Kind
+from milvus_tck.wire.messages import DataType
+
+__all__ = ["DIM", "Index", "indexes", "parameters", "release_if_loaded", "scalar_type"]
+
+#: Dimension of the vectors that are indexed.
+DIM = 8
+_OLD_SCALAR_TYPES = ProfileRange("2.2..2.3")
+
+
+@dataclass(frozen=True)
+class Index:
+    """What DescribeIndex says of one index; only what was given counts when two are compared."""
+
+    name: str
+    field_name: str
+    parameters: tuple[tuple[str, str], ...]
+    id: int = field(compare=False)
+    state: int = field(compare=False)
+    fail_reason: str = field(compare=False)
+    #: Rows: indexed, all, and still to be indexed.
+    rows: tuple[int, int, int] = field(compare=False)
+
+
+def indexes(tck: Case, collection: str, name: str = "") -> dict[str, Index]:
+    """List the indexes of a collection by field; none where the server says that there is none."""
+    call = calls.describe_index(collection, name=name)
+    outcome = tck.call(call)
+    if outcome.status is not None and not outcome.status.ok:
+        return {}
+    answer = tck.ok(call) if outcome.answer is None else outcome.answer
+    return {each.field_name: _index(each) for each in answer.index_descriptions}
+
+
+def _index(told: m.IndexDescription) -> Index:
+    return Index(
+        name=told.index_name,
+        field_name=told.field_name,
+        parameters=tuple(sorted(parameters(told.params).items())),
+        id=told.indexID,
+        state=told.state,
+        fail_reason=told.index_state_fail_reason,
+        rows=(told.indexed_rows, told.total_rows, told.pending_index_rows),
+    )
+
+
+def parameters(pairs: Iterable[m.KeyValuePair]) -> dict[str, str]:
+    """Put the parameters of an index side by side, whether they stand within `params` or beside it."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        found |= _inner(pair.value) if pair.key == "params" else {pair.key: pair.value}
+    return found
+
+
+def _inner(text: str) -> dict[str, str]:
+    try:
+        values = json.loads(text)
+    except ValueError:
+        return {"params": text}
+    return {key: str(value) for key, value in values.items()} if isinstance(values, dict) else {"params": text}
+
+
+def scalar_type(line: Profile, kind: Kind) -> str:
+    """Name an index type for scalar fields of a kind that the profile is sure to have."""
+    if line not in _OLD_SCALAR_TYPES:
+        return "INVERTED"
+    return "Trie" if kind == DataType.VarChar else "STL_SORT"
+
+
+def release_if_loaded(tck: Case, collection: str) -> None:
+    """Make sure that a collection is not in memory: some servers load what nobody asked them to load."""
+    if tck.ok(calls.get_load_state(collection)).state == m.LoadState.LoadStateLoaded:
+        tck.ok(calls.release_collection(collection))

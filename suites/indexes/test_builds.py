@@ -1,0 +1,66 @@
+"""CreateIndex: an index over enough rows is really built."""
+
+from typing import Any
+
+import numpy as np
+from milvus_tck.fixtures.indexed import ENOUGH, insert_and_build
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.stages import Stage
+from milvus_tck.suites.indexes.attempts import FIELD, Options
+from milvus_tck.suites.indexes.described import DIM, indexes, scalar_type
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.columns import column
+from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
+from milvus_tck.wire.schema import field, int64_key, varchar, vector
+
+_FLOAT = vector(FIELD, DIM)
+_BINARY = vector(FIELD, 2 * DIM, DataType.BinaryVector)
+#: A field and the index on it; without options it is the scalar index that the profile has.
+_BUILDS: dict[str, tuple[FieldSchema, Options | None]] = {
+    "flat": (_FLOAT, Options("FLAT", "L2", {})),
+    "ivf-flat": (_FLOAT, Options("IVF_FLAT", "L2", {"nlist": 16})),
+    "ivf-sq8": (_FLOAT, Options("IVF_SQ8", "L2", {"nlist": 16})),
+    "ivf-pq": (_FLOAT, Options("IVF_PQ", "L2", {"nlist": 16, "m": 4})),
+    "hnsw": (_FLOAT, Options("HNSW", "L2", {"M": 16, "efConstruction": 100})),
+    "autoindex": (_FLOAT, Options("AUTOINDEX", "L2")),
+    "bin-flat": (_BINARY, Options("BIN_FLAT", "HAMMING", {})),
+    "bin-ivf-flat": (_BINARY, Options("BIN_IVF_FLAT", "JACCARD", {"nlist": 16})),
+    "number": (field(FIELD, DataType.Int64), None),
+    "text": (varchar(FIELD, DIM), None),
+}
+
+
+def _values(schema: FieldSchema) -> Any:  # noqa: ANN401 - the values of a column of any type
+    seeded = np.random.default_rng(ENOUGH)
+    if schema.data_type == DataType.FloatVector:
+        return seeded.normal(size=(ENOUGH, DIM))
+    if schema.data_type == DataType.BinaryVector:
+        return seeded.integers(0, 256, size=(ENOUGH, 2 * DIM // 8), dtype=np.uint8)
+    numbers = seeded.permutation(ENOUGH)
+    return numbers if schema.data_type == DataType.Int64 else [str(number) for number in numbers]
+
+
+def _rows(schema: FieldSchema, beside: tuple[FieldSchema, ...]) -> list[FieldData]:
+    return [
+        column("id", DataType.Int64, range(ENOUGH)),
+        column(FIELD, schema.data_type, _values(schema)),
+        *(column(each.name, each.data_type, _values(each)) for each in beside),
+    ]
+
+
+@each_case({"create-index/builds": _BUILDS})
+def test_an_index_is_built(tck: Case, unindexed: Stage, given: tuple[FieldSchema, Options | None]) -> None:
+    """An index over enough flushed rows comes to be Finished, and then counts every row as indexed."""
+    schema, options = given
+    beside = (vector("vec", DIM),) if options is None else ()
+    name = tck.name()
+    tck.ok(calls.create_collection(name, int64_key(), schema, *beside))
+    tck.ok((options or Options(scalar_type(tck.profile, schema.data_type), None, {})).call(name))
+    for each in beside:  # 2.2 builds no index of a scalar where there is none of the vector
+        tck.ok(calls.create_index(name, each.name, "FLAT", "L2", {}))
+    insert_and_build(tck, name, _rows(schema, beside))
+    found = [(each.state, each.rows) for each in indexes(tck, name).values() if each.field_name == FIELD]
+    tck.expect(([(m.IndexState.Finished, (ENOUGH, ENOUGH, 0))], {}), (found, indexes(tck, unindexed.name)))

@@ -1,0 +1,192 @@
+"""CreateIndex: what it brings about, and a second index on a field."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.stages import DIM, FIELDS, Stage, one_row
+from milvus_tck.fixtures.steps import load
+from milvus_tck.suites.indexes.described import Index, indexes, release_if_loaded, scalar_type
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire.call import Call, key_values
+from milvus_tck.wire.columns import column
+from milvus_tck.wire.messages import DataType, Status
+from milvus_tck.wire.schema import field
+
+
+def _flat(name: str, metric: str = "L2", index: str = "") -> Call[Status]:
+    return calls.create_index(name, "vec", "FLAT", metric, {}, name=index)
+
+
+def _collection(tck: Case) -> str:
+    """Create a collection with a vector and a number beside it."""
+    name = tck.name()
+    tck.ok(calls.create_collection(name, *FIELDS, field("x", DataType.Int64)))
+    return name
+
+
+def _on_x(tck: Case, name: str, index: str = "") -> Call[Status]:
+    return calls.create_index(name, "x", scalar_type(tck.profile, DataType.Int64), params={}, name=index)
+
+
+def _params(index: Index | None) -> dict[str, str]:
+    return {} if index is None else dict(index.parameters)
+
+
+@pytest.mark.clause("create-index/valid")
+def test_an_index_is_created(tck: Case, unindexed: Stage) -> None:
+    """An index is created on the field and the collection that were named, as it was asked for, and nowhere else."""
+    first, second = _collection(tck), _collection(tck)
+
+    def told_apart(_: Status) -> bool:
+        tck.ok(calls.create_index(second, "vec", "IVF_FLAT", "IP", {"nlist": 16}))
+        wanted = ({"index_type": "FLAT", "metric_type": "L2"}, {"index_type": "IVF_FLAT", "metric_type": "IP"})
+        found = [indexes(tck, name) for name in (first, second)]
+        as_wanted = [
+            each.items() <= _params(there.get("vec")).items() for each, there in zip(wanted, found, strict=True)
+        ]
+        return all(as_wanted) and all(list(each) == ["vec"] for each in found) and not indexes(tck, unindexed.name)
+
+    tck.accepted(_flat(first), effect=told_apart)
+
+
+@pytest.mark.clause("create-index/repeat")
+def test_the_same_index_again(tck: Case, unindexed: Stage) -> None:
+    """Creating an index again with the same parameters succeeds and changes nothing."""
+    name = _collection(tck)
+    tck.ok(_flat(name))
+    before = indexes(tck, name)
+    tck.accepted(
+        _flat(name), effect=lambda _: list(before) == ["vec"] and indexes(tck, name) == before and _bare(tck, unindexed)
+    )
+
+
+def _bare(tck: Case, unindexed: Stage) -> bool:
+    return not indexes(tck, unindexed.name)
+
+
+_OTHERS = {
+    "create-index/other-params": {"default-name": ("", ""), "given-name": ("one", "one"), "no-name": ("one", "")},
+    "create-index/second-name-on-field": {"": ("one", "two")},
+}
+
+
+@each_case(_OTHERS)
+def test_a_second_index_on_a_field(tck: Case, given: tuple[str, str]) -> None:
+    """A field has one index: another one beside it is refused, and leaves the first as it is."""
+    first, second = given
+    name, fresh = _collection(tck), _collection(tck)
+    tck.ok(_flat(name, index=first))
+    # Of another name even the same parameters make a second index.
+    metric = "IP" if second in {first, ""} else "L2"
+    tck.refused(
+        _flat(name, metric, index=second),
+        neighbour=_flat(fresh, metric, index=second),
+        untouched=lambda: indexes(tck, name),
+    )
+
+
+@pytest.mark.clause("create-index/name-taken")
+def test_the_name_of_an_index_on_another_field(tck: Case) -> None:
+    """The name of an index is taken once in a collection."""
+    name = _collection(tck)
+    tck.ok(_flat(name, index="one"))
+    tck.refused(_on_x(tck, name, "one"), neighbour=_on_x(tck, name, "two"), untouched=lambda: indexes(tck, name))
+
+
+@each_case({"create-index/field-unknown": {"missing": "nosuch", "empty": "", "other-case": "VEC"}})
+def test_a_field_that_does_not_exist(tck: Case, given: str) -> None:
+    """An index needs a field that the collection has."""
+    name = _collection(tck)
+    tck.refused(
+        _flat(name).but(field_name=given),
+        neighbour=_flat(name),
+        untouched=lambda: indexes(tck, name),
+    )
+
+
+@pytest.mark.clause("create-index/default-metric")
+def test_the_metric_that_nobody_gave(tck: Case, unindexed: Stage) -> None:
+    """An AUTOINDEX without a metric takes that of the version."""
+    name = _collection(tck)
+    tck.ok(calls.create_index(name, "vec", "AUTOINDEX"))
+    wanted = "IP" if tck.profile.name == "2.2" else "COSINE"
+    found = _params(indexes(tck, name).get("vec")).get("metric_type")
+    tck.expect((wanted, {}), (found, indexes(tck, unindexed.name)))
+
+
+@pytest.mark.clause("create-index/param-beside")
+def test_a_build_parameter_beside_the_type(tck: Case, unindexed: Stage) -> None:
+    """A build parameter may stand where the type and the metric stand."""
+    name = _collection(tck)
+    call = calls.create_index(name, "vec", "IVF_FLAT", "L2").but_params("extra_params", nlist="16")
+    tck.accepted(
+        call, effect=lambda _: _params(indexes(tck, name).get("vec")).get("nlist") == "16" and _bare(tck, unindexed)
+    )
+
+
+@pytest.mark.clause("create-index/params-not-json")
+def test_params_that_are_no_json(tck: Case) -> None:
+    """The build parameters within params are a JSON object."""
+    name = _collection(tck)
+    valid = calls.create_index(name, "vec", "IVF_FLAT", "L2", {"nlist": 16})
+    tck.refused(
+        valid.but_params("extra_params", params='{"nlist": 16'),
+        neighbour=valid,
+        untouched=lambda: indexes(tck, name),
+    )
+
+
+@pytest.mark.clause("create-index/key-twice")
+def test_a_parameter_given_twice(tck: Case) -> None:
+    """Up to 2.4 the last of two values counts: the collection can be loaded and is searched by that metric."""
+    name = _collection(tck)
+    twice = _flat(name, "L2")
+    given: Any = twice.request
+    twice = twice.but(extra_params=[*given.extra_params, *key_values({"metric_type": "IP"})])
+    tck.answers(
+        twice,
+        effect=lambda _: _measures_by_product(tck, name),
+        neighbour=_flat(name),
+        untouched=lambda: indexes(tck, name),
+    )
+
+
+def _measures_by_product(tck: Case, name: str) -> bool:
+    load(tck, name)
+    rows = [*one_row(2), column("x", DataType.Int64, [1])]
+    tck.ok(calls.insert(name, rows, 1))
+    found = tck.ok(calls.search(name, np.ones((1, DIM), dtype=np.float32), metric="IP"))
+    return list(found.results.scores) == [2.0 * DIM]
+
+
+@pytest.mark.clause("create-index/while-loaded", "drop-index/loaded-vector", "drop-index/loaded-scalar")
+def test_indexes_of_a_loaded_collection(tck: Case, unindexed: Stage) -> None:
+    """A loaded collection gets another index; what it was loaded with can not be dropped, up to 2.5 nothing can."""
+    name, fresh = _collection(tck), _collection(tck)
+    tck.ok(_flat(name, index="one"))
+    load(tck, name)
+    tck.accepted(
+        _on_x(tck, name, "two"),
+        effect=lambda _: set(indexes(tck, name)) == {"vec", "x"} and _bare(tck, unindexed),
+        of="create-index/while-loaded",
+    )
+    tck.ok(_flat(fresh, index="one"))
+    tck.ok(_on_x(tck, fresh, "two"))
+    release_if_loaded(tck, fresh)
+    tck.refused(
+        calls.drop_index(name, "vec", "one"),
+        neighbour=calls.drop_index(fresh, "vec", "one"),
+        untouched=lambda: indexes(tck, name),
+        of="drop-index/loaded-vector",
+    )
+    tck.answers(
+        calls.drop_index(name, "x", "two"),
+        effect=lambda _: set(indexes(tck, name)) == {"vec"},
+        neighbour=calls.drop_index(fresh, "x", "two"),
+        untouched=lambda: indexes(tck, name),
+        of="drop-index/loaded-scalar",
+    )

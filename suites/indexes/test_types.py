@@ -1,0 +1,79 @@
+"""CreateIndex: which index types, metrics and build parameters there are, and what they fit."""
+
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.stages import Stage
+from milvus_tck.suites.indexes.attempts import FIELD, METRICS, SCALARS, TYPES, UNFIT, Attempt, Unfit
+from milvus_tck.suites.indexes.described import DIM, indexes
+from milvus_tck.suites.indexes.parameters import AT_THE_ENDS, BEYOND, PARAMETERS, Bound
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire.schema import int64_key, vector
+
+
+@each_case(TYPES)
+def test_an_index_type_for_vectors(tck: Case, unindexed: Stage, given: Attempt) -> None:
+    """An index type is accepted for the vectors that it is for, in the versions that have it, and refused elsewhere."""
+    _judge(tck, unindexed, given)
+
+
+@each_case(SCALARS)
+def test_an_index_type_for_scalars(tck: Case, unindexed: Stage, given: Attempt) -> None:
+    """An index type is accepted for the fields that it is for, in the versions that have it, and refused elsewhere."""
+    _judge(tck, unindexed, given)
+
+
+@each_case(METRICS)
+def test_a_metric(tck: Case, unindexed: Stage, given: Attempt) -> None:
+    """A metric is accepted for the vectors and index types that it is for, and refused elsewhere."""
+    _judge(tck, unindexed, given)
+
+
+@each_case(PARAMETERS)
+def test_a_build_parameter(tck: Case, unindexed: Stage, given: Attempt) -> None:
+    """A build parameter is accepted within its range, and refused beyond it."""
+    _judge(tck, unindexed, given)
+
+
+@each_case(AT_THE_ENDS)
+def test_a_build_parameter_at_the_end_of_its_range(tck: Case, unindexed: Stage, given: Bound) -> None:
+    """The ends of a range belong to it."""
+    _judge(tck, unindexed, given.attempt(tck.profile))
+
+
+@each_case(BEYOND)
+def test_a_build_parameter_beyond_its_range(tck: Case, unindexed: Stage, given: Bound) -> None:
+    """One step beyond the end of a range is refused."""
+    _judge(tck, unindexed, given.attempt(tck.profile))
+
+
+def _judge(tck: Case, unindexed: Stage, given: Attempt) -> None:
+    """Ask for an index, and look up what the collection has then, and that another one has none."""
+    name = tck.name()
+    beside = () if given.on_vector else (vector("vec", DIM),)
+    tck.ok(calls.create_collection(name, int64_key(), given.on, *beside))
+    tck.answers(
+        given.options.call(name),
+        effect=lambda _: _as_wanted(tck, name, given) and not indexes(tck, unindexed.name),
+        neighbour=given.neighbour(tck.profile).call(name),
+        untouched=lambda: indexes(tck, name),
+    )
+
+
+def _as_wanted(tck: Case, name: str, given: Attempt) -> bool:
+    found = indexes(tck, name)
+    return list(found) == [FIELD] and given.wanted().items() <= dict(found[FIELD].parameters).items()
+
+
+@each_case(UNFIT)
+def test_a_field_that_no_index_fits(tck: Case, unindexed: Stage, given: Unfit) -> None:
+    """What can not be indexed is refused, while the vector beside it can be indexed."""
+    name = tck.name()
+    key = () if given.on.is_primary_key else (int64_key(),)
+    tck.ok(calls.create_collection(name, *key, given.on, vector("vec", DIM)))
+    tck.answers(
+        calls.create_index(name, FIELD, given.type, params={}),
+        effect=lambda _: list(indexes(tck, name)) == [FIELD] and not indexes(tck, unindexed.name),
+        neighbour=calls.create_index(name, "vec", "FLAT", "L2", {}),
+        untouched=lambda: indexes(tck, name),
+    )

@@ -1,0 +1,1 @@
+"""Insert: rows go in, are told of, and are read back."""
