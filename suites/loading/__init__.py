@@ -1,0 +1,1 @@
+"""Loading and releasing: collections and partitions, and how far that is."""
