@@ -1,0 +1,1 @@
+"""Partitions: created, listed, counted, dropped."""
