@@ -1,0 +1,99 @@
+"""Collections of one layout: created ready for rows, filled with rows, and looked into."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from milvus_tck.fixtures.steps import load
+from milvus_tck.suites.insert.vectors import DIM, FLOATS, VectorKind
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.stops import Blocked
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.columns import column
+from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
+from milvus_tck.wire.schema import int64_key
+from milvus_tck.wire.search import Hits, read_hits
+
+__all__ = ["Layout"]
+
+#: More rows than any test here inserts.
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What a collection is made of: a key, a vector, and fields beside them."""
+
+    fields: tuple[FieldSchema, ...] = ()
+    key: FieldSchema = field(default_factory=int64_key)
+    vectors: VectorKind = FLOATS
+    dynamic: bool = False
+
+    def created(self, tck: Case) -> str:
+        """Create a collection of the layout, and return its name."""
+        name = tck.name()
+        tck.ok(calls.create_collection(name, self.key, self.vectors.schema, *self.fields, dynamic=self.dynamic))
+        return name
+
+    def ready(self, tck: Case) -> str:
+        """Create a collection of the layout that is indexed and loaded, and return its name."""
+        name = self.created(tck)
+        self.load(tck, name)
+        return name
+
+    def load(self, tck: Case, name: str) -> None:
+        """Index the vectors of a collection, and load it."""
+        kind = self.vectors
+        tck.ok(calls.create_index(name, kind.schema.name, kind.index, kind.metric, kind.params or {}))
+        load(tck, name)
+
+    def keys(self, numbers: Sequence[int]) -> list[int | str]:
+        """Return the keys of rows in the order in which `found` lists them."""
+        return sorted(_values(self.key, numbers), key=str)
+
+    def columns(self, numbers: Sequence[int]) -> list[FieldData]:
+        """Write one row for each number; every value follows from it."""
+        kind = self.vectors
+        keys = () if self.key.autoID else (self.key,)
+        vectors = column(kind.schema.name, kind.type, kind.values(numbers))
+        return [*(_column(each, numbers) for each in keys), vectors, *(_column(each, numbers) for each in self.fields)]
+
+    def insertion(self, name: str, numbers: Sequence[int]) -> Call[m.MutationResult]:
+        """Insert one row for each number."""
+        return calls.insert(name, self.columns(numbers), len(numbers))
+
+    def look(self, tck: Case, name: str, *output: str, partitions: Sequence[str] = ()) -> Hits:
+        """Look for all rows of a collection, with these fields of them."""
+        metric = self.vectors.metric
+        call = calls.search(
+            name, np.zeros((1, DIM)), topk=_MOST, metric=metric, output=output, partitions=partitions
+        ).but(placeholder_group=self.vectors.group)
+        try:
+            hits = read_hits(tck.ok(call))
+        except ValueError as error:
+            raise Blocked("wire/search-rows-aligned", str(error)) from error
+        return hits[0] if hits else Hits((), (), {})
+
+    def found(self, tck: Case, name: str, *partitions: str) -> list[int | str]:
+        """List the keys of all rows in order; a key that is stored twice may be listed once."""
+        return sorted(self.look(tck, name, partitions=partitions).ids, key=str)
+
+
+def _column(schema: FieldSchema, numbers: Sequence[int]) -> FieldData:
+    return column(schema.name, schema.data_type, _values(schema, numbers), element=schema.element_type)
+
+
+def _values(schema: FieldSchema, numbers: Sequence[int]) -> list[Any]:
+    """Make a value of the field's type for each number."""
+    kind = schema.data_type
+    if kind == DataType.Array:
+        return [[number, 7] for number in numbers]
+    if kind == DataType.VarChar:
+        return [str(number) for number in numbers]
+    if kind == DataType.JSON:
+        return [b'{"number": %d}' % number for number in numbers]
+    return [number % 2 == 0 for number in numbers] if kind == DataType.Bool else list(numbers)

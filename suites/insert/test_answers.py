@@ -1,0 +1,74 @@
+"""Insert: what the answer says, of an insertion and of a refusal."""
+
+import pytest
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.suites.insert.layout import Layout
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.columns import column
+from milvus_tck.wire.messages import DataType
+from milvus_tck.wire.schema import varchar
+
+_PLAIN = Layout()
+_NUMBERS = (11, 3, 7)
+
+
+def _keys(answer: m.MutationResult) -> list[int | str]:
+    return [*answer.IDs.int_id.data, *answer.IDs.str_id.data]
+
+
+@pytest.mark.clause("insert/counts", "insert/succ-index", "insert/acknowledged", "insert/timestamp")
+def test_the_answer_to_an_insertion(tck: Case) -> None:
+    """An insertion is answered with its counts, the places of its rows and a timestamp that moves forward.
+
+    What is said counts only where it is so: the rows of each collection are there.
+    """
+    first, second = _PLAIN.ready(tck), _PLAIN.ready(tck)
+    answers = [tck.ok(_PLAIN.insertion(name, _NUMBERS[:count])) for name, count in ((first, 3), (second, 2))]
+    there = [_PLAIN.found(tck, name) for name in (first, second)] == [_PLAIN.keys(_NUMBERS), _PLAIN.keys(_NUMBERS[:2])]
+    counts = [(each.insert_cnt, each.delete_cnt, each.upsert_cnt) for each in answers]
+    tck.expect(([(3, 0, 0), (2, 0, 0)], True), (counts, there), of="insert/counts")
+    places = [(list(each.succ_index), list(each.err_index)) for each in answers]
+    tck.expect(([([0, 1, 2], []), ([0, 1], [])], True), (places, there), of="insert/succ-index")
+    told = [each.acknowledged for each in answers]
+    tck.expect(([False, False], True), (told, there), of="insert/acknowledged")
+    times = [each.timestamp for each in answers]
+    forward = 0 < times[0] < times[1] and there
+    tck.judge(forward, "timestamps in order", (times, there), of="insert/timestamp", signature="order")
+
+
+@each_case({"insert/ids": {"int64": Layout(), "varchar": Layout(key=varchar("id", 8, primary=True))}})
+def test_the_keys_that_are_answered(tck: Case, given: Layout) -> None:
+    """An insertion is answered with the keys of its rows, in the order of the rows."""
+    first, second = given.ready(tck), given.ready(tck)
+    told = [_keys(tck.ok(given.insertion(name, numbers))) for name, numbers in ((first, _NUMBERS), (second, (5,)))]
+    wanted = [[_as_key(given, number) for number in numbers] for numbers in (_NUMBERS, (5,))]
+    there = [given.found(tck, name) for name in (first, second)]
+    tck.expect((wanted, [given.keys(numbers) for numbers in (_NUMBERS, (5,))]), (told, there))
+
+
+def _as_key(layout: Layout, number: int) -> int | str:
+    (key,) = layout.keys((number,))
+    return key
+
+
+@pytest.mark.clause("insert/refused-ids", "insert/refused-err-index", "insert/refused-timestamp")
+def test_the_answer_to_a_refusal(tck: Case) -> None:
+    """A refused insertion names no key, lists every row as failed and carries no timestamp, unlike a valid one."""
+    name = _PLAIN.ready(tck)
+    valid = _PLAIN.insertion(name, _NUMBERS)
+    crooked = column("vec", DataType.FloatVector, [[1.0, 2.0, 3.0]] * len(_NUMBERS))
+    wrong = calls.insert(name, [*_PLAIN.columns(_NUMBERS)[:1], crooked], len(_NUMBERS))
+    outcome = tck.call(wrong)
+    refused = outcome.answer or m.MutationResult()
+    fails = outcome.status is not None and not outcome.status.ok
+    beside = tck.ok(valid)
+    there = _PLAIN.found(tck, name) == _PLAIN.keys(_NUMBERS)
+    believed = (fails, there, _keys(beside), beside.insert_cnt)
+    wanted = (True, True, list(_NUMBERS), len(_NUMBERS))
+    tck.expect(([], 0, wanted), (_keys(refused), refused.insert_cnt, believed), of="insert/refused-ids")
+    places = (list(refused.succ_index), list(refused.err_index))
+    tck.expect(([], [0, 1, 2], wanted), (*places, believed), of="insert/refused-err-index")
+    tck.expect((0, wanted), (refused.timestamp, believed), of="insert/refused-timestamp")

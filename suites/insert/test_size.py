@@ -1,0 +1,98 @@
+"""Insert: how large a request, a value and a vector may be, and texts that are none."""
+
+import pytest
+from milvus_tck.fixtures.flushed import row_count
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.steps import flush
+from milvus_tck.suites.insert.layout import Layout
+from milvus_tck.suites.insert.vectors import SPARSE
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.columns import column
+from milvus_tck.wire.messages import DataType
+from milvus_tck.wire.schema import field, varchar
+from milvus_tck.wire.vectors import sparse_row
+
+_MEGABYTE = 1 << 20
+_LONGEST = 65536
+#: Seconds that a server may take over the largest request.
+_PATIENCE = 60.0
+_PLAIN = Layout()
+
+
+def _padded(call: Call[m.MutationResult], size: int) -> Call[m.MutationResult]:
+    """Make a request larger by a member that nobody has defined, which every server leaves out."""
+    length = bytearray()
+    left = size
+    while left >= _SEVEN_BITS:
+        length.append(left % _SEVEN_BITS | _SEVEN_BITS)
+        left //= _SEVEN_BITS
+    length.append(left)
+    return call.raw(call.sent + _UNDEFINED + bytes(length) + bytes(size))
+
+
+_SEVEN_BITS = 1 << 7
+#: The tag of member 2047, of the kind that has a length.
+_UNDEFINED = b"\xfa\x7f"
+
+
+@pytest.mark.clause("insert/message-too-large")
+def test_a_request_that_is_too_large(tck: Case) -> None:
+    """A request of more than 64 MiB does not get through; one of a megabyte does."""
+    name = _PLAIN.ready(tck)
+    valid = _PLAIN.insertion(name, (1, 2, 3))
+    tck.refused(
+        _padded(valid, 66 * _MEGABYTE).within(_PATIENCE),
+        neighbour=_padded(valid, _MEGABYTE),
+        untouched=lambda: _PLAIN.found(tck, name),
+    )
+
+
+@pytest.mark.clause("insert/json-longest")
+def test_the_longest_document(tck: Case) -> None:
+    """A JSON value of 65536 bytes is read back as long as it was."""
+    layout = Layout((field("x", DataType.JSON),))
+    name = layout.ready(tck)
+    text = "x" * (_LONGEST - len('{"a":""}'))
+    rows = [*layout.columns((1,))[:2], column("x", DataType.JSON, [f'{{"a":"{text}"}}'.encode()])]
+    tck.accepted(
+        calls.insert(name, rows, 1),
+        effect=lambda _: [text.encode() in each for each in layout.look(tck, name, "x").columns.get("x", ())] == [True],
+    )
+
+
+@pytest.mark.clause("insert/sparse-vector-empty")
+def test_a_sparse_vector_without_values(tck: Case) -> None:
+    """A sparse vector without values is a row like others, though no search by product comes near it."""
+    layout = Layout(vectors=SPARSE)
+    name = layout.ready(tck)
+    vectors = column("vec", DataType.SparseFloatVector, [b"", sparse_row({0: 1.0})])
+    rows = [each for each in layout.columns((1, 2)) if each.field_name != "vec"]
+
+    def stored(_: m.MutationResult) -> bool:
+        flush(tck, name)
+        return row_count(tck, name) == len(vectors.vectors.sparse_float_vector.contents) and 2 in layout.found(
+            tck, name
+        )
+
+    tck.accepted(calls.insert(name, [*rows, vectors], 2), effect=stored)
+
+
+_TEXTS = {"insert/text-not-utf-8": {"broken": b"\xff\xfe\xfd\xfc", "surrogate": b"\xed\xa0\x80x"}}
+
+
+@each_case(_TEXTS)
+def test_text_that_is_no_utf_8(tck: Case, given: bytes) -> None:
+    """Bytes that are no UTF-8 are no text: the request is refused."""
+    layout = Layout((varchar("x", 8),))
+    name = layout.ready(tck)
+    rows = [*layout.columns((1,))[:2], column("x", DataType.VarChar, ["#" * len(given)])]
+    valid = calls.insert(name, rows, 1)
+    tck.refused(
+        valid.raw(valid.sent.replace(b"#" * len(given), given)),
+        neighbour=valid,
+        untouched=lambda: layout.found(tck, name),
+    )

@@ -1,0 +1,160 @@
+"""Insert: keys that the server gives, fields that no schema has, values that are left out."""
+
+import json
+
+import pytest
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.suites.insert.layout import Layout
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.columns import column, dynamic_column
+from milvus_tck.wire.messages import DataType, FieldSchema
+from milvus_tck.wire.schema import field, int64_key, varchar
+
+_NUMBERS = (1, 2, 3)
+
+
+def _auto_text() -> FieldSchema:
+    key = varchar("id", 32, primary=True)
+    key.autoID = True
+    return key
+
+
+_AUTO_ID = {
+    "insert/auto-id": {"": Layout(key=int64_key(auto_id=True))},
+    "insert/auto-id-varchar": {"": Layout(key=_auto_text())},
+}
+
+
+@each_case(_AUTO_ID)
+def test_keys_that_the_server_gives(tck: Case, given: Layout) -> None:
+    """Without a key column every row gets a key that no other row has, and is found by it."""
+    name, other = given.ready(tck), given.ready(tck)
+    answers = [tck.ok(given.insertion(each, _NUMBERS)) for each in (name, name, other)]
+    told = [[*answer.IDs.int_id.data, *answer.IDs.str_id.data] for answer in answers]
+    keys = [*told[0], *told[1]]
+    unique = len(set(keys)) == len(keys) == 2 * len(_NUMBERS)
+    found = [given.found(tck, each) for each in (name, other)]
+    tck.expect((True, [sorted(keys, key=str), sorted(told[2], key=str)]), (unique, found))
+
+
+_DYNAMIC = Layout(dynamic=True)
+_DOCUMENTS = (b'{"a": 1, "b": ["x", 2.5]}', b"{}", '{"a": "日本語", "n": 9007199254740993}'.encode())
+
+
+def _with_documents(name: str, column_name: str, first: int = 1) -> Call[m.MutationResult]:
+    """Insert rows with fields that the schema does not have."""
+    numbers = range(first, first + len(_DOCUMENTS))
+    documents = dynamic_column(_DOCUMENTS)
+    documents.field_name = column_name
+    return calls.insert(name, [*_DYNAMIC.columns(numbers), documents], len(numbers))
+
+
+def _documents(tck: Case, name: str) -> dict[int | str, object]:
+    """Read the dynamic fields of every row."""
+    hits = _DYNAMIC.look(tck, name, "$meta")
+    return dict(zip(hits.ids, map(json.loads, hits.columns.get("$meta", ())), strict=False))
+
+
+@each_case({"insert/dynamic": {"no-name": "", "meta": "$meta"}})
+def test_fields_that_no_schema_has(tck: Case, given: str) -> None:
+    """Where a collection has dynamic fields, what the schema does not have comes back too."""
+    name = _DYNAMIC.ready(tck)
+    wanted = dict(enumerate(map(json.loads, _DOCUMENTS), 1))
+    tck.accepted(
+        _with_documents(name, given), effect=lambda _: _documents(tck, name) == wanted, expected="the dynamic fields"
+    )
+
+
+@pytest.mark.clause("insert/dynamic-absent")
+def test_no_dynamic_fields(tck: Case) -> None:
+    """Rows without a dynamic column have no dynamic fields, beside rows that have some."""
+    name = _DYNAMIC.ready(tck)
+    tck.ok(_with_documents(name, "", first=11))
+    some = dict(enumerate(map(json.loads, _DOCUMENTS), 11))
+    tck.accepted(
+        _DYNAMIC.insertion(name, (1, 2)),
+        effect=lambda _: _documents(tck, name) == {1: {}, 2: {}, **some},
+        expected="no dynamic fields",
+    )
+
+
+@pytest.mark.clause("insert/dynamic-key-of-field")
+def test_a_dynamic_field_of_the_name_of_a_field(tck: Case) -> None:
+    """A dynamic field of the name of a field does not take its place."""
+    name, other = _DYNAMIC.ready(tck), _DYNAMIC.ready(tck)
+    rows = [*_DYNAMIC.columns((1,)), dynamic_column([b'{"id": 5}'])]
+    tck.accepted(
+        calls.insert(name, rows, 1),
+        effect=lambda _: [_DYNAMIC.found(tck, each) for each in (name, other)] == [[1], []],
+    )
+
+
+def _with_default() -> Layout:
+    schema = field("x", DataType.Int64)
+    schema.default_value.long_data = 7
+    return Layout((schema,))
+
+
+def _nullable() -> Layout:
+    schema = field("x", DataType.Int64)
+    schema.nullable = True
+    return Layout((schema,))
+
+
+def _numbers(tck: Case, layout: Layout, name: str) -> dict[int | str, object]:
+    hits = layout.look(tck, name, "x")
+    return dict(zip(hits.ids, hits.columns.get("x", ()), strict=False))
+
+
+@pytest.mark.clause("insert/default-value")
+def test_values_that_are_left_out(tck: Case) -> None:
+    """Where a field has a default, rows of which no value is given have the default."""
+    layout = _with_default()
+    name = layout.ready(tck)
+    tck.ok(layout.insertion(name, _NUMBERS))
+    rows = [each for each in layout.columns((11, 12)) if each.field_name != "x"]
+    empty = [column("x", DataType.Int64, [])] if tck.profile.name == "2.3" else []
+    tck.accepted(
+        calls.insert(name, [*rows, *empty], 2),
+        effect=lambda _: _numbers(tck, layout, name) == {1: 1, 2: 2, 3: 3, 11: 7, 12: 7},
+        expected="the default",
+    )
+
+
+_HOLES: dict[str, dict[str, tuple[Layout, object]]] = {
+    "insert/nullable": {"": (_nullable(), None)},
+    "insert/default-by-row": {"": (_with_default(), 7)},
+}
+
+
+@each_case(_HOLES)
+def test_values_that_some_rows_lack(tck: Case, given: tuple[Layout, object]) -> None:
+    """Only the values that are there are sent; the others are null, or the default where there is one."""
+    layout, hole = given
+    name = layout.ready(tck)
+    some = column("x", DataType.Int64, [10, 30])
+    some.valid_data.extend([True, False, True])
+    rows = [each for each in layout.columns(_NUMBERS) if each.field_name != "x"]
+    tck.accepted(
+        calls.insert(name, [*rows, some], len(_NUMBERS)),
+        effect=lambda _: _numbers(tck, layout, name) == {1: 10, 2: hole, 3: 30},
+        expected="values and holes",
+    )
+
+
+@pytest.mark.clause("insert/nullable-absent")
+def test_a_nullable_column_that_is_left_out(tck: Case) -> None:
+    """Where a field may be null, its column may be left out, and every row is null."""
+    layout = _nullable()
+    name = layout.ready(tck)
+    tck.ok(layout.insertion(name, _NUMBERS))
+    rows = [each for each in layout.columns((11, 12)) if each.field_name != "x"]
+    tck.accepted(
+        calls.insert(name, rows, 2),
+        effect=lambda _: _numbers(tck, layout, name) == {1: 1, 2: 2, 3: 3, 11: None, 12: None},
+        expected="nulls",
+    )

@@ -1,0 +1,77 @@
+"""Insert: what was inserted is what is read back, for every type of field."""
+
+import pytest
+from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.steps import flush
+from milvus_tck.suites.insert.layout import Layout
+from milvus_tck.suites.insert.values import KEYS, TYPES, VECTORS, Values
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.wire import calls
+from milvus_tck.wire.messages import DataType
+from milvus_tck.wire.schema import field, varchar
+
+
+@each_case({**TYPES, **VECTORS})
+def test_values_are_read_back(tck: Case, given: Values) -> None:
+    """Every value of every row comes back as it went in."""
+    name = given.layout.ready(tck)
+    numbers = range(1, 1 + len(given.values))
+    insertion = calls.insert(name, given.columns(numbers), len(given.values))
+    wanted = dict(zip(given.layout.keys(numbers), given.given(), strict=True))
+    tck.accepted(insertion, effect=lambda _: _difference(wanted, _read(tck, name, given)), expected="the values")
+
+
+def _read(tck: Case, name: str, given: Values) -> dict[int | str, object]:
+    hits = given.layout.look(tck, name, given.name)
+    return dict(zip(hits.ids, map(given.compared, hits.columns.get(given.name, ())), strict=False))
+
+
+def _difference(wanted: dict[int | str, object], found: dict[int | str, object]) -> str:
+    if wanted.keys() != found.keys():
+        return "other-rows"
+    return "" if wanted == found else "other-values"
+
+
+@each_case(KEYS)
+def test_keys_are_read_back(tck: Case, given: Values) -> None:
+    """Every key finds its way back, and its row with it."""
+    layout = given.layout
+    name = layout.ready(tck)
+    numbers = range(1, 1 + len(given.values))
+    insertion = calls.insert(name, given.columns(numbers), len(given.values))
+    wanted = dict(zip(given.values, numbers, strict=True))
+
+    def found(_: object) -> bool:
+        hits = layout.look(tck, name, "x")
+        return dict(zip(hits.ids, hits.columns.get("x", ()), strict=False)) == wanted
+
+    tck.accepted(insertion, effect=found, expected="the keys")
+
+
+#: Fields that every server has had since 2.0, and one of text.
+_ALL = Layout((
+    field("flag", DataType.Bool),
+    field("tiny", DataType.Int8),
+    field("small", DataType.Int16),
+    field("middle", DataType.Int32),
+    field("large", DataType.Int64),
+    field("single", DataType.Float),
+    field("double", DataType.Double),
+    varchar("text", 8),
+))  # fmt: skip
+_NAMES = tuple(each.name for each in _ALL.fields)
+
+
+@pytest.mark.clause("insert/read-back-flushed")
+def test_flushed_values_are_read_back(tck: Case) -> None:
+    """What was flushed before it was loaded comes back the same way, from where it was stored."""
+    name = _ALL.created(tck)
+    numbers = range(1, 6)
+    tck.ok(_ALL.insertion(name, numbers))
+    flush(tck, name)
+    _ALL.load(tck, name)
+    hits = _ALL.look(tck, name, *_NAMES)
+    rows = zip(*(hits.columns.get(each, ()) for each in _NAMES), strict=True)
+    wanted = {number: (number % 2 == 0, *[number] * 6, str(number)) for number in numbers}
+    tck.expect(wanted, dict(zip(hits.ids, rows, strict=False)))
