@@ -25,10 +25,10 @@ from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer
-from milvus_tck.verdict.schedule import Job
 from milvus_tck.verdict.selection import selector
 from milvus_tck.verdict.session import Session
 from milvus_tck.verdict.shared import SHARED
@@ -40,10 +40,6 @@ __all__ = ["NotPlanned", "Suites"]
 #: Under this name the plugin is found by those who look for it.
 NAME = "milvus-tck-suites"
 _RESULT = pytest.StashKey[Result]()
-
-
-class CheckFailedError(AssertionError):
-    """What pytest shows for a test with failing checks."""
 
 
 @dataclass(frozen=True)
@@ -265,11 +261,10 @@ def _protocol(session: pytest.Session, item: pytest.Item, following: pytest.Item
 
 def _show(result: Result) -> None:
     """Say in pytest's words what a test came to."""
-    __tracebackhide__ = True
     bad = [each for each in result.judgements if each.state.failed or each.state is State.HARNESS_ERROR]
     if bad:
         lines = [f"{each.check.id}: expected {each.expected or 'no crash'}, got {each.actual}" for each in bad]
-        raise CheckFailedError("\n".join(lines))
+        pytest.fail("\n".join(lines), pytrace=False)  # a traceback would show our loop, and costs more than the test
     open_ = [each for each in result.judgements if each.state is not State.PASS]
     if open_:
         pytest.skip(f"{open_[0].state}: {open_[0].actual or open_[0].signature}")

@@ -55,7 +55,7 @@ class Violation:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Exchange:
     """One request with what answered it."""
 

@@ -84,7 +84,7 @@ class Case:
 
     def call(self, call: Call[Answer], *, deadline: float | None = None) -> Outcome[Answer]:
         """Make a call and return what came of it, whatever that is; only a dead target raises."""
-        if self.run.aborting.is_set():
+        if self.run.ending.is_set():
             raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
         outcome = self.run.exchanger.call(call if deadline is None else call.within(deadline), self._record)
@@ -106,7 +106,7 @@ class Case:
             answer = self.ok(call)
             if done(answer):
                 return answer
-            if time.monotonic() > end:
+            if time.monotonic() > end or self.run.ending.is_set():
                 raise Blocked(f"never:{what}", f"{call.rpc}: not {what} within {within:g} s")
             self.exchanges.pop()  # of many looks, the last one is evidence enough
             self.run.pause(_POLL)
@@ -199,12 +199,13 @@ class Case:
         untouched: Callable[[], object],
         of: str | None = None,
         case: str | None = None,
+        deadline: float | None = None,
     ) -> None:
         """Judge a call that some profiles accept and others refuse, as this one demands."""
         if self.clause(of).expectation(self.profile).ok:
-            self.accepted(call, effect=effect, of=of, case=case)
+            self.accepted(call, effect=effect, of=of, case=case, deadline=deadline)
         else:
-            self.refused(call, neighbour=neighbour, untouched=untouched, of=of, case=case)
+            self.refused(call, neighbour=neighbour, untouched=untouched, of=of, case=case, deadline=deadline)
 
     def refused(
         self,
@@ -276,7 +277,7 @@ class Case:
         """Give every check that is still open its state, and return all judgements in order."""
         for check in self.checks:
             if check.id not in self.judgements:
-                self.judgements[check.id] = self._judgement(check, _left_open(stop))
+                self.judgements[check.id] = self._judgement(check, _left_open(stop, check))
         return [self.judgements[check.id] for check in self.checks]
 
 
@@ -285,9 +286,11 @@ def _effect(seen: bool | str, expected: str) -> Finding:  # noqa: FBT001 - what 
     return Finding(State.FAIL, trouble, expected, trouble) if trouble else Finding(State.PASS)
 
 
-def _left_open(stop: BaseException | None) -> Finding:
+def _left_open(stop: BaseException | None, check: Check) -> Finding:
     if stop is None:
         return Finding(State.HARNESS_ERROR, "not-judged", "a judgement", "the test ended without one")
+    if isinstance(stop, Unsupported) and not stop.of(check.clause.rpc):
+        return Finding(State.BLOCKED, stop.signature, actual=str(stop))
     if isinstance(stop, Stop):
         return Finding(stop.state, stop.signature, actual=str(stop))
     return Finding(State.HARNESS_ERROR, type(stop).__name__, actual=f"{type(stop).__name__}: {stop}")

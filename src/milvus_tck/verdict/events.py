@@ -4,7 +4,7 @@ Everything that a run tells anybody is in these events; every report format is m
 from them and from nothing else.
 """
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from milvus_tck.spec.clauses import Level
@@ -43,7 +43,7 @@ class Header:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event."""
-        return {"event": "header", **asdict(self)}
+        return {"event": "header", **vars(self)}
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class CheckEvent:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event; what is empty is left out of a pass."""
-        full = {"event": "check", **asdict(self)}
+        full = {"event": "check", **vars(self)}
         if self.state != State.PASS:
             return full
         return {key: value for key, value in full.items() if value not in ("", [], None)} | {"signature": ""}
@@ -100,7 +100,7 @@ class Footer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event."""
-        return {"event": "footer", **asdict(self)}
+        return {"event": "footer", **vars(self)}
 
 
 def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -> CheckEvent:

@@ -70,11 +70,6 @@ class Ledger:
         with self._lock:
             return tuple(reversed(self._names))
 
-    def forget(self) -> None:
-        """Start with an empty page: the target came back with fresh data."""
-        with self._lock:
-            self._names.clear()
-
     def close(self, *, clean: bool) -> None:
         """Close the file; a clean run needs no ledger any more."""
         self._file.close()

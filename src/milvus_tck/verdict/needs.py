@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from milvus_tck.verdict.execute import Result
-    from milvus_tck.verdict.schedule import Job
+    from milvus_tck.verdict.job import Job
 
 __all__ = ["Needs"]
 

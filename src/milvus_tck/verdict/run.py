@@ -5,7 +5,7 @@ import threading
 import time
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from milvus_tck.bindings.exchange import Exchanger
@@ -14,7 +14,7 @@ from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.contract_log import ContractLog
 from milvus_tck.verdict.ledger import Ledger
 
-__all__ = ["PREFIX", "Guard", "Run", "run_of"]
+__all__ = ["PREFIX", "Guard", "Run", "Waiting", "run_of"]
 
 #: How the name of every object that we create starts.
 PREFIX = "tck_"
@@ -36,6 +36,13 @@ class Guard(Protocol):
 
 
 @dataclass
+class Waiting:
+    """Seconds that calls spent waiting for the target, added over all threads and instances."""
+
+    seconds: float = 0.0
+
+
+@dataclass
 class Run:
     """One run against one target."""
 
@@ -51,10 +58,10 @@ class Run:
     #: Waits; replaced where time does not pass.
     pause: Callable[[float], None] = time.sleep
     #: Set when everything in flight has to end now.
-    aborting: threading.Event = field(default_factory=threading.Event)
+    ending: threading.Event = field(default_factory=threading.Event)
     #: RPCs that were met with UNIMPLEMENTED.
     lacking: set[str] = field(default_factory=set)
-    _waiting: float = 0.0
+    waiting: Waiting = field(default_factory=Waiting)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -64,8 +71,12 @@ class Run:
 
     @property
     def waited(self) -> float:
-        """Seconds that calls of the run spent waiting for the target, added over all threads."""
-        return self._waiting
+        """Seconds that calls of the run spent waiting for the target, added over all threads and instances."""
+        return self.waiting.seconds
+
+    def beside(self, exchanger: Exchanger, guard: Guard) -> "Run":
+        """Return the same run on another instance of the target; what is noted is noted for both."""
+        return replace(self, exchanger=exchanger, guard=guard)
 
     def slug(self, test: str) -> str:
         """Write a test's name as a short, unique part of an object's name, the same in every run."""
@@ -76,7 +87,7 @@ class Run:
     def watch(self, exchange: Exchange) -> None:
         """Take note of an exchange, whoever made it."""
         with self._lock:
-            self._waiting += exchange.seconds
+            self.waiting.seconds += exchange.seconds
             self.contract.add(exchange)
             if exchange.grpc_code == "UNIMPLEMENTED":
                 self.lacking.add(exchange.rpc)

@@ -1,217 +1,179 @@
 """Which test runs when, on a target that may die.
 
-Servers wait rather than work, so many tests are in flight at once. A test starts when
-the clauses it needs are judged and the things it reads are prepared. Hostile tests run
-last and alone.
+Servers wait rather than work, so many tests are in flight at once. A test goes through
+these stations:
 
-When the target dies, all tests in flight are suspects: the target comes back with fresh
-data, each suspect runs again alone, and whoever kills it again is to blame. The others
-get the judgement of their second run.
+    undecided   a clause that it needs is not judged yet
+    preparing   what it reads is being made; nothing is made for a test that will not run
+    ready       waits for room
+    flying      runs, beside others
+
+Hostile tests run alone: in lanes of their own where the target can be started more than
+once (see `aside`), or one after the other when everything else is through.
+
+When the target dies, all tests in flight are suspects: it comes back with fresh data,
+each suspect runs again alone, and who kills it again is to blame. The others get the
+judgement of their second run.
 """
 
 import queue
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 
 from milvus_tck.spec.data import SpecError
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.execute import Result, execute, spared
-from milvus_tck.verdict.judgement import HOSTILE, Check
+from milvus_tck.verdict.aside import Aside
+from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.ground import Ground
+from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
-from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.shared import Preparations, Shared
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.spare import Spare
 
-__all__ = ["Job", "Scheduler"]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One test to run."""
-
-    test: str
-    checks: Sequence[Check]
-    #: Runs the test in a case, with the prepared things in the order of `shared`.
-    body: Callable[[Case, Sequence[Any]], object]
-    shared: tuple[Shared[Any], ...] = ()
-
-    @cached_property
-    def hostile(self) -> bool:
-        """Whether it is known to kill servers."""
-        return any(check.clause.hostile for check in self.checks)
-
-    @cached_property
-    def clauses(self) -> frozenset[str]:
-        """Ids of the clauses it judges."""
-        return frozenset(check.clause.id for check in self.checks)
-
-    @cached_property
-    def needed(self) -> frozenset[str]:
-        """Ids of the clauses that have to hold before it is run."""
-        return frozenset(each for check in self.checks for each in check.clause.needs) - self.clauses
+__all__ = ["Scheduler"]
 
 
 @dataclass
 class Scheduler:
     """Runs jobs and yields their results as they come."""
 
-    run: Run
-    preparations: Preparations
+    ground: Ground
     #: How many tests are in flight at most.
     workers: int
-    #: Brings a dead target back and gives the run its new connection; False where that can not be.
-    recover: Callable[[], bool]
-    #: Asks whether the target is there.
-    alive: Callable[[], bool]
+    #: Starts another instance for hostile tests; `None` where there is only one.
+    beside: Callable[[], Ground] | None = None
     #: Whether hostile tests may run on this target.
     hostile: bool = True
     #: RPCs that the target is known to lack.
     lacking: frozenset[str] = frozenset()
-    #: The target is gone for good.
-    lost: bool = field(default=False, init=False)
+
+    _undecided: list[Job] = field(default_factory=list, init=False)
+    _preparing: set[Job] = field(default_factory=set, init=False)
+    _ready: deque[Job] = field(default_factory=deque, init=False)
+    _flying: int = field(default=0, init=False)
+    _suspects: list[Job] = field(default_factory=list, init=False)
+    #: Hostile tests: how many are in a lane, and which wait for the end.
+    _aside: int = field(default=0, init=False)
+    _last: deque[Job] = field(default_factory=deque, init=False)
 
     def __post_init__(self) -> None:
-        self._done: queue.SimpleQueue[tuple[Job, Result]] = queue.SimpleQueue()
+        #: A test with what it came to, or with `None` where something it reads is prepared.
+        self._news: queue.SimpleQueue[tuple[Job, Result | None]] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="case")
+        self._lanes = Aside(self.beside, lambda job, result: self._news.put((job, result))) if self.beside else None
         self._needs = Needs()
-        self._fresh = False
+        self._spare = Spare(self._needs, self.lacking, hostile=self.hostile)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the target is gone for good."""
+        return self.ground.lost
 
     def results(self, jobs: Iterable[Job]) -> Iterator[Result]:
         """Run every job once and yield each result once; the order is that of completion."""
-        waiting = list(jobs)
-        self._needs.expect(waiting)
-        calm = [job for job in waiting if not job.hostile]
-        hostile = [job for job in waiting if job.hostile]
-        self._prepare(calm)
-        yield from self._together(calm)
-        for job in hostile:
-            yield self._settle(job, self._alone(job) if self.hostile else _not_hostile(self._case(job)))
+        self._undecided = list(jobs)
+        self._needs.expect(self._undecided)
+        yield from self._decide()
+        while self._flying or self._preparing or self._ready or self._aside or self._suspects:
+            yield from self._round()
+        self._complain_of_circles()
+        for job in self._last:
+            yield self._settle(job, self.ground.alone(job))
+
+    def single(self, job: Job) -> Result:
+        """Run one test by itself, for those who bring tests one by one."""
+        self._needs.expect([job])
+        return self._settle(job, self._spare.of(self.ground.case(job), job) or self.ground.alone(job))
 
     def close(self) -> None:
         """Wait for what is in flight; nothing new starts."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if self._lanes is not None:
+            self._lanes.close()
 
-    # -- many at once -------------------------------------------------------------------
+    # -- one round ----------------------------------------------------------------------
 
-    def _together(self, jobs: list[Job]) -> Iterator[Result]:
-        waiting, flying, suspects = list(jobs), 0, list[Job]()
-        while waiting or flying or suspects:
-            if suspects and not flying:
-                for job in suspects:
-                    yield self._settle(job, self._alone(job))
-                suspects = []
-                self._prepare(waiting)
-            elif not suspects:
-                started, waiting = self._start(waiting, self.workers - flying)
-                flying += started
-            if not flying and not self._can_move(waiting):
-                continue
-            job, result = self._done.get()
-            if job is _NOBODY:
-                continue
-            flying -= 1
-            if result.died:
-                suspects.append(job)
-            else:
-                yield self._settle(job, result)
+    def _round(self) -> Iterator[Result]:
+        """Start what can be started, and take in one piece of news."""
+        if self._suspects and not self._flying:
+            yield from self._question()
+            return
+        if not self._suspects:
+            self._start()
+        job, result = self._news.get()
+        if result is None:
+            self._prepare(job)
+            return
+        self._landed(job)
+        if result.died:
+            self._suspects.append(job)
+        else:
+            yield self._settle(job, result)
+            yield from self._decide()
 
-    def _can_move(self, waiting: list[Job]) -> bool:
-        """Tell whether something is under way that lets a waiting job start."""
-        if any(not self._prepared(job) for job in waiting):
-            return True
-        stuck = [job.test for job in waiting if not self._needs.decided(job)]
-        if stuck and len(stuck) == len(waiting):
-            message = f"these tests wait for each other: {', '.join(stuck)}"
-            raise SpecError(message)
-        return False
+    def _landed(self, job: Job) -> None:
+        if job.hostile:
+            self._aside -= 1
+        else:
+            self._flying -= 1
 
-    def _start(self, waiting: list[Job], room: int) -> tuple[int, list[Job]]:
-        """Start what is ready, as far as there is room; return how many, and what still waits."""
-        started, left = 0, []
-        for job in waiting:
-            if started < room and self._needs.decided(job) and self._prepared(job):
-                self._submit(job)
-                started += 1
-            else:
-                left.append(job)
-        return started, left
+    def _question(self) -> Iterator[Result]:
+        """Run each suspect alone."""
+        suspects, self._suspects = self._suspects, []
+        for job in suspects:
+            yield self._settle(job, self.ground.alone(job))
+        yield from self._decide()
+
+    # -- from station to station --------------------------------------------------------
+
+    def _decide(self) -> Iterator[Result]:
+        """Let the tests move on whose needs are judged; those that need not run end here."""
+        moved = True
+        while moved:
+            decided = [job for job in self._undecided if self._needs.decided(job)]
+            self._undecided = [job for job in self._undecided if not self._needs.decided(job)]
+            moved = False
+            for job in decided:
+                spared = self._spare.of(self.ground.case(job), job)
+                if spared is not None:
+                    moved = True
+                    yield self._settle(job, spared)
+                else:
+                    self._admit(job)
+
+    def _admit(self, job: Job) -> None:
+        if not job.hostile:
+            self._prepare(job)
+        elif self._lanes is not None:
+            self._aside += 1
+            self._lanes.submit(job)
+        else:
+            self._last.append(job)
+
+    def _prepare(self, job: Job) -> None:
+        """Have made what a test reads; whenever a part of it is made, the loop comes back here."""
+        self._preparing.add(job)
+        for shared in job.shared:
+            future = self.ground.preparations.start(shared)
+            if not future.done():
+                future.add_done_callback(lambda _future: self._news.put((job, None)))
+                return
+        self._preparing.discard(job)
+        self._ready.append(job)
+
+    def _start(self) -> None:
+        while self._ready and self._flying < self.workers:
+            self._flying += 1
+            self._submit(self._ready.popleft())
 
     def _submit(self, job: Job) -> None:
-        self._pool.submit(lambda: self._done.put((job, self._attempt(job))))
-
-    def _prepared(self, job: Job) -> bool:
-        return all(self.preparations.start(shared).done() for shared in job.shared)
-
-    def _prepare(self, jobs: list[Job]) -> None:
-        for job in jobs:
-            for shared in job.shared:
-                self.preparations.start(shared).add_done_callback(self._wake)
-
-    def _wake(self, _future: Future[Any]) -> None:
-        """A thing is prepared: let the loop look again at who can start."""
-        self._done.put((_NOBODY, Result(_NOBODY.test, ())))
-
-    # -- one at a time ------------------------------------------------------------------
-
-    def _alone(self, job: Job) -> Result:
-        """Run a job with nothing beside it; one that kills a fresh target is to blame."""
-        if not self.lost and not self.alive():
-            self._bring_back()
-        if self.lost:
-            return spared(self._case(job), State.NOT_RUN, "target-lost", "the target is gone")
-        fresh, self._fresh = self._fresh, False
-        result = self._attempt(job)
-        if not result.died and self.alive():
-            return result
-        return _blamed(result) if fresh else self._alone(job)
-
-    def _bring_back(self) -> None:
-        """Restart the target; what was prepared on the old one is gone with it."""
-        self.lost = not self.recover()
-        self._fresh = not self.lost
-        self.preparations.forget()
-        self.run.ledger.forget()
-
-    # -- one test -----------------------------------------------------------------------
-
-    def _case(self, job: Job) -> Case:
-        return Case(self.run, job.test, job.checks)
-
-    def _attempt(self, job: Job) -> Result:
-        case = self._case(job)
-        if self.lost:
-            return spared(case, State.NOT_RUN, "target-lost", "the target is gone")
-        lacking = {check.clause.rpc for check in job.checks} & self.lacking
-        if lacking and not any(identifier.endswith("/implemented") for identifier in job.clauses):
-            rpc = min(lacking)
-            return spared(case, State.UNSUPPORTED, f"unsupported:{rpc}", f"the target lacks {rpc}")
-        failed = self._needs.failed(job)
-        if failed:
-            return spared(case, State.BLOCKED, f"needs:{failed}", f"{failed} does not hold", blocked_by=failed)
-        return execute(case, lambda: job.body(case, [self.preparations.get(shared) for shared in job.shared]))
+        self._pool.submit(lambda: self._news.put((job, self.ground.attempt(job))))
 
     def _settle(self, job: Job, result: Result) -> Result:
         self._needs.settle(job, result)
         return result
 
-
-def _blamed(result: Result) -> Result:
-    """The target died of this test: its first check crashed, the others could not be made."""
-    first, *others = result.judgements
-    last = first.exchanges[-1].rpc if first.exchanges else first.check.clause.rpc
-    crash = replace(first, state=State.TARGET_CRASH, signature=f"crash:{last}", actual="the target died")
-    blocked = [
-        replace(each, state=State.BLOCKED, signature="crash", blocked_by=first.check.clause.id) for each in others
-    ]
-    return replace(result, judgements=(crash, *blocked), died=False)
-
-
-def _not_hostile(case: Case) -> Result:
-    why = "known to kill servers: runs only on a target that we started, or with --hostile"
-    return spared(case, State.NOT_RUN, HOSTILE, why)
-
-
-_NOBODY = Job("", (), lambda _case, _things: None)
+    def _complain_of_circles(self) -> None:
+        if self._undecided:
+            message = f"these tests wait for each other: {', '.join(job.test for job in self._undecided)}"
+            raise SpecError(message)

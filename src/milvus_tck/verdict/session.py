@@ -31,12 +31,14 @@ from milvus_tck.verdict.baseline import Comparison, compare, read_baseline
 from milvus_tck.verdict.cleanup import drop_collections
 from milvus_tck.verdict.events import CheckEvent, Footer, Header, check_event
 from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.instances import Instances
+from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.schedule import Job, Scheduler
+from milvus_tck.verdict.schedule import Scheduler
 from milvus_tck.verdict.shared import Preparations
 from milvus_tck.verdict.showing import exchange_json
 from milvus_tck.verdict.states import State
@@ -83,6 +85,7 @@ class Session:
         self.target.start()
         try:
             self.station = Station(self.target, self.options.timeout)
+            self._instances = Instances(self.options, self.target, self.station)
             self.identity = identify(self.station.binding)
             self.profile, self.reason = choose_profile(self.options.profile, self.identity, self.target.declared)
             run = "".join(secrets.choice(_RUN_LETTERS) for _ in range(6))
@@ -98,13 +101,6 @@ class Session:
         ledger = Ledger(run, self.target.address)
         return Run(run, self.profile, exchanger, self.station, ledger, self.seed, strict=self.options.strict)
 
-    def _recover(self) -> bool:
-        if not self.station.recover():
-            self._lost = True
-            return False
-        self.run.exchanger = self.station.exchanger(self.profile)
-        return True
-
     # -- the tests ----------------------------------------------------------------------
 
     def plan(self, jobs: Sequence[Job], wanted: Iterable[str], known: Iterable[str], *, partial: bool) -> None:
@@ -114,17 +110,19 @@ class Session:
         self._known = frozenset(known)
         self._tests = {job.test: job for job in jobs}
         self.preparations = Preparations(self.run)
-        self._scheduler = Scheduler(
-            self.run,
-            self.preparations,
+        self._scheduler = self._new_scheduler()
+        self._header = self._make_header(partial=partial)
+        self._tell(self._header)
+
+    def _new_scheduler(self) -> Scheduler:
+        ours = self.target.throwaway and self.target.restartable
+        return Scheduler(
+            self._instances.main(self.run, self.preparations),
             self.options.workers,
-            recover=self._recover,
-            alive=self.station.alive,
+            beside=(lambda: self._instances.beside(self.run)) if ours else None,
             hostile=self.target.throwaway if self.options.hostile is None else self.options.hostile,
             lacking=self.probes.lacking,
         )
-        self._header = self._make_header(partial=partial)
-        self._tell(self._header)
 
     def _shuffled(self, jobs: Sequence[Job]) -> list[Job]:
         """Put tests in an order that only the seed decides: none may depend on another's place."""
@@ -138,7 +136,7 @@ class Session:
 
     def single(self, job: Job) -> Result:
         """Run one test by itself, for those who bring tests one by one."""
-        return next(iter(self._scheduler.results([job])))
+        return self._scheduler.single(job)
 
     def take(self, result: Result) -> None:
         """Report what a test came to, as far as it was asked for."""
@@ -155,8 +153,8 @@ class Session:
 
     def abort(self) -> None:
         """Let everything in flight end now: Ctrl-C."""
-        self.run.aborting.set()
-        self.station.close()
+        self.run.ending.set()
+        self._instances.hang_up()
 
     # -- the end ------------------------------------------------------------------------
 
@@ -178,8 +176,9 @@ class Session:
         if not self._ended:
             self._ended = True
             if self.opened:
-                self.station.close()
-            self.target.stop()
+                self._instances.close()
+            else:
+                self.target.stop()
 
     def _wire_judgements(self) -> list[Judgement]:
         root = [event for event in self._events if event.clause == ROOT]
@@ -214,6 +213,7 @@ class Session:
 
     def _make_footer(self, *, complete: bool) -> Footer:
         identity = self._identity_now()
+        self._lost = self._lost or self._scheduler.lost
         if identity is not None and identity != self.identity:
             self._lost = True
             self.station.incidents.append(f"the target is another one now: {identity.as_dict()}")
@@ -221,7 +221,7 @@ class Session:
             self.station.incidents.append("the target does not refuse an RPC that nobody has: not a reliable witness")
         times = os.times()
         return Footer(
-            complete=complete and not self._scheduler.lost,
+            complete=complete and not self._scheduler.lost and not self.run.ending.is_set(),
             totals=count(self._events),
             identity={} if identity is None else identity.as_dict(),
             leftovers=self._clean_up(),
@@ -237,7 +237,7 @@ class Session:
         )
 
     def _identity_now(self) -> Identity | None:
-        if self.station.down or self.run.aborting.is_set():
+        if self.station.down or self.run.ending.is_set():
             return None
         try:
             return identify(self.station.binding)

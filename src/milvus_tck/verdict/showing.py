@@ -1,9 +1,16 @@
-"""Exchanges as JSON: readable, bounded, without secrets."""
+"""Exchanges as JSON: readable, bounded, without secrets.
+
+Members are named and written as in protobuf's own JSON. What is cut is cut before it is
+written, so that showing a message costs the same whether it holds ten rows or a million.
+"""
 
 import base64
+import math
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
-from google.protobuf.json_format import MessageToDict
+from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.bindings.outcome import Exchange
@@ -17,16 +24,23 @@ REDACTED = "[redacted]"
 
 _ITEMS = 12
 _TEXT = 400
+#: Bytes that are written as base64 of this many characters at most.
+_BYTES = _TEXT * 3 // 4
+_DIGITS = 8
 #: Requests up to this size are kept byte for byte, so that they can be sent again.
 _EXACT = 1 << 18
+#: Exchanges are evidence for several checks of one test, one after the other.
+_REMEMBERED = 64
 
 #: Bytes that are messages themselves, and are shown as such.
 _NESTED: dict[tuple[str, str], type[Message]] = {
     ("CreateCollectionRequest", "schema"): m.CollectionSchema,
     ("SearchRequest", "placeholder_group"): m.PlaceholderGroup,
 }
+_F = FieldDescriptor
 
 
+@lru_cache(_REMEMBERED)
 def exchange_json(exchange: Exchange) -> dict[str, Any]:
     """Write one exchange; `request_bytes` (base64) sends the same request again."""
     shown: dict[str, Any] = {
@@ -44,32 +58,84 @@ def exchange_json(exchange: Exchange) -> dict[str, Any]:
     return shown
 
 
-def message_json(message: Message) -> Any:  # noqa: ANN401 - JSON
+def message_json(message: Message) -> dict[str, Any]:
     """Write a message with long lists and texts cut, and secrets taken out."""
-    shown = MessageToDict(message, preserving_proto_field_name=True)
-    for (kind, name), nested in _NESTED.items():
-        if type(message).__name__ == kind and name in shown:
-            shown[name] = _nested(nested, getattr(message, name), shown[name])
-    return _cut(shown)
+    return {member.name: _member(message, member, value) for member, value in message.ListFields()}
 
 
-def _nested(kind: type[Message], payload: bytes, otherwise: str) -> Any:  # noqa: ANN401 - JSON
-    try:
-        return MessageToDict(kind.FromString(payload), preserving_proto_field_name=True)
-    except DecodeError:
-        return otherwise
+def _member(message: Message, member: FieldDescriptor, value: Any) -> Any:  # noqa: ANN401 - of any member
+    if member.name in SECRETS:
+        return REDACTED
+    nested = _NESTED.get((message.DESCRIPTOR.name, member.name))
+    if nested is not None:
+        return _nested(nested, value)
+    if _is_map(member):
+        return _map(member, value)
+    if member.is_repeated:
+        return _list(member, value)
+    return _value(member, value)
 
 
-def _cut(value: Any) -> Any:  # noqa: ANN401 - JSON
-    if isinstance(value, dict):
-        return {key: REDACTED if key in SECRETS else _cut(each) for key, each in value.items()}
-    if isinstance(value, list):
-        shown = [_cut(each) for each in value[:_ITEMS]]
-        return shown if len(value) <= _ITEMS else [*shown, f"… {len(value) - _ITEMS} more"]
-    if isinstance(value, str) and len(value) > _TEXT:
-        return f"{value[:_TEXT]}… {len(value) - _TEXT} more"
+def _is_map(member: FieldDescriptor) -> bool:
+    kind = member.message_type
+    return kind is not None and bool(kind.GetOptions().map_entry)
+
+
+def _map(member: FieldDescriptor, entries: Any) -> dict[str, Any]:  # noqa: ANN401 - protobuf's container
+    assert member.message_type is not None  # noqa: S101 - entries of a map are messages
+    kind = member.message_type.fields_by_name["value"]
+    kept = list(entries)[:_ITEMS]
+    shown = {str(key): REDACTED if key in SECRETS else _value(kind, entries[key]) for key in kept}
+    return shown if len(entries) <= _ITEMS else {**shown, "…": f"{len(entries) - _ITEMS} more"}
+
+
+def _list(member: FieldDescriptor, values: Any) -> list[Any]:  # noqa: ANN401 - protobuf's container
+    shown = [_value(member, each) for each in values[:_ITEMS]]
+    return shown if len(values) <= _ITEMS else [*shown, f"… {len(values) - _ITEMS} more"]
+
+
+def _value(member: FieldDescriptor, value: Any) -> Any:  # noqa: ANN401 - of any member
+    write = _WRITE.get(member.cpp_type)
+    if write is not None:
+        return write(value)
+    if member.enum_type is not None:
+        named = member.enum_type.values_by_number.get(value)
+        return value if named is None else named.name
     return value
+
+
+def _number(value: float) -> float | str:
+    """Write a number with the digits that float32 has; JSON has none for those that are not finite."""
+    return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else str(value)
+
+
+def _cut(shown: str, more: int, what: str) -> str:
+    return f"{shown}… {more} {what} more" if more > 0 else shown
+
+
+def _string(value: str | bytes) -> str:
+    if isinstance(value, bytes):
+        return _cut(base64.b64encode(value[:_BYTES]).decode(), len(value) - _BYTES, "bytes")
+    return _cut(value[:_TEXT], len(value) - _TEXT, "characters")
+
+
+def _nested(kind: type[Message], payload: bytes) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return message_json(kind.FromString(payload))
+    except DecodeError:
+        return _string(payload)
 
 
 def _has_secrets(message: Message) -> bool:
     return any(descriptor.name in SECRETS for descriptor, _ in message.ListFields())
+
+
+#: How values of a C++ type are written, where JSON's own way would not do.
+_WRITE: dict[int, Callable[[Any], Any]] = {
+    _F.CPPTYPE_MESSAGE: message_json,
+    _F.CPPTYPE_INT64: str,
+    _F.CPPTYPE_UINT64: str,
+    _F.CPPTYPE_DOUBLE: _number,
+    _F.CPPTYPE_FLOAT: _number,
+    _F.CPPTYPE_STRING: _string,
+}

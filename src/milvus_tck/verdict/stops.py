@@ -36,6 +36,10 @@ class Unsupported(Stop):
 
     state = State.UNSUPPORTED
 
+    def of(self, rpc: str) -> bool:
+        """Tell whether it is that RPC that is lacking."""
+        return self.signature == f"unsupported:{rpc}"
+
 
 class Undecided(Stop):
     """Neither kept nor broken before our eyes."""

@@ -18,7 +18,8 @@ from milvus_tck.wire.search import placeholder_group
 
 __all__ = [
     "as_json", "connect", "create_collection", "create_index", "create_partition", "describe_collection",
-    "describe_index", "drop_collection", "drop_index", "drop_partition", "flush", "get_collection_statistics", "get_flush_state",
+    "describe_index", "drop_collection", "drop_index", "drop_partition", "flush", "get_collection_statistics",
+    "get_flush_state",
     "get_index_build_progress", "get_index_state", "get_load_state", "get_loading_progress",
     "get_partition_statistics", "get_version", "has_collection", "has_partition", "insert", "load_collection",
     "load_partitions", "release_collection", "release_partitions", "search", "show_collections", "show_partitions",

@@ -1,0 +1,53 @@
+"""Hostile tests, kept away from all others.
+
+Where the target is ours to start, they need not wait until the rest is through: each
+lane has an instance of its own and runs one hostile test after the other on it, while
+the calm ones have the main instance to themselves.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.ground import Ground
+from milvus_tck.verdict.job import Job
+
+__all__ = ["Aside"]
+
+_LANES = 2
+
+
+@dataclass
+class Aside:
+    """The lanes of hostile tests."""
+
+    #: Starts another instance; what it raises counts as an instance that is lost.
+    beside: Callable[[], Ground]
+    #: Is told what each test came to, in a thread of its lane.
+    done: Callable[[Job, Result], None]
+    lanes: int = _LANES
+    _jobs: "queue.SimpleQueue[Job | None]" = field(default_factory=queue.SimpleQueue)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def submit(self, job: Job) -> None:
+        """Let a lane run a test; a lane starts with the first test that has none."""
+        self._jobs.put(job)
+        if len(self._threads) < self.lanes:
+            lane = threading.Thread(target=self._lane, name=f"aside-{len(self._threads)}", daemon=True)
+            self._threads.append(lane)
+            lane.start()
+
+    def _lane(self) -> None:
+        ground: Ground | None = None
+        while (job := self._jobs.get()) is not None:
+            ground = ground or self.beside()
+            self.done(job, ground.alone(job))
+
+    def close(self) -> None:
+        """Wait until every lane has done what was submitted."""
+        for _ in self._threads:
+            self._jobs.put(None)
+        for lane in self._threads:
+            lane.join()

@@ -1,0 +1,79 @@
+"""The ground that tests run on: one instance of the target, with what was prepared there.
+
+A test runs beside others (`attempt`) or with nothing beside it (`alone`). Only who runs
+alone on fresh ground, and kills it, is to blame for that.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.execute import Result, execute, spared
+from milvus_tck.verdict.job import Job
+from milvus_tck.verdict.judgement import Judgement
+from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.shared import Preparations
+from milvus_tck.verdict.states import State
+
+__all__ = ["Ground"]
+
+
+@dataclass
+class Ground:
+    """One instance of the target."""
+
+    run: Run
+    preparations: Preparations
+    #: Brings a dead instance back and gives the run its new connection; False where that can not be.
+    recover: Callable[[], bool]
+    #: Asks whether the instance is there.
+    alive: Callable[[], bool]
+    #: Nothing has run on it since it was started.
+    fresh: bool = False
+    #: The instance is gone for good.
+    lost: bool = False
+
+    def case(self, job: Job) -> Case:
+        """Return a new case for a test."""
+        return Case(self.run, job.test, job.checks)
+
+    def attempt(self, job: Job) -> Result:
+        """Run a test among others."""
+        case = self.case(job)
+        if self.run.ending.is_set():
+            return spared(case, State.NOT_RUN, "interrupted", "the run was interrupted")
+        if self.lost:
+            return spared(case, State.NOT_RUN, "target-lost", "the target is gone")
+        return execute(case, lambda: job.body(case, [self.preparations.get(shared) for shared in job.shared]))
+
+    def alone(self, job: Job) -> Result:
+        """Run a test with nothing beside it; one that kills fresh ground is to blame."""
+        if not self._stands():
+            return self.attempt(job)  # which says why it can not be made
+        fresh, self.fresh = self.fresh, False
+        result = self.attempt(job)
+        if self.run.ending.is_set() or (not result.died and self.alive()):
+            return result
+        return _blamed(result) if fresh else self.alone(job)
+
+    def _stands(self) -> bool:
+        """Tell whether the instance is there, now that a dead one was brought back if that can be."""
+        if not self.lost and not self.run.ending.is_set() and not self.alive():
+            self.lost = not self.recover()
+            self.fresh = not self.lost
+            self.preparations.forget()
+        return not self.lost and not self.run.ending.is_set()
+
+
+def _blamed(result: Result) -> Result:
+    """The target died of this test: its first check crashed, the others could not be made."""
+    first, *others = result.judgements
+    blocked = [
+        replace(each, state=State.BLOCKED, signature="crash", blocked_by=first.check.clause.id) for each in others
+    ]
+    return replace(result, judgements=(_crash(first), *blocked), died=False)
+
+
+def _crash(judgement: Judgement) -> Judgement:
+    last = judgement.exchanges[-1].rpc if judgement.exchanges else judgement.check.clause.rpc
+    return replace(judgement, state=State.TARGET_CRASH, signature=f"crash:{last}", actual="the target died")

@@ -1,0 +1,79 @@
+"""The instances of a target that a session judges: the main one, and those beside it."""
+
+import threading
+from dataclasses import dataclass, field
+
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.station import Station
+from milvus_tck.verdict.ground import Ground
+from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.shared import Preparations
+
+__all__ = ["Instances"]
+
+
+@dataclass
+class Instances:
+    """Makes grounds for a run, and takes everything down in the end."""
+
+    options: CheckOptions
+    #: The main instance, which is up.
+    target: Target
+    station: Station
+    _beside: list[tuple[Target, Station]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _hung_up: bool = False
+
+    def main(self, run: Run, preparations: Preparations) -> Ground:
+        """Return the ground of the main instance, on which something ran already."""
+        return _ground(run, preparations, self.station, run.profile)
+
+    def beside(self, run: Run) -> Ground:
+        """Start another instance for the same run; a ground that is lost where that can not be."""
+        target = resolve(self.options.target, self.options.credentials)
+        try:
+            target.start()
+        except TargetError as error:
+            self.station.incidents.append(f"no second instance: {error}")
+            run = run.beside(run.exchanger, self.station)
+            return Ground(run, Preparations(run), recover=lambda: False, alive=lambda: False, lost=True)
+        station = self._take(target)
+        run = run.beside(station.exchanger(run.profile), station)
+        ground = _ground(run, Preparations(run), station, run.profile)
+        ground.fresh = True
+        return ground
+
+    def _take(self, target: Target) -> Station:
+        station = Station(target, self.options.timeout, self.station.incidents)
+        with self._lock:
+            self._beside.append((target, station))
+            if self._hung_up:
+                station.close()
+        return station
+
+    def hang_up(self) -> None:
+        """Close every connection: what waits for an answer ends now."""
+        with self._lock:
+            self._hung_up = True
+            for station in (self.station, *(station for _, station in self._beside)):
+                station.close()
+
+    def close(self) -> None:
+        """Take everything down."""
+        self.hang_up()
+        for target, _ in self._beside:
+            target.stop()
+        self.target.stop()
+
+
+def _ground(run: Run, preparations: Preparations, station: Station, profile: Profile) -> Ground:
+    def recover() -> bool:
+        if not station.recover():
+            return False
+        run.exchanger = station.exchanger(profile)
+        return True
+
+    return Ground(run, preparations, recover=recover, alive=station.alive)
