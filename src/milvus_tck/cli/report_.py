@@ -10,7 +10,7 @@ from rich.markup import escape
 from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.written import settle
 from milvus_tck.reporting.allure import ALLURE_FOLDER
-from milvus_tck.reporting.formats import Format, write_reports
+from milvus_tck.reporting.formats import EVERY_RUN, Format, write_reports
 from milvus_tck.reporting.sentence import verdict_sentence
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.baseline import BaselineError, Comparison, compare, read_baseline
@@ -26,6 +26,7 @@ Examples:
   milvus-tck report tck-out/latest                         every format, beside the results
   milvus-tck report results.ndjson --format html --out .   only the page, here
   milvus-tck report tck-out/latest --baseline known.toml   held against a baseline
+  milvus-tck report tck-out/latest --format findings       every broken promise as Markdown
 
 The verdicts are worked out anew from the events, also of a run that was killed; such a
 run is reported as incomplete. Exit codes: 0 written, 2 a file could not be written,
@@ -34,7 +35,7 @@ run is reported as incomplete. Exit codes: 0 written, 2 a file could not be writ
 
 @click.command("report", epilog=_EPILOG)
 @click.argument("result", type=click.Path(path_type=Path))
-@click.option("--format", "formats", multiple=True, type=_FORMATS, help="What to write (everything by default).")
+@click.option("--format", "formats", multiple=True, type=_FORMATS, help="What to write (by default what a run leaves).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to [that of RESULT].")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known failures of the target.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
@@ -54,7 +55,7 @@ def command(result: Path, formats: tuple[str, ...], out: Path | None, baseline: 
 
 
 def _wanted(formats: tuple[str, ...]) -> tuple[Format, ...]:
-    return tuple(map(Format, dict.fromkeys(formats))) or tuple(Format)
+    return tuple(map(Format, dict.fromkeys(formats))) or EVERY_RUN
 
 
 def _read(result: Path) -> Results:

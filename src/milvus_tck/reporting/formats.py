@@ -8,6 +8,7 @@ from pathlib import Path
 
 from milvus_tck.reporting.allure import ALLURE_FOLDER, allure_files
 from milvus_tck.reporting.badge import badge_json
+from milvus_tck.reporting.findings import findings_markdown
 from milvus_tck.reporting.html import report_html
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.junit import junit_xml
@@ -15,7 +16,7 @@ from milvus_tck.reporting.markdown import summary_markdown
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.summary import Summary
 
-__all__ = ["Format", "Trouble", "Written", "write_reports"]
+__all__ = ["EVERY_RUN", "Format", "Trouble", "Written", "write_reports"]
 
 #: File names, relative to the folder, with their texts.
 Files = Mapping[str, str]
@@ -30,6 +31,11 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
     BADGE = "badge"
     ALLURE = "allure"
+    FINDINGS = "findings"
+
+
+#: What every run leaves; the rest is written when somebody asks for it.
+EVERY_RUN = tuple(form for form in Format if form is not Format.FINDINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ def write_reports(
     folder: Path,
     results: Results,
     summary: Summary,
-    formats: Iterable[Format] = tuple(Format),
+    formats: Iterable[Format] = EVERY_RUN,
     source: Path | None = None,
 ) -> Written:
     """Write formats into `folder`; one that fails does not keep the others from being written.
@@ -98,4 +104,5 @@ _FORMATS: dict[Format, Callable[[JudgedRun], Files]] = {
     Format.MARKDOWN: lambda run: {"summary.md": summary_markdown(run)},
     Format.BADGE: lambda run: {"badge.json": badge_json(run)},
     Format.ALLURE: allure_files,
+    Format.FINDINGS: lambda run: {"findings.md": findings_markdown(run)},
 }

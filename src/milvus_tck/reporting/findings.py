@@ -1,0 +1,98 @@
+"""`findings.md`: every broken promise of one server, for those who publish or discuss them.
+
+By RPC and clause: the promise, who else witnesses it, what was expected and what came, and
+the exchange that decided. What differs from run to run (the run's letters in names) is
+written the same way, so that two runs can be compared line by line.
+"""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.markdown import code_span, prose
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.states import State
+
+__all__ = ["findings_markdown"]
+
+_ITEMS, _TEXT, _SIDE = 4, 80, 700
+
+
+def findings_markdown(run: JudgedRun) -> str:
+    """Write what failed; its size grows with the number of broken clauses only."""
+    header = run.results.header
+    failing = [check for check in run.results.checks if State(check.state).failed]
+    lines = [
+        f"# What {header.target['name']} breaks",
+        "",
+        str(run.sentence),
+        "",
+        f"Version {prose(str(header.target['version']))}, profile {header.profile}, suite {header.suite}.",
+    ]
+    for rpc, members in sorted(_by(failing, "rpc").items()):
+        lines += ["", f"## {rpc}"]
+        for clause, checks in sorted(_by(sorted(members, key=lambda each: each.check), "clause").items()):
+            lines += ["", *_finding(run, clause, checks)]
+    return "\n".join(lines) + "\n"
+
+
+def _by(checks: Iterable[CheckEvent], member: str) -> Mapping[str, list[CheckEvent]]:
+    groups: defaultdict[str, list[CheckEvent]] = defaultdict(list)
+    for check in checks:
+        groups[getattr(check, member)].append(check)
+    return groups
+
+
+def _finding(run: JudgedRun, clause: str, checks: list[CheckEvent]) -> Iterator[str]:
+    known = clauses().get(clause)
+    witness = f" Witness: {', '.join(known.witness)}." if known and known.witness else ""
+    yield f"### {clause} ({checks[0].level})"
+    yield ""
+    yield f"{prose(checks[0].text)}{witness}"
+    yield ""
+    for check in checks:
+        came = "it died" if check.state == State.TARGET_CRASH else f"got {code_span(_same(run, check.actual), 200)}"
+        expected = f"expected {code_span(_same(run, check.expected), 200)}, " if check.expected else ""
+        yield f"- `{check.check.removeprefix(clause)}`: {expected}{came}"
+    deciding = _deciding(checks[0])
+    if deciding is not None:
+        yield from ("", "```", *_exchange(run, deciding), "```")
+
+
+def _deciding(check: CheckEvent) -> Mapping[str, Any] | None:
+    """Return the last exchange of the RPC that the clause is about, else the last of all."""
+    own = [exchange for exchange in check.exchanges if exchange["rpc"] == check.rpc]
+    refusal = check.check.partition(":")[2].partition("@")[0] != "holds"
+    if own and refusal:
+        return own[0] if len(own) == 1 else own[-2]  # the last one is the valid request beside it
+    return own[-1] if own else check.exchanges[-1] if check.exchanges else None
+
+
+def _exchange(run: JudgedRun, exchange: Mapping[str, Any]) -> Iterator[str]:
+    answer = exchange["response"] if exchange["grpc"] == "OK" else f"gRPC {exchange['grpc']} {exchange.get('details')}"
+    yield f"{exchange['rpc']} {_side(run, exchange['request'])}"
+    yield f"-> {_side(run, answer)}"
+
+
+def _side(run: JudgedRun, value: Any) -> str:  # noqa: ANN401 - JSON
+    text = _same(run, json.dumps(_short(value))).replace("```", "\\u0060``")
+    return text if len(text) <= _SIDE else f"{text[:_SIDE]}…"
+
+
+def _short(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {key: _short(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [*map(_short, value[:_ITEMS]), *(["…"] if len(value) > _ITEMS else [])]
+    if isinstance(value, str) and len(value) > _TEXT:
+        return f"{value[:_TEXT]}…"
+    return value
+
+
+def _same(run: JudgedRun, text: str) -> str:
+    """Take out of a text what another run would write in another way."""
+    return re.sub(rf"tck_{run.results.header.run}_\w*?_[0-9a-f]{{8}}_", "tck_", text).replace("\n", " ")
