@@ -46,6 +46,8 @@ class Scheduler:
     hostile: bool = True
     #: RPCs that the target is known to lack.
     lacking: frozenset[str] = frozenset()
+    #: Capabilities that its owner says it lacks.
+    without: frozenset[str] = frozenset()
 
     _undecided: list[Job] = field(default_factory=list, init=False)
     _preparing: set[Job] = field(default_factory=set, init=False)
@@ -62,7 +64,7 @@ class Scheduler:
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="case")
         self._lanes = Aside(self.beside, lambda job, result: self._news.put((job, result))) if self.beside else None
         self._needs = Needs()
-        self._spare = Spare(self._needs, self.lacking, hostile=self.hostile)
+        self._spare = Spare(self._needs, self.lacking, hostile=self.hostile, without=self.without)
 
     @property
     def lost(self) -> bool:

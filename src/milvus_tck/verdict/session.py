@@ -122,6 +122,7 @@ class Session:
             beside=(lambda: self._instances.beside(self.run)) if ours else None,
             hostile=self.target.throwaway if self.options.hostile is None else self.options.hostile,
             lacking=self.probes.lacking,
+            without=self.target.declared.lacks,
         )
 
     def _shuffled(self, jobs: Sequence[Job]) -> list[Job]:

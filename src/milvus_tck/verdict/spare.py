@@ -24,6 +24,8 @@ class Spare:
     lacking: frozenset[str]
     #: Whether tests that may kill the target run.
     hostile: bool
+    #: Capabilities that the target's owner says it lacks.
+    without: frozenset[str] = frozenset()
 
     def of(self, case: Case, job: Job) -> Result | None:
         """Return what a test comes to without running; `None` where it has to run.
@@ -33,6 +35,10 @@ class Spare:
         if job.hostile and not self.hostile:
             why = "known to kill servers: runs only on a target that we started, or with --hostile"
             return spared(case, State.NOT_RUN, HOSTILE, why)
+        capabilities = {check.clause.capability for check in job.checks}
+        if capabilities <= self.without:
+            first = min(capabilities)
+            return spared(case, State.UNSUPPORTED, f"declared:{first}", f"its owner says that it lacks {first}")
         lacking = job.rpcs & self.lacking
         if lacking and not any(identifier.endswith(_ASKS) for identifier in job.clauses):
             return _lacking(case, min(lacking))
