@@ -17,7 +17,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
-from milvus_tck.wire.schema import field, int64_key
+from milvus_tck.wire.schema import collection_schema, field, int64_key
 from milvus_tck.wire.search import Hits, read_hits
 
 __all__ = ["Layout"]
@@ -35,12 +35,19 @@ class Layout:
     vectors: VectorKind = FLOATS
     dynamic: bool = False
     properties: Mapping[str, str] | None = None
+    #: What the server computes of fields.
+    functions: tuple[m.FunctionSchema, ...] = ()
 
     def created(self, tck: Case) -> str:
         """Create a collection of the layout, and return its name."""
         name = tck.name()
         fields = (self.key, self.vectors.schema, *self.fields)
-        tck.ok(calls.create_collection(name, *fields, dynamic=self.dynamic, properties=self.properties))
+        call = calls.create_collection(name, *fields, dynamic=self.dynamic, properties=self.properties)
+        if self.functions:
+            schema = collection_schema(name, *fields, dynamic=self.dynamic)
+            schema.functions.extend(self.functions)
+            call = call.but(schema=schema.SerializeToString())
+        tck.ok(call)
         return name
 
     def ready(self, tck: Case) -> str:

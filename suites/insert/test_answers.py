@@ -44,7 +44,7 @@ def test_the_answer_to_an_insertion(tck: Case) -> None:
 def test_the_time_of_an_insertion(tck: Case) -> None:
     """The timestamp of an insertion lies between two that the server gives before and after it."""
     name = _PLAIN.created(tck)
-    clock = Call[m.AllocTimestampResponse]("AllocTimestamp", m.AllocTimestampRequest())
+    clock: Call[m.AllocTimestampResponse] = Call("AllocTimestamp", m.AllocTimestampRequest())
     before = tck.ok(clock).timestamp
     inserted = tck.ok(_PLAIN.insertion(name, _NUMBERS)).timestamp
     after = tck.ok(clock).timestamp

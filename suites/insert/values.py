@@ -103,6 +103,7 @@ _MAX_LENGTH, _MAX_CAPACITY, _MAX_DIM = 65535, 4096, 32768
 _MAX_DOCUMENT = 65536
 
 _TEXT = varchar(_FIELD, 16)
+_GEOMETRY = field(_FIELD, DataType.Geometry)
 _DOCUMENTS = (
     b'{"a": 1, "b": [1, 2.5, "x", null, true], "c": {"d": "e"}}',
     b"{}",
@@ -136,9 +137,11 @@ TYPES: Mapping[str, Mapping[str, Values]] = {
         "varchar": _array(DataType.VarChar, [["", "日本"], [], ["abcdefgh"] * 4]),
     },
     "insert/text": _plain(DataType.Text, ["a", "", "日本語"]),
-    "insert/geometry": _plain(
-        DataType.Geometry, ["POINT (1 -2.5)", "POLYGON ((0 0, 4 0, 4 4, 0 0))", "LINESTRING (0 0, 1 1)"], _shape
-    ),
+    "insert/geometry": {
+        "point": _scalar(_GEOMETRY, ["POINT (1 -2.5)", "POINT (0 0)"], _shape),
+        "line": _scalar(_GEOMETRY, ["LINESTRING (0 0, 1 1)"], _shape),
+        "polygon": _scalar(_GEOMETRY, ["POLYGON ((0 0, 4 0, 4 4, 0 0))"], _shape),
+    },
     "insert/timestamptz": _plain(
         DataType.Timestamptz,
         ["2024-02-29T12:30:45Z", "1969-12-31T23:59:59+00:00", "2025-01-01T01:00:00+08:00"],
