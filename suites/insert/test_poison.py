@@ -55,28 +55,15 @@ _EMPTY = {
 }
 
 
-@pytest.mark.clause("insert/kind-other", cases=tuple(_KINDS))
-def test_data_of_another_kind(tck: Case) -> None:
-    """Fields that are looked at take their own kind of data only."""
-    _judge_refused(tck, _KINDS)
-
-
-@pytest.mark.clause("insert/no-payload", cases=tuple(_EMPTY))
-def test_columns_without_data(tck: Case) -> None:
-    """A column holds data."""
-    _judge_refused(tck, _EMPTY)
-
-
-def _judge_refused(tck: Case, columns: dict[str, FieldData]) -> None:
-    """Insert each column in its turn; one collection does for all, as nothing of it stays."""
+@each_case({"insert/kind-other": _KINDS, "insert/no-payload": _EMPTY})
+def test_columns_of_no_use(tck: Case, given: FieldData) -> None:
+    """A column holds data, and data of its own kind."""
     name = _CHECKED.ready(tck)
-    for case, given in columns.items():
-        tck.refused(
-            instead(given)(_CHECKED.insertion(name, NUMBERS)),
-            neighbour=_CHECKED.insertion(name, _BESIDE),
-            untouched=lambda: _CHECKED.found(tck, name),
-            case=case,
-        )
+    tck.refused(
+        instead(given)(_CHECKED.insertion(name, NUMBERS)),
+        neighbour=_CHECKED.insertion(name, _BESIDE),
+        untouched=lambda: _CHECKED.found(tck, name),
+    )
 
 
 _NUMBER = Layout((field("x", DataType.Int32),))
@@ -109,14 +96,10 @@ def _looks(tck: Case, name: str) -> Iterator[list[int | str]]:
     yield _NUMBER.found(tck, name)
 
 
-@pytest.mark.clause("insert/kind-other-survived", cases=tuple(_UNCHECKED))
-def test_data_of_another_kind_is_survived(tck: Case) -> None:
-    """Whatever comes of data of another kind, the server goes on.
-
-    One test for all cases: a server takes seconds to come back, and what kills it once will again.
-    """
-    for case, given in _UNCHECKED.items():
-        _judge_survived(tck, _NUMBER, instead(given), case)
+@each_case({"insert/kind-other-survived": _UNCHECKED})
+def test_data_of_another_kind_is_survived(tck: Case, given: FieldData) -> None:
+    """Whatever comes of data of another kind, the server goes on."""
+    _judge_survived(tck, _NUMBER, instead(given))
 
 
 def _serves(tck: Case, layout: Layout, name: str) -> bool:
@@ -127,15 +110,13 @@ def _serves(tck: Case, layout: Layout, name: str) -> bool:
     return found and comes_true(tck, state, lambda answer: answer.flushed, what="flushed")
 
 
-def _judge_survived(
-    tck: Case, layout: Layout, poison: Callable[[Insertion], Insertion], case: str | None = None
-) -> None:
+def _judge_survived(tck: Case, layout: Layout, poison: Callable[[Insertion], Insertion]) -> None:
     name, other = layout.ready(tck), layout.ready(tck)
     tck.ok(layout.insertion(name, _BEFORE))
     tck.ok(layout.insertion(other, _BESIDE))
     tck.call(poison(layout.insertion(name, NUMBERS)))
     apart = layout.found(tck, other) == layout.keys(_BESIDE)
-    tck.judge(_serves(tck, layout, name) and apart, "the rows from before", "others", case=case, signature="rows-lost")
+    tck.judge(_serves(tck, layout, name) and apart, "the rows from before", "others", signature="rows-lost")
 
 
 _DIMENSIONS = {
