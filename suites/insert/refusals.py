@@ -159,8 +159,8 @@ REFUSED: Mapping[str, Mapping[str, Wrong]] = {
         "longer": Wrong(_BESIDE, instead(column("x", DataType.Int64, [1, 2, 3, 4]))),
         "shorter": Wrong(_BESIDE, instead(column("x", DataType.Int64, [1, 2]))),
     },
+    "insert/number-missing": {"": Wrong(_BESIDE, without("x"))},
     "insert/column-missing": {
-        "scalar": Wrong(_BESIDE, without("x")),
         "text": Wrong(_BESIDE, without("s")),
         "vector": Wrong(_BESIDE, without("vec")),
         "key": Wrong(_BESIDE, without("id")),
