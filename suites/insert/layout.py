@@ -1,7 +1,9 @@
 """Collections of one layout: created ready for rows, filled with rows, and looked into."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as member
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
-from milvus_tck.wire.schema import int64_key
+from milvus_tck.wire.schema import collection_schema, field, int64_key
 from milvus_tck.wire.search import Hits, read_hits
 
 __all__ = ["Layout"]
@@ -29,14 +31,23 @@ class Layout:
     """What a collection is made of: a key, a vector, and fields beside them."""
 
     fields: tuple[FieldSchema, ...] = ()
-    key: FieldSchema = field(default_factory=int64_key)
+    key: FieldSchema = member(default_factory=int64_key)
     vectors: VectorKind = FLOATS
     dynamic: bool = False
+    properties: Mapping[str, str] | None = None
+    #: What the server computes of fields.
+    functions: tuple[m.FunctionSchema, ...] = ()
 
     def created(self, tck: Case) -> str:
         """Create a collection of the layout, and return its name."""
         name = tck.name()
-        tck.ok(calls.create_collection(name, self.key, self.vectors.schema, *self.fields, dynamic=self.dynamic))
+        fields = (self.key, self.vectors.schema, *self.fields)
+        call = calls.create_collection(name, *fields, dynamic=self.dynamic, properties=self.properties)
+        if self.functions:
+            schema = collection_schema(name, *fields, dynamic=self.dynamic)
+            schema.functions.extend(self.functions)
+            call = call.but(schema=schema.SerializeToString())
+        tck.ok(call)
         return name
 
     def ready(self, tck: Case) -> str:
@@ -78,6 +89,11 @@ class Layout:
             raise Blocked("wire/search-rows-aligned", str(error)) from error
         return hits[0] if hits else Hits((), (), {})
 
+    def beside(self, tck: Case, name: str, output: str = "x") -> dict[int | str, object]:
+        """Return the values of one field of all rows, by their keys."""
+        hits = self.look(tck, name, output)
+        return dict(zip(hits.ids, hits.columns.get(output, ()), strict=False))
+
     def found(self, tck: Case, name: str, *partitions: str) -> list[int | str]:
         """List the keys of all rows in order; a key that is stored twice may be listed once."""
         return sorted(self.look(tck, name, partitions=partitions).ids, key=str)
@@ -91,9 +107,13 @@ def _values(schema: FieldSchema, numbers: Sequence[int]) -> list[Any]:
     """Make a value of the field's type for each number."""
     kind = schema.data_type
     if kind == DataType.Array:
-        return [[number, 7] for number in numbers]
-    if kind == DataType.VarChar:
+        return [_values(field("", schema.element_type), (number, 7)) for number in numbers]
+    if kind in {DataType.VarChar, DataType.Text}:
         return [str(number) for number in numbers]
+    if kind == DataType.Geometry:
+        return [f"POINT ({number} 7)" for number in numbers]
+    if kind == DataType.Timestamptz:
+        return [datetime.fromtimestamp(number, UTC).isoformat() for number in numbers]
     if kind == DataType.JSON:
         return [b'{"number": %d}' % number for number in numbers]
     return [number % 2 == 0 for number in numbers] if kind == DataType.Bool else list(numbers)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.vectors import BITS, DIM, SPARSE
+from milvus_tck.suites.insert.vectors import BITS, BRAIN_HALVES, DIM, HALVES, SPARSE, VectorKind
 
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -75,6 +75,14 @@ def _vectors(*rows: Sequence[float], dim: int | None = None) -> Wrong:
     given = column("vec", DataType.FloatVector, np.array(filled, dtype=np.float32))
     given.vectors.dim = len(rows[0]) if dim is None else dim
     return Wrong(Layout(), instead(given))
+
+
+def _halves(kind: VectorKind, bits: int) -> Wrong:
+    """Insert vectors of numbers of two bytes, one of them with these bits."""
+    numbers = np.array([[bits, 0, 0, 0], [0] * DIM, [0] * DIM], dtype=np.uint16)
+    return Wrong(
+        Layout(vectors=kind), instead(column("vec", kind.type, numbers.view(np.float16) if kind is HALVES else numbers))
+    )
 
 
 def _binary_for_float() -> Wrong:
@@ -151,8 +159,8 @@ REFUSED: Mapping[str, Mapping[str, Wrong]] = {
         "longer": Wrong(_BESIDE, instead(column("x", DataType.Int64, [1, 2, 3, 4]))),
         "shorter": Wrong(_BESIDE, instead(column("x", DataType.Int64, [1, 2]))),
     },
+    "insert/number-missing": {"": Wrong(_BESIDE, without("x"))},
     "insert/column-missing": {
-        "scalar": Wrong(_BESIDE, without("x")),
         "text": Wrong(_BESIDE, without("s")),
         "vector": Wrong(_BESIDE, without("vec")),
         "key": Wrong(_BESIDE, without("id")),
@@ -169,7 +177,7 @@ REFUSED: Mapping[str, Mapping[str, Wrong]] = {
         )
     },
     "insert/key-with-auto-id": {
-        "int64": Wrong(Layout(key=int64_key(auto_id=True)), instead(column("id", DataType.Int64, NUMBERS)))
+        "": Wrong(Layout(key=int64_key(auto_id=True)), instead(column("id", DataType.Int64, NUMBERS)))
     },
     "insert/partition-unknown": {"": Wrong(Layout(), _but(partition_name="nosuch"))},
     "insert/partition-name-ill-formed": {
@@ -180,12 +188,18 @@ REFUSED: Mapping[str, Mapping[str, Wrong]] = {
     "insert/partition-with-partition-key": {"": Wrong(_KEYED, _but(partition_name="_default_0"))},
     "insert/vector-length": {"": _vectors([1.0, 2.0, 3.0])},
     "insert/vector-rows": {"": _vectors([1.0] * 2 * DIM)},
-    "insert/vector-dim-declared": {"twice": _vectors([1.0] * DIM, dim=2 * DIM), "half": _vectors([1.0] * DIM, dim=2)},
+    "insert/vector-dim-declared": {"": _vectors([1.0] * DIM, dim=DIM // 2)},
     "insert/vector-kind-other": {"binary-for-float": _binary_for_float(), "float-for-binary": _float_for_binary()},
     "insert/vector-not-a-number": {
         "nan": _vectors([1.0, _NAN, 3.0, 4.0]),
         "infinity": _vectors([_INFINITE, 2.0, 3.0, 4.0]),
         "minus-infinity": _vectors([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, -_INFINITE]),
+    },
+    "insert/half-vector-not-a-number": {
+        "float16": _halves(HALVES, 0x7E00),
+        "float16-infinity": _halves(HALVES, 0x7C00),
+        "bfloat16": _halves(BRAIN_HALVES, 0x7FC0),
+        "bfloat16-infinity": _halves(BRAIN_HALVES, 0x7F80),
     },
     "insert/binary-vector-length": {"shorter": _bits(len(NUMBERS) * DIM - 1), "longer": _bits(len(NUMBERS) * DIM + 1)},
     "insert/number-not-a-number": {
@@ -223,11 +237,15 @@ REFUSED: Mapping[str, Mapping[str, Wrong]] = {
         "empty": _documents(b""),
     },
     "insert/dynamic-key-meta": {"": _documents(b'{"$meta": {}}')},
+    "insert/dynamic-key-of-field-refused": {"key": _documents(b'{"id": 5}'), "vector": _documents(b'{"vec": 5}')},
+    "insert/dynamic-too-long": {"": _documents(_document(_LONGEST_DOCUMENT + 1))},
+    "insert/sparse-length": {"": _sparse(sparse_row({0: 1.0})[:-1])},
     "insert/sparse-ill-formed": {
-        "length": _sparse(sparse_row({0: 1.0})[:-1]),
         "unsorted": _sparse(sparse_row({7: 1.0}) + sparse_row({1: 1.0})),
         "not-a-number": _sparse(sparse_row({1: _NAN})),
+        "infinity": _sparse(sparse_row({1: _INFINITE})),
         "negative": _sparse(sparse_row({1: -1.0})),
+        "index": _sparse(sparse_row({2**32 - 1: 1.0})),
     },
     "insert/valid-data-length": {"": _validity(_nullable(), [10], [True, False])},
     "insert/valid-data-unwanted": {"": _validity(field("x", DataType.Int64), NUMBERS, [True] * 3)},

@@ -7,6 +7,7 @@ from milvus_tck.suites.insert.layout import Layout
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import varchar
@@ -37,6 +38,18 @@ def test_the_answer_to_an_insertion(tck: Case) -> None:
     times = [each.timestamp for each in answers]
     forward = 0 < times[0] < times[1] and there
     tck.judge(forward, "timestamps in order", (times, there), of="insert/timestamp", signature="order")
+
+
+@pytest.mark.clause("insert/timestamp-hybrid")
+def test_the_time_of_an_insertion(tck: Case) -> None:
+    """The timestamp of an insertion lies between two that the server gives before and after it."""
+    name = _PLAIN.created(tck)
+    clock: Call[m.AllocTimestampResponse] = Call("AllocTimestamp", m.AllocTimestampRequest())
+    before = tck.ok(clock).timestamp
+    inserted = tck.ok(_PLAIN.insertion(name, _NUMBERS)).timestamp
+    after = tck.ok(clock).timestamp
+    seen = (before, inserted, after)
+    tck.judge(0 < before < inserted < after, "timestamps in order", seen, signature="order")
 
 
 @each_case({"insert/ids": {"int64": Layout(), "varchar": Layout(key=varchar("id", 8, primary=True))}})

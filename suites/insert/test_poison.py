@@ -4,13 +4,15 @@ After every insertion the collection is searched and flushed, so that a server w
 late dies here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.steps import comes_true
 from milvus_tck.suites.insert.layout import Layout
 from milvus_tck.suites.insert.refusals import NUMBERS, instead, without
+from milvus_tck.suites.insert.vectors import DIM
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -53,30 +55,18 @@ _EMPTY = {
 }
 
 
-@pytest.mark.clause("insert/kind-other", cases=tuple(_KINDS))
-def test_data_of_another_kind(tck: Case) -> None:
-    """Fields that are looked at take their own kind of data only."""
-    _judge_refused(tck, _KINDS)
-
-
-@pytest.mark.clause("insert/no-payload", cases=tuple(_EMPTY))
-def test_columns_without_data(tck: Case) -> None:
-    """A column holds data."""
-    _judge_refused(tck, _EMPTY)
-
-
-def _judge_refused(tck: Case, columns: dict[str, FieldData]) -> None:
-    """Insert each column in its turn; one collection does for all, as nothing of it stays."""
+@each_case({"insert/kind-other": _KINDS, "insert/no-payload": _EMPTY})
+def test_columns_of_no_use(tck: Case, given: FieldData) -> None:
+    """A column holds data, and data of its own kind."""
     name = _CHECKED.ready(tck)
-    for case, given in columns.items():
-        tck.refused(
-            instead(given)(_CHECKED.insertion(name, NUMBERS)),
-            neighbour=_CHECKED.insertion(name, _BESIDE),
-            untouched=lambda: _CHECKED.found(tck, name),
-            case=case,
-        )
+    tck.refused(
+        instead(given)(_CHECKED.insertion(name, NUMBERS)),
+        neighbour=_CHECKED.insertion(name, _BESIDE),
+        untouched=lambda: _CHECKED.found(tck, name),
+    )
 
 
+_NUMBER = Layout((field("x", DataType.Int32),))
 _UNCHECKED = {
     "int64-for-int32": column("x", DataType.Int64, NUMBERS),
     "text-for-int32": column("x", DataType.VarChar, ["a", "b", "c"]),
@@ -84,25 +74,32 @@ _UNCHECKED = {
 }
 
 
-@pytest.mark.clause("insert/kind-other-survived", "insert/kind-other-refused", cases=tuple(_UNCHECKED))
-def test_data_of_another_kind_for_a_number(tck: Case) -> None:
-    """Numbers of 32 bits are refused data of another kind; whatever comes of it, the server goes on."""
-    for case, given in _UNCHECKED.items():
-        _judge_number(tck, Layout((field("x", DataType.Int32),)), given, case)
+@each_case({"insert/kind-other-refused": _UNCHECKED})
+def test_data_of_another_kind_for_a_number(tck: Case, given: FieldData) -> None:
+    """Numbers of 32 bits are refused data of another kind.
 
-
-def _judge_number(tck: Case, layout: Layout, given: FieldData, case: str) -> None:
-    name = layout.ready(tck)
-    tck.ok(layout.insertion(name, _BEFORE))
+    Servers that accept it die when they load it, so that is left until it was refused.
+    """
+    name = _NUMBER.created(tck)
+    looks = _looks(tck, name)
     tck.refused(
-        instead(given)(layout.insertion(name, NUMBERS)),
-        neighbour=layout.insertion(name, _BESIDE),
-        untouched=lambda: layout.found(tck, name),
-        of="insert/kind-other-refused",
-        case=case,
+        instead(given)(_NUMBER.insertion(name, NUMBERS)),
+        neighbour=_NUMBER.insertion(name, _BESIDE),
+        untouched=lambda: next(looks),
     )
-    serves = _serves(tck, layout, name)
-    tck.judge(serves, "the rows from before", "others", of="insert/kind-other-survived", case=case)
+
+
+def _looks(tck: Case, name: str) -> Iterator[list[int | str]]:
+    """List the rows of a collection: none as long as it is new, later those that are found in it once it is loaded."""
+    yield []
+    _NUMBER.load(tck, name)
+    yield _NUMBER.found(tck, name)
+
+
+@each_case({"insert/kind-other-survived": _UNCHECKED})
+def test_data_of_another_kind_is_survived(tck: Case, given: FieldData) -> None:
+    """Whatever comes of data of another kind, the server goes on."""
+    _judge_survived(tck, _NUMBER, instead(given))
 
 
 def _serves(tck: Case, layout: Layout, name: str) -> bool:
@@ -122,12 +119,31 @@ def _judge_survived(tck: Case, layout: Layout, poison: Callable[[Insertion], Ins
     tck.judge(_serves(tck, layout, name) and apart, "the rows from before", "others", signature="rows-lost")
 
 
-@pytest.mark.clause("insert/dim-zero-survived")
-def test_vectors_without_a_dimension(tck: Case) -> None:
-    """Vectors that declare no dimension do not bring the server down."""
+_DIMENSIONS = {
+    "insert/dim-zero-survived": {"": 0},
+    "insert/dim-other-survived": {"half": DIM // 2, "twice": 2 * DIM},
+}
+
+
+@each_case(_DIMENSIONS)
+def test_vectors_that_declare_another_dimension(tck: Case, given: int) -> None:
+    """Vectors that declare no dimension, or another one than they have, do not bring the server down."""
     vectors = column("vec", DataType.FloatVector, Layout().vectors.values(NUMBERS))
-    vectors.vectors.dim = 0
+    vectors.vectors.dim = given
     _judge_survived(tck, Layout(), instead(vectors))
+
+
+@pytest.mark.clause("insert/dim-larger-refused")
+def test_vectors_that_declare_a_larger_dimension(tck: Case) -> None:
+    """Vectors that declare a larger dimension than the field's are refused."""
+    name = Layout().ready(tck)
+    vectors = column("vec", DataType.FloatVector, Layout().vectors.values(NUMBERS))
+    vectors.vectors.dim = 2 * DIM
+    tck.refused(
+        instead(vectors)(Layout().insertion(name, NUMBERS)),
+        neighbour=Layout().insertion(name, _BESIDE),
+        untouched=lambda: Layout().found(tck, name),
+    )
 
 
 @pytest.mark.clause("insert/default-absent-survived")

@@ -1,13 +1,13 @@
 """Insert: where rows go, and that all of them are there."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from milvus_tck.fixtures.flushed import row_count
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.steps import flush
 from milvus_tck.suites.insert.layout import Layout
+from milvus_tck.suites.insert.refusals import columns_of
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -111,11 +111,11 @@ def test_rows_of_a_collection_with_a_partition_key(tck: Case) -> None:
     name, other = layout.ready(tck), _PLAIN.ready(tck)
     numbers = range(1, 21)
 
-    def found(_: m.MutationResult) -> bool:
-        hits = layout.look(tck, name, "x")
-        return dict(zip(hits.ids, hits.columns.get("x", ()), strict=False)) == {each: each for each in numbers}
-
-    tck.accepted(layout.insertion(name, numbers), effect=lambda answer: found(answer) and not _PLAIN.found(tck, other))
+    wanted = {each: each for each in numbers}
+    tck.accepted(
+        layout.insertion(name, numbers),
+        effect=lambda _: layout.beside(tck, name) == wanted and not _PLAIN.found(tck, other),
+    )
 
 
 _CHANGES: dict[str, dict[str, Callable[[Insertion], Insertion]]] = {
@@ -124,15 +124,10 @@ _CHANGES: dict[str, dict[str, Callable[[Insertion], Insertion]]] = {
         "too-few": lambda call: call.but(hash_keys=[1]),
         "too-many": lambda call: call.but(hash_keys=range(10)),
     },
-    "insert/column-order": {"": lambda call: call.but(fields_data=reversed(_columns(call)))},
-    "insert/field-id-ignored": {"": lambda call: call.but(fields_data=[_numbered(each) for each in _columns(call)])},
-    "insert/type-left-out": {"": lambda call: call.but(fields_data=[_untyped(each) for each in _columns(call)])},
+    "insert/column-order": {"": lambda call: call.but(fields_data=reversed(columns_of(call)))},
+    "insert/field-id-ignored": {"": lambda call: call.but(fields_data=[_numbered(each) for each in columns_of(call)])},
+    "insert/type-left-out": {"": lambda call: call.but(fields_data=[_untyped(each) for each in columns_of(call)])},
 }
-
-
-def _columns(call: Insertion) -> list[m.FieldData]:
-    request: Any = call.request
-    return list(request.fields_data)
 
 
 def _numbered(given: m.FieldData) -> m.FieldData:
@@ -154,12 +149,11 @@ def test_what_makes_no_difference(tck: Case, given: Callable[[Insertion], Insert
     layout = Layout((field("x", DataType.Int64),))
     name, other = layout.ready(tck), layout.ready(tck)
 
-    def found(_: m.MutationResult) -> bool:
-        hits = layout.look(tck, name, "x")
-        same = dict(zip(hits.ids, hits.columns.get("x", ()), strict=False)) == {each: each for each in _NUMBERS}
-        return same and not layout.found(tck, other)
-
-    tck.accepted(given(layout.insertion(name, _NUMBERS)), effect=found)
+    wanted = {each: each for each in _NUMBERS}
+    tck.accepted(
+        given(layout.insertion(name, _NUMBERS)),
+        effect=lambda _: layout.beside(tck, name) == wanted and not layout.found(tck, other),
+    )
 
 
 @pytest.mark.clause("insert/through-alias")

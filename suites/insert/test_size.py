@@ -5,6 +5,7 @@ from milvus_tck.fixtures.flushed import row_count
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.steps import flush
 from milvus_tck.suites.insert.layout import Layout
+from milvus_tck.suites.insert.values import LARGEST, Values
 from milvus_tck.suites.insert.vectors import SPARSE
 
 from milvus_tck.verdict.case import Case
@@ -13,11 +14,10 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType
-from milvus_tck.wire.schema import field, varchar
+from milvus_tck.wire.schema import varchar
 from milvus_tck.wire.vectors import sparse_row
 
 _MEGABYTE = 1 << 20
-_LONGEST = 65536
 #: Seconds that a server may take over the largest request.
 _PATIENCE = 60.0
 _PLAIN = Layout()
@@ -51,17 +51,28 @@ def test_a_request_that_is_too_large(tck: Case) -> None:
     )
 
 
-@pytest.mark.clause("insert/json-longest")
-def test_the_longest_document(tck: Case) -> None:
-    """A JSON value of 65536 bytes is read back as long as it was."""
-    layout = Layout((field("x", DataType.JSON),))
-    name = layout.ready(tck)
-    text = "x" * (_LONGEST - len('{"a":""}'))
-    rows = [*layout.columns((1,))[:2], column("x", DataType.JSON, [f'{{"a":"{text}"}}'.encode()])]
+@pytest.mark.clause("insert/message-large")
+def test_a_large_request(tck: Case) -> None:
+    """A request of 63 MiB gets through, and its rows are there."""
+    name = _PLAIN.ready(tck)
     tck.accepted(
-        calls.insert(name, rows, 1),
-        effect=lambda _: [text.encode() in each for each in layout.look(tck, name, "x").columns.get("x", ())] == [True],
+        _padded(_PLAIN.insertion(name, (1, 2, 3)), 63 * _MEGABYTE).within(_PATIENCE),
+        effect=lambda _: _PLAIN.found(tck, name) == [1, 2, 3],
     )
+
+
+@each_case(LARGEST)
+def test_the_largest_value(tck: Case, given: Values) -> None:
+    """A value that is as large as its field may have it is read back, and a small one beside it."""
+    name = given.layout.ready(tck)
+    numbers = range(1, 1 + len(given.values))
+    wanted = dict(zip(numbers, given.given(), strict=True))
+
+    def read_back(_: m.MutationResult) -> bool:
+        found = given.layout.beside(tck, name, given.name)
+        return {key: given.compared(value) for key, value in found.items()} == wanted
+
+    tck.accepted(calls.insert(name, given.columns(numbers), len(numbers)), effect=read_back, expected="the values")
 
 
 @pytest.mark.clause("insert/sparse-vector-empty")

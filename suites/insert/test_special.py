@@ -1,6 +1,7 @@
 """Insert: keys that the server gives, fields that no schema has, values that are left out."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
@@ -41,6 +42,37 @@ def test_keys_that_the_server_gives(tck: Case, given: Layout) -> None:
     tck.expect((True, [sorted(keys, key=str), sorted(told[2], key=str)]), (unique, found))
 
 
+@pytest.mark.clause("insert/auto-id-ascending")
+def test_numbers_that_the_server_gives(tck: Case) -> None:
+    """Numbers that the server gives as keys ascend from row to row, and from insertion to insertion."""
+    layout = Layout(key=int64_key(auto_id=True))
+    name = layout.created(tck)
+    keys = [key for _ in range(2) for key in tck.ok(layout.insertion(name, _NUMBERS)).IDs.int_id.data]
+    ascend = all(one < next_one for one, next_one in pairwise(keys)) and len(keys) == 2 * len(_NUMBERS)
+    tck.judge(ascend, "ascending keys", keys, signature="order")
+
+
+@pytest.mark.clause("insert/auto-id-decimal")
+def test_texts_that_the_server_gives(tck: Case) -> None:
+    """Texts that the server gives as keys are numbers in decimal digits."""
+    layout = Layout(key=_auto_text())
+    keys = list(tck.ok(layout.insertion(layout.created(tck), _NUMBERS)).IDs.str_id.data)
+    decimal = all(key.isdecimal() and key.isascii() for key in keys) and len(keys) == len(_NUMBERS)
+    tck.judge(decimal, "decimal digits", keys, signature="digits")
+
+
+@pytest.mark.clause("insert/key-with-auto-id-allowed")
+def test_keys_that_are_given_all_the_same(tck: Case) -> None:
+    """Where the collection allows it, keys that are given count in spite of autoID."""
+    layout = Layout(key=int64_key(auto_id=True), properties={"allow_insert_auto_id": "true"})
+    name, other = layout.ready(tck), layout.ready(tck)
+    given = [*layout.columns((1, 2)), column("id", DataType.Int64, (1, 2))]
+    tck.accepted(
+        calls.insert(name, given, 2),
+        effect=lambda _: [layout.found(tck, each) for each in (name, other)] == [[1, 2], []],
+    )
+
+
 _DYNAMIC = Layout(dynamic=True)
 _DOCUMENTS = (b'{"a": 1, "b": ["x", 2.5]}', b"{}", '{"a": "日本語", "n": 9007199254740993}'.encode())
 
@@ -55,8 +87,8 @@ def _with_documents(name: str, column_name: str, first: int = 1) -> Call[m.Mutat
 
 def _documents(tck: Case, name: str) -> dict[int | str, object]:
     """Read the dynamic fields of every row."""
-    hits = _DYNAMIC.look(tck, name, "$meta")
-    return dict(zip(hits.ids, map(json.loads, hits.columns.get("$meta", ())), strict=False))
+    rows = _DYNAMIC.beside(tck, name, "$meta")
+    return {key: json.loads(text) if isinstance(text, bytes) else text for key, text in rows.items()}
 
 
 @each_case({"insert/dynamic": {"no-name": "", "meta": "$meta"}})
@@ -105,11 +137,6 @@ def _nullable() -> Layout:
     return Layout((schema,))
 
 
-def _numbers(tck: Case, layout: Layout, name: str) -> dict[int | str, object]:
-    hits = layout.look(tck, name, "x")
-    return dict(zip(hits.ids, hits.columns.get("x", ()), strict=False))
-
-
 @pytest.mark.clause("insert/default-value")
 def test_values_that_are_left_out(tck: Case) -> None:
     """Where a field has a default, rows of which no value is given have the default."""
@@ -120,7 +147,7 @@ def test_values_that_are_left_out(tck: Case) -> None:
     empty = [column("x", DataType.Int64, [])] if tck.profile.name == "2.3" else []
     tck.accepted(
         calls.insert(name, [*rows, *empty], 2),
-        effect=lambda _: _numbers(tck, layout, name) == {1: 1, 2: 2, 3: 3, 11: 7, 12: 7},
+        effect=lambda _: layout.beside(tck, name) == {1: 1, 2: 2, 3: 3, 11: 7, 12: 7},
         expected="the default",
     )
 
@@ -141,7 +168,7 @@ def test_values_that_some_rows_lack(tck: Case, given: tuple[Layout, object]) -> 
     rows = [each for each in layout.columns(_NUMBERS) if each.field_name != "x"]
     tck.accepted(
         calls.insert(name, [*rows, some], len(_NUMBERS)),
-        effect=lambda _: _numbers(tck, layout, name) == {1: 10, 2: hole, 3: 30},
+        effect=lambda _: layout.beside(tck, name) == {1: 10, 2: hole, 3: 30},
         expected="values and holes",
     )
 
@@ -155,6 +182,18 @@ def test_a_nullable_column_that_is_left_out(tck: Case) -> None:
     rows = [each for each in layout.columns((11, 12)) if each.field_name != "x"]
     tck.accepted(
         calls.insert(name, rows, 2),
-        effect=lambda _: _numbers(tck, layout, name) == {1: 1, 2: 2, 3: 3, 11: None, 12: None},
+        effect=lambda _: layout.beside(tck, name) == {1: 1, 2: 2, 3: 3, 11: None, 12: None},
         expected="nulls",
+    )
+
+
+@pytest.mark.clause("insert/valid-data-absent")
+def test_all_values_of_a_nullable_field(tck: Case) -> None:
+    """Where a field may be null, values without a valid_data are all there."""
+    layout = _nullable()
+    name, other = layout.ready(tck), layout.ready(tck)
+    tck.accepted(
+        layout.insertion(name, _NUMBERS),
+        effect=lambda _: [layout.beside(tck, each) for each in (name, other)] == [{1: 1, 2: 2, 3: 3}, {}],
+        expected="the values",
     )

@@ -8,6 +8,9 @@ from milvus_tck.suites.insert.values import KEYS, TYPES, VECTORS, Values
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.columns import read_column
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import field, varchar
 
@@ -23,8 +26,7 @@ def test_values_are_read_back(tck: Case, given: Values) -> None:
 
 
 def _read(tck: Case, name: str, given: Values) -> dict[int | str, object]:
-    hits = given.layout.look(tck, name, given.name)
-    return dict(zip(hits.ids, map(given.compared, hits.columns.get(given.name, ())), strict=False))
+    return {key: given.compared(value) for key, value in given.layout.beside(tck, name, given.name).items()}
 
 
 def _difference(wanted: dict[int | str, object], found: dict[int | str, object]) -> str:
@@ -75,3 +77,24 @@ def test_flushed_values_are_read_back(tck: Case) -> None:
     rows = zip(*(hits.columns.get(each, ()) for each in _NAMES), strict=True)
     wanted = {number: (number % 2 == 0, *[number] * 6, str(number)) for number in numbers}
     tck.expect(wanted, dict(zip(hits.ids, rows, strict=False)))
+
+
+@pytest.mark.clause("insert/read-by-query")
+def test_values_are_read_by_a_query(tck: Case) -> None:
+    """A query reads what was inserted as a search does, vectors included."""
+    name = _ALL.ready(tck)
+    numbers = range(1, 6)
+    tck.ok(_ALL.insertion(name, numbers))
+    answer = tck.ok(_query(name, "id in [2, 4, 9]", *_NAMES, "vec"))
+    columns = {each.field_name: read_column(each) for each in answer.fields_data}
+    rows = zip(*(columns.get(each, ()) for each in ("id", *_NAMES, "vec")), strict=False)
+    vectors = {number: tuple(map(float, _ALL.vectors.values((number,))[0])) for number in numbers}
+    wanted = {number: (number % 2 == 0, *[number] * 6, str(number), vectors[number]) for number in (2, 4)}
+    tck.expect(wanted, {key: tuple(values) for key, *values in rows})
+
+
+def _query(name: str, expr: str, *output: str) -> Call[m.QueryResults]:
+    request = m.QueryRequest(
+        collection_name=name, expr=expr, output_fields=output, consistency_level=m.ConsistencyLevel.Strong
+    )
+    return Call("Query", request)

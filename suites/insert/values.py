@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,11 @@ from milvus_tck.suites.insert.vectors import BITS, BRAIN_HALVES, BYTES, FLOATS, 
 
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.kinds import Kind
-from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
-from milvus_tck.wire.schema import field, int64_key, varchar
+from milvus_tck.wire.messages import DataType, FieldData, FieldSchema, PlaceholderType
+from milvus_tck.wire.schema import field, int64_key, varchar, vector
 from milvus_tck.wire.vectors import sparse_row
 
-__all__ = ["KEYS", "TYPES", "VECTORS", "Values"]
+__all__ = ["KEYS", "LARGEST", "TYPES", "VECTORS", "Values"]
 
 _FIELD = "x"
 
@@ -37,6 +38,16 @@ def _doubles(value: float | Sequence[float]) -> bytes:
 def _json(value: bytes) -> object:
     """A JSON document as a value: blanks and the order of keys may change on the way."""
     return json.loads(value)
+
+
+def _shape(value: str) -> str:
+    """A geometry as text: blanks may change on the way."""
+    return value.replace(" (", "(").replace(", ", ",").upper()
+
+
+def _moment(value: str) -> datetime:
+    """A moment, in whatever zone it is written."""
+    return datetime.fromisoformat(value)
 
 
 @dataclass(frozen=True)
@@ -86,7 +97,13 @@ _MAX_DOUBLE, _MIN_DOUBLE = 1.7976931348623157e308, 5e-324
 #: Whole numbers that a double can not hold.
 _ODD = 2**53 + 1
 
+#: The most that a VarChar field may have in bytes, an Array field in elements, a vector in dimensions.
+_MAX_LENGTH, _MAX_CAPACITY, _MAX_DIM = 65535, 4096, 32768
+#: The most that a document may have in bytes.
+_MAX_DOCUMENT = 65536
+
 _TEXT = varchar(_FIELD, 16)
+_GEOMETRY = field(_FIELD, DataType.Geometry)
 _DOCUMENTS = (
     b'{"a": 1, "b": [1, 2.5, "x", null, true], "c": {"d": "e"}}',
     b"{}",
@@ -119,6 +136,17 @@ TYPES: Mapping[str, Mapping[str, Values]] = {
         "double": _array(DataType.Double, [[0.1, _MAX_DOUBLE], [], [_MIN_DOUBLE, -0.0, 0.0, 1.0]], _doubles),
         "varchar": _array(DataType.VarChar, [["", "日本"], [], ["abcdefgh"] * 4]),
     },
+    "insert/text": _plain(DataType.Text, ["a", "", "日本語"]),
+    "insert/geometry": {
+        "point": _scalar(_GEOMETRY, ["POINT (1 -2.5)", "POINT (0 0)"], _shape),
+        "line": _scalar(_GEOMETRY, ["LINESTRING (0 0, 1 1)"], _shape),
+        "polygon": _scalar(_GEOMETRY, ["POLYGON ((0 0, 4 0, 4 4, 0 0))"], _shape),
+    },
+    "insert/timestamptz": _plain(
+        DataType.Timestamptz,
+        ["2024-02-29T12:30:45Z", "1969-12-31T23:59:59+00:00", "2025-01-01T01:00:00+08:00"],
+        _moment,
+    ),
 }
 
 #: Single-precision numbers of all sizes whose distances stay finite.
@@ -140,6 +168,28 @@ VECTORS: Mapping[str, Mapping[str, Values]] = {
     ),
     "insert/sparse-vector": _vectors(
         SPARSE, [sparse_row({0: 1.0}), sparse_row({0: 0.1, 7: 2.5, 2**32 - 2: _MIN_FLOAT})], _same
+    ),
+}
+
+
+#: Values that are as large as their fields may have them, and a small one beside each.
+LARGEST: Mapping[str, Mapping[str, Values]] = {
+    "insert/varchar-longest": {"": _scalar(varchar(_FIELD, _MAX_LENGTH), ["日" * (_MAX_LENGTH // 3), "x"])},
+    "insert/json-longest": {
+        "": _scalar(
+            field(_FIELD, DataType.JSON), [b'{"a":"%b"}' % (b"x" * (_MAX_DOCUMENT - len('{"a":""}'))), b"{}"], _json
+        )
+    },
+    "insert/array-longest": {
+        "": _scalar(
+            field(_FIELD, DataType.Array, {"max_capacity": str(_MAX_CAPACITY)}, element=DataType.Int64),
+            [list(range(_MAX_CAPACITY)), [1]],
+        )
+    },
+    "insert/vector-longest": _vectors(
+        VectorKind(vector("vec", _MAX_DIM), "FLAT", "L2", PlaceholderType.FloatVector, bytes(4 * _MAX_DIM)),
+        np.arange(2 * _MAX_DIM).reshape(2, _MAX_DIM),
+        _floats,
     ),
 }
 
