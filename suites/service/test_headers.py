@@ -90,6 +90,6 @@ def _left(tck: Case, call: Call[Any]) -> list[object]:
     name = getattr(call.request, "collection_name", "")
     if not name or not tck.ok(calls.has_collection(name)).value:
         return []
-    described = tck.call(calls.describe_index(name))
-    indexes = len(described.answer.index_descriptions) if described.ok and described.answer is not None else 0
-    return [sorted(tck.ok(calls.show_partitions(name)).partition_names), indexes]
+    partitions = tck.call(calls.show_partitions(name)).answer or m.ShowPartitionsResponse()
+    indexes = tck.call(calls.describe_index(name)).answer or m.DescribeIndexResponse()
+    return [sorted(partitions.partition_names), len(indexes.index_descriptions)]
