@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.early import FIELDS, created, row_count, rows
-from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.early import FIELDS, created, flush, row_count, rows
 from milvus_tck.fixtures.stages import DIM
 from milvus_tck.fixtures.steps import comes_true
 
@@ -47,7 +46,7 @@ def test_ids_have_to_be_given(tck: Case) -> None:
     tck.refused(
         _without_ids(name, 2),
         neighbour=calls.insert(name, columns, 2),
-        untouched=lambda: row_count(tck.ok(calls.get_collection_statistics(name)).stats),
+        untouched=lambda: _counted(tck, name),
     )
 
 
@@ -112,24 +111,36 @@ def test_every_collection_is_listed(tck: Case) -> None:
     tck.expect([1, 0, 1], [listed.count(name) for name in names])
 
 
-_COUNTED = {"get-collection-statistics/by-key": {"": True}, "flush/persistent": {"": False}}
+@pytest.mark.clause("get-collection-statistics/by-key")
+def test_the_rows_are_counted_by_key(tck: Case) -> None:
+    """The key row_count has the number of rows, in each collection its own."""
+    stage, beside = created(tck), _empty(tck)
+    flush(tck, stage)
+    tck.accepted(
+        calls.get_collection_statistics(stage.name),
+        effect=lambda answer: [row_count(answer.stats), _counted(tck, beside)] == [str(len(stage.of())), "0"],
+    )
 
 
-@each_case(_COUNTED)
-def test_the_rows_are_counted(tck: Case, given: bool) -> None:  # noqa: FBT001 - whether the key is what is judged
-    """After a flush the statistics count the rows under row_count, and those of no other collection."""
-    stage, beside = created(tck), tck.name()
-    tck.ok(calls.create_collection(beside, *FIELDS))
+@pytest.mark.clause("flush/persistent")
+def test_flushed_rows_are_counted(tck: Case) -> None:
+    """After a flush all rows come to be counted, and those of no other collection."""
+    stage, beside = created(tck), _empty(tck)
+    wanted = str(len(stage.of()))
     statistics = calls.get_collection_statistics(stage.name)
 
-    def counted(_: object = None) -> bool:
-        whole = comes_true(
-            tck, statistics, lambda answer: row_count(answer.stats) == str(len(stage.of())), what="counted"
-        )
-        return whole and row_count(tck.ok(calls.get_collection_statistics(beside)).stats) == "0"
+    def counted(_: m.FlushResponse) -> bool:
+        whole = comes_true(tck, statistics, lambda answer: row_count(answer.stats) == wanted, what="counted")
+        return whole and _counted(tck, beside) == "0"
 
-    if given:
-        tck.ok(calls.flush(stage.name))
-        tck.judge(counted(), str(len(stage.of())), row_count(tck.ok(statistics).stats), signature="row-count")
-    else:
-        tck.accepted(calls.flush(stage.name), effect=counted)
+    tck.accepted(calls.flush(stage.name), effect=counted)
+
+
+def _empty(tck: Case) -> str:
+    name = tck.name()
+    tck.ok(calls.create_collection(name, *FIELDS))
+    return name
+
+
+def _counted(tck: Case, collection: str) -> str | None:
+    return row_count(tck.ok(calls.get_collection_statistics(collection)).stats)

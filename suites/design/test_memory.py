@@ -1,13 +1,11 @@
 """Loading and releasing as the early design has them: seen by what a search finds."""
 
-from collections.abc import Callable
-
 import pytest
-from milvus_tck.fixtures.early import DEFAULT, Early, comes_to_find, created, found, load
+from milvus_tck.fixtures.early import Early, comes_to_find, created, flush, found, load
+from milvus_tck.fixtures.marks import each_case
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
-from milvus_tck.wire import messages as m
 
 #: Servers release one collection after the other: one that waits for its turn is not late.
 _RELEASE_SECONDS = 120.0
@@ -15,11 +13,11 @@ _RELEASE_SECONDS = 120.0
 
 @pytest.mark.clause("load-collection/for-search")
 def test_a_loaded_collection_is_searched(tck: Case) -> None:
-    """A search finds all rows of a collection that was loaded."""
+    """A search finds all rows of the collection that was loaded, and none of another one."""
     stage, beside = created(tck), created(tck)
     tck.accepted(
         calls.load_collection(stage.name),
-        effect=lambda _: comes_to_find(tck, stage) and found(tck, beside.name) == [],
+        effect=lambda _: comes_to_find(tck, stage) and not {*found(tck, beside.name)} & {*stage.of()},
     )
 
 
@@ -34,30 +32,35 @@ def test_a_released_collection_is_not_searched(tck: Case, early: Early) -> None:
     )
 
 
+@pytest.mark.clause("load-partitions/for-search")
+def test_loaded_partitions_are_searched(tck: Case) -> None:
+    """Of three partitions two are loaded: each is found to have its own rows, and the third one none of theirs."""
+    stage = created(tck, "here", "there", "elsewhere")
+    both = ("here", "there")
+
+    def found_apart(_: object) -> bool:
+        together = comes_to_find(tck, stage, *both)
+        parts = _parts(tck, stage)
+        mine = {each: parts[each] for each in both} == {each: stage.of(each) for each in both}
+        return together and mine and not {*parts["elsewhere"]} & {*stage.of(*both)}
+
+    tck.accepted(calls.load_partitions(stage.name, *both), effect=found_apart)
+
+
 def _parts(tck: Case, stage: Early) -> dict[str, list[int]]:
-    return {each: found(tck, stage.name, each) for each in stage.keys}
+    return {each: found(tck, stage.name, each) for each in stage.partitions}
 
 
-def _only(stage: Early, *partitions: str) -> dict[str, list[int]]:
-    return {each: stage.of(each) if each in partitions else [] for each in stage.keys}
-
-
-def _loaded(tck: Case, stage: Early, *partitions: str) -> Callable[[m.Status], bool]:
-    return lambda _: comes_to_find(tck, stage, *partitions) and _parts(tck, stage) == _only(stage, *partitions)
-
-
-@pytest.mark.clause("load-partitions/for-search", "release-partitions/from-memory")
-def test_partitions_are_loaded_and_released(tck: Case) -> None:
-    """Of three partitions two are loaded, and one of them is released again."""
-    stage = created(tck, DEFAULT, "here", "there")
-    tck.accepted(
-        calls.load_partitions(stage.name, "here", "there"),
-        effect=_loaded(tck, stage, "here", "there"),
-        of="load-partitions/for-search",
-    )
+@each_case({"release-partitions/from-memory": {"flushed": True, "never-flushed": False}})
+def test_released_partitions_are_not_searched(tck: Case, given: bool) -> None:  # noqa: FBT001 - the case of a table
+    """Of two loaded partitions one is released: its rows are not found any more, those of the other one are."""
+    stage = created(tck, "here", "there")
+    if given:
+        flush(tck, stage)
+    tck.ok(calls.load_partitions(stage.name, "here", "there"))
+    before = comes_to_find(tck, stage, "here", "there")
     tck.accepted(
         calls.release_partitions(stage.name, "here"),
-        effect=lambda _: _parts(tck, stage) == _only(stage, "there"),
-        of="release-partitions/from-memory",
+        effect=lambda _: before and _parts(tck, stage) == {"here": [], "there": stage.of("there")},
         deadline=_RELEASE_SECONDS,
     )

@@ -45,6 +45,10 @@ _STEADY: dict[str, Callable[[Any, Early], object]] = {
 }
 
 
+def _whole(answer: object, _stage: Early) -> object:
+    return answer
+
+
 @dataclass(frozen=True)
 class _Answer:
     """What became of a call, what was said, and what of the collection is there afterwards."""
@@ -80,7 +84,7 @@ def _answer(tck: Case, call: Call[Any], stage: Early) -> _Answer:
     outcome = tck.call(call)
     status = outcome.status
     numbers = "" if status is None else f" code {status.code}, error_code {status.legacy}"
-    steady = _STEADY.get(call.rpc, lambda answer, _: answer)
+    steady = _STEADY.get(call.rpc, _whole)
     said = steady(outcome.answer, stage) if outcome.ok else None
     return _Answer(f"gRPC {outcome.exchange.grpc_code}{numbers}", said, _left(tck, call))
 
