@@ -65,7 +65,8 @@ def test_the_header_makes_no_difference(tck: Case, early: Early, rpc: str) -> No
     if plain[0].outcome != _DONE:
         raise Blocked(f"refused:{rpc}", f"{rpc} without a header: {plain[0].outcome}")
     for case, header in _HEADERS.items():
-        tck.expect(plain, _asked(tck, early, rpc, header(rpc)), case=case)
+        given = _asked(tck, early, rpc, header(rpc))
+        tck.judge(plain == given, plain, given, case=case, signature="another-answer")
 
 
 def _asked(tck: Case, stage: Early, rpc: str, header: m.MsgBase | None) -> list[_Answer]:
