@@ -203,7 +203,7 @@ def test_the_time_of_creation_is_described(tck: Case) -> None:
 def test_by_id(tck: Case) -> None:
     """An id alone is enough to describe a collection."""
     name = tck.name()
-    _create_beside(tck, name, *_FIELDS)
+    _create_beside(tck, name, int64_key("key"), field("number", DataType.Int64), vector("vec", 24))
     known = _describe(tck, name)
     call = calls.describe_collection("").but(collectionID=known.collectionID)
     tck.accepted(call, effect=lambda answer: answer.schema == known.schema)

@@ -118,20 +118,6 @@ def _ask_with(tck: Case, name: str, extra: bytes) -> bool | None:
     return outcome.answer.value if outcome.ok and outcome.answer is not None else None
 
 
-@pytest.mark.clause("service/base-ignored")
-def test_the_header_makes_no_difference(tck: Case) -> None:
-    """A header that is absent, filled, or of another kind of message leads to the same answer."""
-    name, missing = _created(tck), tck.name()
-    headers = (
-        m.MsgBase(),
-        m.MsgBase(msg_type=m.MsgType.HasCollection, msgID=77, timestamp=1, sourceID=9),
-        m.MsgBase(msg_type=m.MsgType.DropCollection, msgID=-1, timestamp=1 << 63),
-    )
-    asked = [(each, base) for each in (name, missing) for base in headers]
-    answers = [tck.ok(calls.has_collection(each).but(base=base)).value for each, base in asked]
-    tck.expect([True] * 3 + [False] * 3, answers)
-
-
 @pytest.mark.clause("service/deadline")
 def test_a_call_that_is_given_up(tck: Case) -> None:
     """After calls that ran into their deadline the server answers as before."""

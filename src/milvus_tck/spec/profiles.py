@@ -29,6 +29,8 @@ class Profile:
     verified_on: tuple[str, ...]
     #: Regular expressions over the version texts that a server tells about itself.
     detect: tuple[str, ...]
+    #: The RPCs that there are, for a profile which no release stands for; empty where releases say.
+    rpcs: tuple[str, ...] = ()
 
     def recognises(self, version: str) -> bool:
         """Tell whether a version text belongs to this profile."""
@@ -93,6 +95,7 @@ def _load(filename: str) -> Profile:
         wire=raw.get("wire", raw["name"]),
         verified_on=tuple(raw["verified_on"]),
         detect=tuple(raw["detect"]),
+        rpcs=tuple(raw.get("rpcs", ())),
     )
 
 
