@@ -16,7 +16,7 @@ from milvus_tck.verdict.job import Job
 
 __all__ = ["Aside"]
 
-_LANES = 2
+_LANES = 3
 
 
 @dataclass
