@@ -7,6 +7,8 @@ from milvus_tck.bindings.grpc import Binding
 from milvus_tck.mutants.aftermath import Aftermath
 from milvus_tck.mutants.defect import Defect
 from milvus_tck.mutants.mutant import Mutant
+from milvus_tck.mutants.operators_values import VALUES
+from milvus_tck.mutants.requests import Doubled, Misread, Swallowed
 
 __all__ = ["BEHAVIOURS", "Behaviour"]
 
@@ -22,4 +24,7 @@ class Behaviour:
 
 BEHAVIOURS: dict[str, Behaviour] = {
     "takes-effect": Behaviour(Aftermath, live=False),
+    "swallow": Behaviour(Swallowed),
+    "double": Behaviour(Doubled),
+    **{f"request-{name}": Behaviour(Misread) for name in VALUES},
 }

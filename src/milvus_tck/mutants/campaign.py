@@ -1,6 +1,6 @@
-"""A campaign: every mutant against the tests that could see it."""
+"""A campaign: mutants against the recorded tests that could see them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,17 +10,20 @@ from milvus_tck.bindings.grpc import Binding
 from milvus_tck.mutants.aftermath import EFFECTS
 from milvus_tck.mutants.behaviours import BEHAVIOURS
 from milvus_tck.mutants.defect import AnswerDefect, Defect
+from milvus_tck.mutants.judging import Judging, Tried
 from milvus_tck.mutants.mutant import Mutant, Scope
-from milvus_tck.mutants.outcome import Cell, Fate, Verdict
+from milvus_tck.mutants.outcome import Verdict
 from milvus_tck.mutants.player import Played, Player
 from milvus_tck.mutants.recording import Recording
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.states import State
 
-__all__ = ["Campaign", "around", "run_all"]
+__all__ = ["Campaign", "Collect", "around", "recorded_states", "run_all"]
 
 #: Brings the tests into a process of its own.
 Collect = Callable[[], Mapping[str, Job]]
+#: Mutants that a process is given at once.
+_CHUNK = 4
 
 
 def around(binding: Binding, mutant: Mutant) -> Defect:
@@ -55,50 +58,32 @@ class Campaign:
                 found.setdefault(rpc, []).append(job)
         return found
 
+    def own(self, mutant: Mutant) -> list[Job]:
+        """List the tests of the clause that has to notice."""
+        return self._by_clause.get(mutant.clause, [])
+
     def clean(self, job: Job) -> Played | None:
-        """Replay a test without a defect; `None` where the good run and the replay differ, or there is none."""
+        """Replay a test without a defect; `None` where it comes to something else than on the server."""
         if job.test not in self._clean:
             self._clean[job.test] = self._replayed(job)
         return self._clean[job.test]
 
     def _replayed(self, job: Job) -> Played | None:
         take = self.player.recording.take_of(job.test)
-        recorded = None if take is None else take.states.get(job.test)
-        if recorded is None:
+        if take is None or job.test not in take.tests:
             return None
         played = self.player.play(job)
-        return (
-            played
-            if {name: state.value for name, (state, _) in played.states.items()}
-            == {name: state for name, (state, _) in recorded.items()}
-            else None
-        )
-
-    # -- one mutant ---------------------------------------------------------------------
+        replayed = {name: state.value for name, (state, _) in played.states.items()}
+        return played if replayed == {name: state for name, (state, _) in take.states[job.test].items()} else None
 
     def judge(self, mutant: Mutant) -> Verdict:
         """Run a mutant against the tests of its clause, and, if they do not notice, against all that see it."""
-        own = self._own(mutant)
-        cells: list[Cell] = []
-        missed: dict[str, str] = {}
-        errors: dict[str, str] = {}
-        tests = 0
-        for job in self._order(mutant, own):
-            if tests >= len(own) and not self.full and any(cell.fate is Fate.OWN for cell in cells):
+        judging, own = Judging(mutant), self.own(mutant)
+        for number, job in enumerate(self._order(mutant, own)):
+            if number >= len(own) and judging.noticed and not self.full:
                 break
-            tests += 1
-            found, played = self._try(mutant, job)
-            cells.extend(found)
-            if played is not None and played.missed:
-                missed[job.test] = played.missed
-            if played is not None and played.error:
-                errors[job.test] = played.error
-        return Verdict(mutant, _fate(cells, mutant), tuple(cells), tests, missed, errors)
-
-    def _own(self, mutant: Mutant) -> list[Job]:
-        if mutant.clause.startswith("wire/"):
-            return []
-        return self._by_clause.get(mutant.clause, [])
+            judging.take(self._try(mutant, job))
+        return judging.verdict()
 
     def _order(self, mutant: Mutant, own: Sequence[Job]) -> Iterator[Job]:
         yield from own
@@ -106,10 +91,10 @@ class Campaign:
             touched = self.jobs.values() if mutant.rpc == "*" else self._by_rpc.get(mutant.rpc, [])
             yield from (job for job in touched if job not in own)
 
-    def _try(self, mutant: Mutant, job: Job) -> tuple[list[Cell], Played | None]:
+    def _try(self, mutant: Mutant, job: Job) -> Tried:
         clean = self.clean(job)
         if clean is None:
-            return [Cell(check.id, job.test, Fate.INVALID) for check in job.checks], None
+            return Tried(job, None)
         defects: list[Defect] = []
 
         def wrap(binding: Binding) -> Binding:
@@ -117,45 +102,23 @@ class Campaign:
             return defects[-1]
 
         played = self.player.play(job, wrap, _touched(mutant))
-        applied = any(defect.applied for defect in defects)
-        cells = [self._cell(mutant, job, name, clean, played, applied=applied) for name in played.states]
-        broken = sorted(played.broken - clean.broken)
-        cells += [Cell(f"{name}@grpc", job.test, _killed(mutant, name), name) for name in broken]
-        return cells, played
-
-    def _cell(self, mutant: Mutant, job: Job, name: str, clean: Played, played: Played, *, applied: bool) -> Cell:
-        before, _ = clean.states[name]
-        after, signature = played.states[name]
-        if before is not State.PASS:
-            return Cell(name, job.test, Fate.INVALID)
-        if after.failed:
-            clause = next(check.clause.id for check in job.checks if check.id == name)
-            return Cell(name, job.test, _killed(mutant, clause), signature)
-        if not applied or (played.missed and after is State.INCONCLUSIVE):
-            return Cell(name, job.test, Fate.NOT_APPLIED)
-        return Cell(name, job.test, Fate.SURVIVED, signature or after.value)
+        states = {name: state for name, (state, _) in clean.states.items()}
+        return Tried(job, states, clean.broken, played, any(defect.applied for defect in defects))
 
 
 def _touched(mutant: Mutant) -> frozenset[str] | None:
+    """Return the RPCs whose answers the mutant may change."""
     if mutant.rpc == "*":
         return None
-    return frozenset({mutant.rpc}) | (EFFECTS.get(mutant.rpc, frozenset()) if mutant.operator in BEHAVIOURS else set())
+    return frozenset({mutant.rpc, *(EFFECTS.get(mutant.rpc, ()) if mutant.operator in BEHAVIOURS else ())})
 
 
-def _killed(mutant: Mutant, clause: str) -> Fate:
-    return Fate.OWN if clause == mutant.clause else Fate.ELSEWHERE
-
-
-def _fate(cells: Iterable[Cell], mutant: Mutant) -> Fate:
-    """Sum up: who noticed counts most; a defect that never showed says nothing."""
-    fates = {cell.fate for cell in cells if not mutant.aspect or _decides(cell, mutant)}
-    order = (Fate.OWN, Fate.ELSEWHERE, Fate.SURVIVED, Fate.NOT_APPLIED, Fate.INVALID)
-    return next((fate for fate in order if fate in fates), Fate.NOT_APPLIED)
-
-
-def _decides(cell: Cell, mutant: Mutant) -> bool:
-    """In a family about one aspect, only checks of that aspect decide about the clause itself."""
-    return f":{mutant.aspect}@" in cell.check or cell.fate is Fate.ELSEWHERE
+def recorded_states(recording: Recording, job: Job) -> Mapping[str, State] | None:
+    """Return what the checks of a test came to on the server."""
+    take = recording.take_of(job.test)
+    if take is None:
+        return None
+    return {name: State(state) for name, (state, _) in take.states[job.test].items()}
 
 
 # -- on every core ----------------------------------------------------------------------
@@ -166,9 +129,9 @@ _CAMPAIGN: Campaign
 def run_all(
     mutants: Sequence[Mutant], recording: Recording, collect: Collect, *, processes: int, full: bool = False
 ) -> Iterator[Verdict]:
-    """Judge mutants in processes of their own, and yield what became of each as it is known."""
+    """Judge mutants in processes of their own, and yield what became of each."""
     with ProcessPoolExecutor(processes, get_context("spawn"), _start, (recording, collect, full)) as pool:
-        yield from pool.map(_judge, mutants, chunksize=4)
+        yield from pool.map(_judge, mutants, chunksize=_CHUNK)
 
 
 def _start(recording: Recording, collect: Collect, full: bool) -> None:  # noqa: FBT001 - positional by executor

@@ -13,7 +13,7 @@ from milvus_tck.mutants.places import places
 from milvus_tck.mutants.scene import Memory, Scene
 from milvus_tck.wire.descriptors import message_class, method
 
-__all__ = ["AnswerDefect", "Defect"]
+__all__ = ["AnswerDefect", "Defect", "has"]
 
 
 class Defect(Binding):
@@ -77,7 +77,7 @@ class AnswerDefect(Defect):
             return False
         if self.mutant.after and self.mutant.after not in self._memory.succeeded:
             return False
-        if not all(_has(scene.request, path, wanted) for path, wanted in self.mutant.when):
+        if not all(has(scene.request, path, wanted) for path, wanted in self.mutant.when):
             return False
         concerns = self.mutant.concerns
         if reply.payload is None:
@@ -101,7 +101,8 @@ def _succeeded(response: Message) -> bool:
     return status is None or status.ok
 
 
-def _has(request: Message, path: str, wanted: str) -> bool:
+def has(request: Message, path: str, wanted: str) -> bool:
+    """Tell whether a value of a request, written as text, is the wanted one."""
     try:
         return any(str(place.value) == wanted for place in places(request, path))
     except ValueError:

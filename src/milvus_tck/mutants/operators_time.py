@@ -1,6 +1,7 @@
 """Operators that answer what was right at another time, or for another request."""
 
 from milvus_tck.bindings.outcome import Reply
+from milvus_tck.mutants.operators_status import STATUS
 from milvus_tck.mutants.operators_values import Operator
 from milvus_tck.mutants.scene import Arguments, Scene
 
@@ -28,4 +29,9 @@ def _others(scene: Scene, _: Arguments) -> Reply | None:
     return None if answer is None else Reply(answer, "OK")
 
 
-TIME: dict[str, Operator] = {"stale": _stale, "first": _first, "others": _others}
+def _refuse_repeat(scene: Scene, arguments: Arguments) -> Reply | None:
+    """Refuse what was asked, and done, before."""
+    return STATUS["refuse"](scene, arguments) if scene.memory.answers.get(scene.sent) else None
+
+
+TIME: dict[str, Operator] = {"stale": _stale, "first": _first, "others": _others, "refuse-repeat": _refuse_repeat}

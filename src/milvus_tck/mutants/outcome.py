@@ -54,4 +54,9 @@ class Verdict:
     @property
     def open(self) -> bool:
         """Whether it survived and nobody has said why it may."""
-        return self.fate in {Fate.SURVIVED, Fate.ELSEWHERE} and not self.mutant.equivalent
+        return self.fate is Fate.SURVIVED and not self.mutant.equivalent
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts in the score: it showed, and something can notice it."""
+        return self.fate.applicable and not (self.mutant.equivalent and self.fate is Fate.SURVIVED)

@@ -51,7 +51,7 @@ class Player:
     def tapes(self, job: Job) -> list[Tape]:
         """Return the tape of a test and those of what it reads; empty where it was not recorded."""
         take = self.recording.take_of(job.test)
-        if take is None:
+        if take is None or job.test not in take.tests:
             return []
         shared = [take.preparations[each.name] for each in job.shared if each.name in take.preparations]
         return [take.tests[job.test], *shared]
@@ -59,7 +59,7 @@ class Player:
     def play(self, job: Job, wrap: Wrap | None = None, touched: frozenset[str] | None = None) -> Played:
         """Run a test; `touched` are the RPCs whose answers `wrap` may change, all where it is `None`."""
         take = self.recording.take_of(job.test)
-        if take is None:
+        if take is None or job.test not in take.tests:
             raise LookupError(f"{job.test} was not recorded")
         stage = _Stage(self, take, wrap, touched)
         case, run = stage.case(job.test, job.checks, take.tests[job.test])

@@ -14,12 +14,14 @@ from pathlib import Path
 from milvus_tck.bindings.grpc import Binding, Metadata
 from milvus_tck.bindings.outcome import Reply
 
-__all__ = ["Key", "Recording", "Step", "Take", "Tape", "TapeBinding", "key_of", "load", "save"]
+__all__ = ["Key", "Recording", "States", "Step", "Take", "Tape", "TapeBinding", "key_of", "load", "save"]
 
 #: RPC and digest of what was sent.
 Key = tuple[str, bytes]
+#: What every check of a test came to: a state and its signature.
+States = dict[str, tuple[str, str]]
 #: Raised whenever the layout of a saved recording changes.
-_LAYOUT = 1
+_LAYOUT = 2
 _DIGEST = 12
 
 
@@ -60,8 +62,10 @@ class Take:
     tests: dict[str, Tape] = field(default_factory=dict)
     #: Tapes by the name of what was prepared.
     preparations: dict[str, Tape] = field(default_factory=dict)
-    #: What every check came to, by test and check: the state and its signature.
-    states: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    #: What each test came to on the server.
+    states: dict[str, States] = field(default_factory=dict)
+    #: What each test came to on its own tape: the same, unless the server died of it.
+    replayed: dict[str, States] = field(default_factory=dict)
 
 
 @dataclass
@@ -75,7 +79,7 @@ class Recording:
 
     def take_of(self, test: str) -> Take | None:
         """Return the session in which a test was recorded last."""
-        return next((take for take in reversed(self.takes) if test in take.tests), None)
+        return next((take for take in reversed(self.takes) if test in take.states), None)
 
 
 @dataclass
