@@ -99,7 +99,7 @@ class Case:
             return outcome.answer
         raise self._stop(call, outcome)
 
-    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 60) -> Answer:
+    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 120) -> Answer:
         """Repeat a call until its answer is as wanted; `what` names the condition."""
         end = time.monotonic() + within
         while True:
