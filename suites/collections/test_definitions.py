@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.steps import listed
 from milvus_tck.suites.collections.definitions import (
     ACCEPTED,
     DIM,
@@ -25,7 +26,7 @@ _LONGEST = 255
 
 
 def _listed(tck: Case, name: str) -> bool:
-    return name in tck.ok(calls.show_collections()).collection_names
+    return name in listed(tck)
 
 
 def _trouble(tck: Case, call: Call[m.Status]) -> str:

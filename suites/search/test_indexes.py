@@ -16,6 +16,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 
 _TOPK = 10
+_LOOKS, _LOOK_SECONDS = 30, 0.2
 
 
 def _search(indexed: Indexed, queries: Any, topk: int = _TOPK) -> Call[m.SearchResults]:  # noqa: ANN401 - an array
@@ -102,10 +103,20 @@ def test_ef(tck: Case, hnsw: Indexed) -> None:
     _refuse(tck, hnsw, {"ef": _TOPK - 1})
 
 
+def _await_use(tck: Case, wrong: Call[m.SearchResults]) -> None:
+    """Give a server time that says an index is finished before it is used: parameters mean nothing until then."""
+    for _ in range(_LOOKS):
+        if not tck.call(wrong).ok:
+            return
+        tck.run.pause(_LOOK_SECONDS)
+
+
 def _refuse(tck: Case, indexed: Indexed, params: dict[str, int]) -> None:
     call = _search(indexed, indexed.corpus.queries(tck, 1))
+    wrong = call.but_params("search_params", params=calls.as_json(params))
+    _await_use(tck, wrong)
     tck.refused(
-        call.but_params("search_params", params=calls.as_json(params)),
+        wrong,
         neighbour=call,
         untouched=lambda: tck.ok(calls.get_load_state(indexed.corpus.name)),
     )
