@@ -71,6 +71,8 @@ class Session:
         self._wanted: frozenset[str] = frozenset()
         self._known: frozenset[str] = frozenset()
         self._ended = False
+        #: Whether the target kept the clause that all others need, asked for or not.
+        self._believed = True
         self._lost = False
         self.opened = False
 
@@ -86,10 +88,10 @@ class Session:
         try:
             self.station = Station(self.target, self.options.timeout)
             self._instances = Instances(self.options, self.target, self.station)
-            self.identity = identify(self.station.binding)
+            self.identity = identify(self.station.binding, self.options.timeout)
             self.profile, self.reason = choose_profile(self.options.profile, self.identity, self.target.declared)
             run = "".join(secrets.choice(_RUN_LETTERS) for _ in range(6))
-            self.probes = probe(self.station.binding, f"tck_{run}_probe")
+            self.probes = probe(self.station.binding, f"tck_{run}_probe", self.options.timeout)
             self.run = self._new_run(run)
             self.opened = True
         except BaseException:
@@ -144,6 +146,8 @@ class Session:
         job = self._tests[result.test]
         shared = [each.name for each in job.shared]
         for judgement in result.judgements:
+            if judgement.check.clause.id == ROOT and judgement.state is not State.PASS:
+                self._believed = False
             if judgement.check.id in self._wanted:
                 self._report(judgement, result.test, shared)
 
@@ -182,9 +186,7 @@ class Session:
                 self.target.stop()
 
     def _wire_judgements(self) -> list[Judgement]:
-        root = [event for event in self._events if event.clause == ROOT]
-        believed = all(event.state == State.PASS for event in root)
-        return list(self.run.contract.judgements(self.profile, self.options.binding, believed=believed))
+        return list(self.run.contract.judgements(self.profile, self.options.binding, believed=self._believed))
 
     def _make_header(self, *, partial: bool) -> Header:
         return Header(
@@ -241,7 +243,7 @@ class Session:
         if self.station.down or self.run.ending.is_set():
             return None
         try:
-            return identify(self.station.binding)
+            return identify(self.station.binding, self.options.timeout)
         except Exception:  # noqa: BLE001 - whatever it is, the target can not be asked
             self._lost = True
             return None
@@ -253,7 +255,7 @@ class Session:
             return []
         fresh = Station(self.target, self.options.timeout)
         try:
-            left = drop_collections(fresh.binding, self.run.ledger.collections)
+            left = drop_collections(fresh.binding, self.run.ledger.collections, self.options.timeout)
         finally:
             fresh.close()
         self.run.ledger.close(clean=not left)
