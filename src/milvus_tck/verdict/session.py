@@ -75,6 +75,8 @@ class Session:
         self._believed = True
         self._lost = False
         self.opened = False
+        #: Whether the header is written, so that there is something to close.
+        self.planned = False
 
     # -- the target ---------------------------------------------------------------------
 
@@ -115,6 +117,7 @@ class Session:
         self._scheduler = self._new_scheduler()
         self._header = self._make_header(partial=partial)
         self._tell(self._header)
+        self.planned = True
 
     def _new_scheduler(self) -> Scheduler:
         ours = self.target.throwaway and self.target.restartable
@@ -153,12 +156,13 @@ class Session:
 
     def _report(self, judgement: Judgement, test: str, shared: list[str]) -> None:
         event = check_event(judgement, test, judgement.check.clause.sentence(self.profile), shared)
-        self._events.append(event)
         self._tell(event)
+        self._events.append(event)
 
     def abort(self) -> None:
         """Let everything in flight end now: Ctrl-C."""
         self.run.ending.set()
+        self.station.incidents.append("the run was interrupted")
         self._instances.hang_up()
 
     # -- the end ------------------------------------------------------------------------
