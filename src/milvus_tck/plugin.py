@@ -216,7 +216,7 @@ class Suites:
         assert self.session is not None  # noqa: S101 - the caller looked
         if self.session.planned and not self.listing:
             try:
-                self.summary = self.session.close(complete=complete and not self.interrupts.pressed)
+                self.summary = self.session.close(complete=complete, interrupted=lambda: self.interrupts.pressed)
             except OSError as error:
                 self.trouble = error
         else:

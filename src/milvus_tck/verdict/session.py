@@ -14,7 +14,7 @@ import platform
 import random
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -167,14 +167,18 @@ class Session:
 
     # -- the end ------------------------------------------------------------------------
 
-    def close(self, *, complete: bool = True) -> Summary:
-        """Clean up, write the footer, and come to the verdicts; the target is down after this."""
+    def close(self, *, complete: bool = True, interrupted: Callable[[], bool] = lambda: False) -> Summary:
+        """Clean up, write the footer, and come to the verdicts; the target is down after this.
+
+        `interrupted` tells whether somebody pressed Ctrl-C, which may also happen meanwhile.
+        """
         try:
             self._scheduler.close()
             self.preparations.close()
             for judgement in self._wire_judgements():
                 self._report(judgement, "wire", [])
-            footer = self._make_footer(complete=complete)
+            leftovers = self._clean_up()
+            footer = self._make_footer(leftovers, complete=complete and not interrupted())
             self._tell(footer)
             return self._summarise(footer)
         finally:
@@ -186,6 +190,7 @@ class Session:
             self._ended = True
             if self.opened:
                 self._instances.close()
+                self.run.ledger.close(clean=self.target.throwaway or not self.run.ledger.collections)
             else:
                 self.target.stop()
 
@@ -218,7 +223,7 @@ class Session:
             "reliable": self.probes.reliable,
         }
 
-    def _make_footer(self, *, complete: bool) -> Footer:
+    def _make_footer(self, leftovers: list[str], *, complete: bool) -> Footer:
         identity = self._identity_now()
         self._lost = self._lost or self._scheduler.lost
         if identity is not None and identity != self.identity:
@@ -231,7 +236,7 @@ class Session:
             complete=complete and not self._scheduler.lost and not self.run.ending.is_set(),
             totals=count(self._events),
             identity={} if identity is None else identity.as_dict(),
-            leftovers=self._clean_up(),
+            leftovers=leftovers,
             incidents=self.station.incidents,
             seconds=round(time.monotonic() - self._started, 2),
             cpu_seconds=round(times.user + times.system, 2),
