@@ -1,7 +1,8 @@
 """What is on a server, seen by somebody who has nothing to do with the run."""
 
-from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.fixtures.stages import FIELDS, one_row
+
+from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

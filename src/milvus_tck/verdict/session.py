@@ -175,9 +175,9 @@ class Session:
         try:
             self._scheduler.close()
             self.preparations.close()
+            leftovers = self._clean_up()  # first of all: the rest needs space on a disk
             for judgement in self._wire_judgements():
                 self._report(judgement, "wire", [])
-            leftovers = self._clean_up()
             footer = self._make_footer(leftovers, complete=complete and not interrupted())
             self._tell(footer)
             return self._summarise(footer)
