@@ -69,6 +69,8 @@ class Troublemaker(grpc.GenericRpcHandler):
     upstream: str
     trouble: Trouble = none
     port: int = 0
+    #: What it shows of itself where it speaks TLS.
+    secrets: grpc.ServerCredentials | None = None
     #: RPCs in the order in which they came.
     seen: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -83,7 +85,10 @@ class Troublemaker(grpc.GenericRpcHandler):
         """Listen; after the first time on the same port again."""
         self._channel = grpc.insecure_channel(self.upstream, options=[("grpc.use_local_subchannel_pool", 1)])
         self._server = grpc.server(ThreadPoolExecutor(64), handlers=[self], options=[("grpc.so_reuseport", 0)])
-        self.port = self._server.add_insecure_port(self.address)
+        if self.secrets is None:
+            self.port = self._server.add_insecure_port(self.address)
+        else:
+            self.port = self._server.add_secure_port(self.address, self.secrets)
         self._server.start()
 
     def die(self) -> None:
@@ -130,9 +135,11 @@ class Troublemaker(grpc.GenericRpcHandler):
 
 
 @contextlib.contextmanager
-def between(upstream: str, trouble: Trouble = none) -> Iterator[Troublemaker]:
+def between(
+    upstream: str, trouble: Trouble = none, secrets: grpc.ServerCredentials | None = None
+) -> Iterator[Troublemaker]:
     """Put a troublemaker before a server for the length of a `with`."""
-    maker = Troublemaker(upstream, trouble)
+    maker = Troublemaker(upstream, trouble, secrets=secrets)
     maker.start()
     try:
         yield maker

@@ -37,7 +37,7 @@ def _refuse(rpc: str, request: Message) -> Message:
     status = answer if isinstance(answer, m.Status) else getattr(answer, "status", None)
     if isinstance(status, m.Status):
         name = getattr(request, "collection_name", "")
-        missing = name.isidentifier() and name.isascii()
+        missing = isinstance(name, str) and name.isidentifier() and name.isascii()
         status.code, status.error_code = (
             (100, m.ErrorCode.CollectionNotExists) if missing else (1100, m.ErrorCode.IllegalArgument)
         )

@@ -40,6 +40,9 @@ def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
     if version.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}:
         what = "the target can not be reached" if version.code == "UNAVAILABLE" else "the target does not answer"
         raise TargetError(what, version.details or version.code, "milvus-tck doctor")
+    if version.code in {"UNAUTHENTICATED", "PERMISSION_DENIED"}:
+        why = version.details or version.code
+        raise TargetError("the target does not let us in", why, "milvus-tck check TARGET --token USER:PASSWORD")
     hello = m.ConnectRequest(client_info=m.ClientInfo(sdk_type="milvus-tck")).SerializeToString()
     connect = binding.send("Connect", hello, seconds)
     text, info = "", m.ServerInfo()
