@@ -15,7 +15,7 @@ import psutil
 
 from milvus_tck.verdict.result_file import FILE, Results, read_results
 
-__all__ = ["PASSING", "Done", "Place", "Running", "eventually"]
+__all__ = ["PASSING", "Done", "Place", "Running", "eventually", "listener"]
 
 #: A few checks that lite 2.5.1 passes under profile 2.3: what a run comes to is not its doing.
 PASSING = " or ".join(
@@ -39,6 +39,16 @@ def eventually(condition: Callable[[], object], within: float = 20.0) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def listener(address: str) -> int:
+    """Return the process that listens on an address."""
+    port = int(address.rpartition(":")[2])
+    for each in psutil.net_connections("tcp"):
+        if each.status == "LISTEN" and each.laddr and each.laddr.port == port and each.pid is not None:
+            return each.pid
+    message = f"nobody listens on {address}"
+    raise AssertionError(message)
 
 
 @dataclass(frozen=True)

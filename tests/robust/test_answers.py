@@ -98,7 +98,6 @@ def _nothing(_asked: Asked) -> bytes:
 
 def _strange_code(asked: Asked) -> bytes:
     asked.context.abort(grpc.StatusCode.DATA_LOSS, "\x00\x01\ud7ff ünreadable \U0001f4a5")
-    return b""
 
 
 def _wrong_kind(_asked: Asked) -> bytes:

@@ -22,7 +22,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
     def make(size: str) -> Path:
         folder = tmp_path / f"disk-{len(mounted)}"
         folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+        command = ["/bin/mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
             pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
@@ -31,7 +31,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
     yield make
     for folder in mounted:
-        subprocess.run(["umount", str(folder)], check=True)
+        subprocess.run(["/bin/umount", str(folder)], check=True)
 
 
 def fill(folder: Path, *, leaving: int = 0) -> None:

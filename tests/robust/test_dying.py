@@ -14,7 +14,7 @@ import pytest
 from milvus_tck.targets.base import Target
 from milvus_tck.verdict.states import Exit
 from tests.robust.foreign import collections, make_foreign
-from tests.robust.runs import Done, Place
+from tests.robust.runs import Done, Place, listener
 from tests.robust.troublemaker import Asked, Troublemaker, between
 
 #: The bytes with which service/invalid-utf-8 asks; nothing else sends them.
@@ -115,8 +115,7 @@ def test_a_server_of_ours_that_somebody_kills(place: Place) -> None:
     select = "rpc=HasCollection or rpc=DescribeCollection"
     running = place.begin("check", "lite@2.5.1", "--profile", "2.3", "--select", select)
     assert running.has_judged(3)
-    port = int(json.loads(running.lines[0])["target"]["address"].rpartition(":")[2])
-    os.kill(_listener(port), signal.SIGKILL)
+    os.kill(listener(json.loads(running.lines[0])["target"]["address"]), signal.SIGKILL)
     done = running.end()
     states = set(done.states.values())
     assert "harness-error" not in states
@@ -124,14 +123,6 @@ def test_a_server_of_ours_that_somebody_kills(place: Place) -> None:
     assert done.results.complete, done.text
     assert any("gone after" in each for each in done.results.footer.incidents)  # type: ignore[union-attr]
     assert place.is_clean(), place.processes()
-
-
-def _listener(port: int) -> int:
-    import psutil  # noqa: PLC0415 - only here
-
-    found = [each.pid for each in psutil.net_connections("tcp") if each.status == "LISTEN" and each.laddr.port == port]
-    assert found[0] is not None
-    return found[0]
 
 
 @pytest.mark.parametrize("target", ["lite@0.0.1", "milvus@9.9.9"])

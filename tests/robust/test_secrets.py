@@ -12,7 +12,7 @@ from milvus_tck.verdict.states import Exit
 from tests.robust.runs import PASSING, Place
 from tests.robust.troublemaker import Asked, between
 
-TOKEN = "root:Very_Secret"
+TOKEN = "root:Very_Secret"  # noqa: S105 - of a server that the test starts
 
 
 @pytest.fixture(scope="module")

@@ -124,9 +124,8 @@ class Troublemaker(grpc.GenericRpcHandler):
         call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             asked.path, request_serializer=None, response_deserializer=None
         )
-        metadata = [
-            (key, value) for key, value in asked.context.invocation_metadata() if key in {"authorization", "dbname"}
-        ]
+        told = asked.context.invocation_metadata()
+        metadata = tuple((key, value) for key, value in told if key in {"authorization", "dbname"})
         try:
             return call(asked.payload, timeout=asked.context.time_remaining() or _PATIENCE, metadata=metadata)
         except grpc.RpcError as error:

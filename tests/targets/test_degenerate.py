@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 import grpc
 import pytest
+from milvus_tck.fixtures.stages import FIELDS
 
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.fixtures.stages import FIELDS
 from milvus_tck.spec.capabilities import capabilities, core_rpcs
 from milvus_tck.targets.base import Declared, TargetError
 from milvus_tck.targets.capabilities import Probes, capability_rows, probe

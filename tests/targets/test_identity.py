@@ -55,7 +55,7 @@ def test_a_profile_that_is_asked_for() -> None:
     """It wins over what the target says; one that does not exist is refused with those that do."""
     found, reason = choose_profile("2.4", Identity("v2.2.16"), Declared())
     assert (found.name, reason) == ("2.4", "it was asked for")
-    with pytest.raises(UnknownProfileError, match="no profile '2.9'; there are 2.2"):
+    with pytest.raises(UnknownProfileError, match=r"no profile '2\.9'; there are 2\.2"):
         choose_profile("2.9", Identity("v2.2.16"), Declared())
 
 

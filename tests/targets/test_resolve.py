@@ -7,7 +7,7 @@ import pytest
 
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.targets import resolve as module
-from milvus_tck.targets.base import Endpoint, TargetError
+from milvus_tck.targets.base import Declared, Endpoint, TargetError
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.targets.milvus import MilvusServer
@@ -117,7 +117,11 @@ Describe = Callable[[str], None]
 @pytest.fixture
 def describe(tmp_path: Path) -> Describe:
     """Write a `tck.toml` here."""
-    return lambda text: (tmp_path / "tck.toml").write_text(text, encoding="utf-8") and None
+
+    def write(text: str) -> None:
+        (tmp_path / "tck.toml").write_text(text, encoding="utf-8")
+
+    return write
 
 
 def test_a_described_target(describe: Describe, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +139,7 @@ def test_a_described_target(describe: Describe, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("STAGING_TOKEN", "root:Milvus")
     found = resolve("staging")
     assert (found.name, found.address, found.restartable, found.throwaway) == ("staging", "10.0.0.5:19530", True, False)
-    assert (found.declared.profile, found.declared.has, found.declared.lacks) == ("2.4", {"aliases"}, {"partitions"})
+    assert found.declared == Declared("2.4", frozenset({"aliases"}), frozenset({"partitions"}))
     assert found.credentials.metadata == (("authorization", "cm9vdDpNaWx2dXM="), ("dbname", "tests"))
 
 
@@ -161,7 +165,7 @@ def test_a_described_name_with_a_port_is_the_described_one(describe: Describe) -
         pytest.param("[targets.a]\n", "no address", id="no address"),
         pytest.param('[targets.a]\naddress = "h:1"\ntls_ca = "x"\n', "unknown keys: tls_ca", id="a misspelt key"),
         pytest.param('[targets.a]\naddress = "h:1"\ntls-cert = "x"\n', "go together", id="half a pair"),
-        pytest.param('[targets.a]\naddress = "h:1"\ntoken = "env:NOT_SET_ANYWHERE"\n', "not set", id="no such variable"),
+        pytest.param('[targets.a]\naddress = "h:1"\ntoken = "env:NOT_SET_ANYWHERE"\n', "not set", id="no variable"),
     ],
 )
 def test_descriptions_that_can_not_be_used(describe: Describe, text: str, why: str) -> None:

@@ -16,10 +16,11 @@ from milvus_tck.targets.base import Endpoint, TargetError
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.targets.network import LOOPBACK, free_ports, is_taken
+from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.readiness import ready
 from milvus_tck.targets.station import Station
 from tests.robust.foreign import collections, make_foreign
-from tests.robust.runs import eventually
+from tests.robust.runs import eventually, listener
 from tests.robust.troublemaker import between
 
 
@@ -111,8 +112,8 @@ def test_a_server_that_ends_while_it_starts(server: LiteServer, monkeypatch: pyt
     assert caught.value.then == "milvus-tck doctor"
 
 
-def _broken(_self: LiteServer, folder: Path, _port: int) -> started.ServerProcess:
-    return started.ServerProcess(["sh", "-c", "echo no licence for Tuesdays; exit 1"], folder)
+def _broken(_self: LiteServer, folder: Path, _port: int) -> ServerProcess:
+    return ServerProcess(["sh", "-c", "echo no licence for Tuesdays; exit 1"], folder)
 
 
 def test_ready_is_no_word_of_others() -> None:
@@ -159,12 +160,7 @@ def test_a_station_finds_out_and_brings_back(server: LiteServer) -> None:
     server.start()
     station = Station(server, 5.0)
     assert station.alive()
-    listener = next(
-        each.pid for each in psutil.net_connections("tcp")
-        if each.status == "LISTEN" and each.laddr.port == int(server.address.rpartition(":")[2])
-    )  # fmt: skip
-    assert listener is not None
-    os.kill(listener, signal.SIGKILL)
+    os.kill(listener(server.address), signal.SIGKILL)
     assert eventually(lambda: not station.alive())
     assert station.down
     assert station.recover()

@@ -92,7 +92,7 @@ class DegenerateServer:
         """Listen on a free port."""
         # By default gRPC lets several servers share a port, and their calls go to any of them.
         options = [("grpc.so_reuseport", 0)]
-        handlers = [_Handler(DEGENERATE[self.name]())]
+        handlers: list[grpc.GenericRpcHandler] = [_Handler(DEGENERATE[self.name]())]
         self._server = grpc.server(ThreadPoolExecutor(16), handlers=handlers, options=options)
         try:
             self.port = self._server.add_insecure_port(self.address)
