@@ -25,6 +25,7 @@ from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
@@ -64,6 +65,7 @@ class Suites:
     #: Why results could not be written, if so.
     trouble: OSError | None = None
     interrupted: bool = False
+    interrupts: Interrupts = field(default_factory=Interrupts)
     _jobs: dict[str, Job] = field(default_factory=dict)
     _single: bool = False
 
@@ -86,7 +88,11 @@ class Suites:
         if self.session is not None and not config.option.collectonly:
             known = {check.id for checks in everything.values() for check in checks}
             ids = {check.id for check in self.wanted}
-            self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+            try:
+                self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+            except OSError as error:
+                self.trouble = error
+                items.clear()
 
     def _profile(self) -> Profile:
         if self.listing and self.options.profile != "auto":
@@ -139,6 +145,7 @@ class Suites:
             return None
         others = [item for item in session.items if item.nodeid not in self._jobs]
         self._walk(session, self._as_they_end(ours), others)
+        self.interrupts.defer()
         return True
 
     def _as_they_end(self, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
@@ -190,6 +197,7 @@ class Suites:
 
     def pytest_keyboard_interrupt(self) -> None:
         """Let everything in flight end: Ctrl-C."""
+        self.interrupts.defer()
         self.interrupted = True
         if self.session is not None and self._jobs:
             self.session.abort()
@@ -197,6 +205,7 @@ class Suites:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> Iterator[None]:
         """Come to the verdicts, and take the target down."""
+        self.interrupts.defer()
         try:
             return (yield)
         finally:
@@ -205,9 +214,9 @@ class Suites:
 
     def _close(self, *, complete: bool) -> None:
         assert self.session is not None  # noqa: S101 - the caller looked
-        if self._jobs and not self.listing:
+        if self.session.planned and not self.listing:
             try:
-                self.summary = self.session.close(complete=complete)
+                self.summary = self.session.close(complete=complete, interrupted=lambda: self.interrupts.pressed)
             except OSError as error:
                 self.trouble = error
         else:

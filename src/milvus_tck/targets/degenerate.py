@@ -37,7 +37,7 @@ def _refuse(rpc: str, request: Message) -> Message:
     status = answer if isinstance(answer, m.Status) else getattr(answer, "status", None)
     if isinstance(status, m.Status):
         name = getattr(request, "collection_name", "")
-        missing = name.isidentifier() and name.isascii()
+        missing = isinstance(name, str) and name.isidentifier() and name.isascii()
         status.code, status.error_code = (
             (100, m.ErrorCode.CollectionNotExists) if missing else (1100, m.ErrorCode.IllegalArgument)
         )
@@ -90,13 +90,16 @@ class DegenerateServer:
 
     def start(self) -> None:
         """Listen on a free port."""
-        self._server = grpc.server(ThreadPoolExecutor(16), handlers=[_Handler(DEGENERATE[self.name]())])
-        port = self._server.add_insecure_port(self.address)
-        if not port:
-            raise TargetError(
-                f"{self.name} can not be started", f"port {self.port} is taken", f"milvus-tck serve {self.name}"
-            )
-        self.port = port
+        # By default gRPC lets several servers share a port, and their calls go to any of them.
+        options = [("grpc.so_reuseport", 0)]
+        handlers: list[grpc.GenericRpcHandler] = [_Handler(DEGENERATE[self.name]())]
+        self._server = grpc.server(ThreadPoolExecutor(16), handlers=handlers, options=options)
+        try:
+            self.port = self._server.add_insecure_port(self.address)
+        except RuntimeError as error:
+            self._server = None
+            then = f"milvus-tck serve {self.name}"
+            raise TargetError(f"{self.name} can not listen on port {self.port}", "it is taken", then) from error
         self._server.start()
 
     def stop(self) -> None:
@@ -104,6 +107,9 @@ class DegenerateServer:
         if self._server is not None:
             self._server.stop(grace=None).wait()
             self._server = None
+
+    def give_up(self) -> None:
+        """It starts in no time."""
 
     def gone(self) -> bool:
         """It lives as long as we do."""

@@ -36,7 +36,9 @@ class ServerProcess:
     def __post_init__(self) -> None:
         self.log = Path(tempfile.mkstemp(prefix="milvus-tck-", suffix=".log")[1])
         removed = "-" if self.keep else str(self.folder)
-        variables = [f"{key}={value}" for key, value in self.variables.items()]
+        # Servers write logs and more where temporary files go: all of that is to go with the folder.
+        own = {"TMPDIR": str(self.folder), **self.variables}
+        variables = [f"{key}={value}" for key, value in own.items()]
         command = ["/usr/bin/env", *variables, *self.command]
         with self.log.open("wb") as log:
             self._warden = subprocess.Popen(

@@ -15,6 +15,8 @@ import platformdirs
 import psutil
 from google.protobuf.message import Message
 
+from milvus_tck.verdict.lines import LineFile
+from milvus_tck.verdict.stops import Undecided
 from milvus_tck.wire.call import Call
 
 __all__ = ["Ledger", "LedgerFile", "ledgers"]
@@ -41,7 +43,7 @@ class Ledger:
         folder = _folder()
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{self.run}.ndjson"
-        self._file = self.path.open("a", encoding="utf-8")
+        self._file = LineFile(self.path, append=True)
         process = psutil.Process()
         self._write({
             "run": self.run, "address": self.address, "pid": process.pid,
@@ -49,7 +51,7 @@ class Ledger:
         })  # fmt: skip
 
     def before(self, call: Call[Message]) -> None:
-        """Note what a call is about to create, if it creates anything."""
+        """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be."""
         field_name = _CREATES.get(call.rpc)
         if field_name is None:
             return
@@ -57,12 +59,14 @@ class Ledger:
         database = getattr(call.request, "db_name", "")
         with self._lock:
             if (name, database) not in self._names:
+                try:
+                    self._write({"create": call.rpc, "name": name, "db_name": database})
+                except OSError as error:
+                    raise Undecided("ledger", f"nothing is created that can not be noted: {error}") from error
                 self._names[name, database] = None
-                self._write({"create": call.rpc, "name": name, "db_name": database})
 
     def _write(self, row: dict[str, object]) -> None:
-        self._file.write(json.dumps(row) + "\n")
-        self._file.flush()
+        self._file.write(json.dumps(row))
 
     @property
     def collections(self) -> tuple[tuple[str, str], ...]:
