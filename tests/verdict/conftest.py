@@ -1,10 +1,11 @@
-"""Ledgers of tests never mix with those of real runs."""
+"""What the tests of the engine leave behind stays among them."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from milvus_tck.verdict.shared import SHARED
 from tests.verdict.builders import close_ledgers
 
 
@@ -15,3 +16,12 @@ def ledger_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     monkeypatch.setenv("MILVUS_TCK_STATE", str(folder))
     yield folder
     close_ledgers()
+
+
+@pytest.fixture(autouse=True)
+def shared_things() -> Iterator[None]:
+    """Forget the shared things that a test declares."""
+    before = dict(SHARED)
+    yield
+    SHARED.clear()
+    SHARED.update(before)

@@ -120,14 +120,16 @@ class Mortal:
             raise TargetError(f"{self.name} can not be started", "it has no life left", "bury it")
         self.starts += 1
         self.world = Collections()
-        self._server = grpc.server(ThreadPoolExecutor(32), handlers=[_Handler(self)])
-        self.port = self._server.add_insecure_port("127.0.0.1:0")
-        self._server.start()
+        handler = _Handler(self, self.starts)
+        server = grpc.server(ThreadPoolExecutor(32), handlers=[handler])
+        self.port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        self._server = server
 
-    def die(self) -> None:
-        """End now, with every call that is in flight."""
-        server, self._server = self._server, None
-        if server is not None:
+    def die(self, life: int | None = None) -> None:
+        """End now, with every call that is in flight; a call that reached an earlier life ends nothing."""
+        if life in {None, self.starts} and self._server is not None:
+            server, self._server = self._server, None
             server.stop(None)
 
     def stop(self) -> None:
@@ -153,6 +155,7 @@ class _Handler(grpc.GenericRpcHandler):
     """The service of a mortal target."""
 
     target: Mortal
+    life: int
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes] | None":
         rpc = handler_call_details.method.rpartition("/")[2]
@@ -166,7 +169,7 @@ class _Handler(grpc.GenericRpcHandler):
         request = message_class(methods()[rpc].input_type.full_name).FromString(payload)
         name = getattr(request, "collection_name", "")
         if "poison" in name:
-            self.target.die()
+            self.target.die(self.life)
             context.abort(grpc.StatusCode.UNAVAILABLE, "poisoned")
         if "hang" in name:
             gone = threading.Event()
