@@ -115,7 +115,7 @@ def _states(results: Sequence[Result]) -> dict[str, list[State]]:
 
 
 def test_the_culprit_is_blamed_and_the_innocent_are_judged() -> None:
-    """All that were in flight when the target died run again alone: one of them kills it again, and it alone crashed."""
+    """All that were in flight when the target died run again alone: who kills it again is to blame, and nobody else."""
     start = threading.Barrier(5, timeout=20)
 
     def together(collection: str) -> Body:
