@@ -126,5 +126,5 @@ def test_a_baseline_that_can_not_be_used(tmp_path: Path, text: str, why: str) ->
 
 def test_a_baseline_that_is_not_there(tmp_path: Path) -> None:
     """A file that can not be read is an error with its name."""
-    with pytest.raises(BaselineError, match="none.toml can not be read"):
+    with pytest.raises(BaselineError, match=r"none\.toml can not be read"):
         read_baseline(tmp_path / "none.toml", "2.3")

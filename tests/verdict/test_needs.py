@@ -99,6 +99,22 @@ def test_what_the_target_lacks_is_unsupported() -> None:
     assert _spared(job, lacking=["Flush"]) is None
 
 
+def test_what_its_owner_says_it_lacks() -> None:
+    """A test of nothing but capabilities that are declared to be lacking does not run; one with a core clause does."""
+    aliases, core = a_clause("b/b", capability="aliases"), a_clause("c/c")
+
+    def spared_by(*clauses: Clause) -> Result | None:
+        job = a_job("it", *clauses)
+        case = Case(a_run(Scripted()), job.test, job.checks)
+        return Spare(_needs(job), frozenset(), hostile=True, without=frozenset({"aliases"})).of(case, job)
+
+    found = spared_by(aliases)
+    assert found is not None
+    assert [(each.state, each.signature) for each in found.judgements] == [(State.UNSUPPORTED, "declared:aliases")]
+    assert spared_by(aliases, core) is None
+    assert spared_by(core) is None
+
+
 def test_whether_an_rpc_is_there_is_asked_anyway() -> None:
     """A clause that asks for nothing but the RPC itself is put to a target that lacks it: that is the answer."""
     assert _spared(a_job("it", a_clause("insert/implemented", "Insert")), lacking=["Insert"]) is None

@@ -150,7 +150,7 @@ def test_no_run_is_better_than_its_checks(
     complete: bool,
     partial: bool,
     lost: bool,
-    fail_on: Level,  # noqa: FBT001 - drawn values
+    fail_on: Level,
 ) -> None:
     """Conformant needs every `must` to pass in a whole run; exit 0 needs every `must` to be made and to pass."""
     found = _summary(checks, complete=complete, partial=partial, lost=lost, fail_on=fail_on)
