@@ -57,7 +57,7 @@ def _wrong(truth: float, total: int, threshold: float, state: State) -> float:
 @pytest.mark.parametrize("total", [40, 200, 400])
 @pytest.mark.parametrize("threshold", [0.5, 0.8, 0.9, 0.95])
 def test_the_bound_is_honest(total: int, threshold: float) -> None:
-    """A true recall just under the threshold rarely passes, and one at it rarely fails: two times in a hundred at most."""
+    """A true recall just under the threshold rarely passes, one at it rarely fails: twice in a hundred at most."""
     assert _wrong(threshold - 1e-9, total, threshold, State.PASS) <= 0.02
     assert _wrong(threshold, total, threshold, State.FAIL) <= 0.02
 

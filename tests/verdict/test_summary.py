@@ -144,13 +144,15 @@ _EVENTS = st.lists(
 )
 
 
-@given(_EVENTS, st.booleans(), st.booleans(), st.booleans(), st.sampled_from(Level))
+@given(
+    checks=_EVENTS,
+    complete=st.booleans(),
+    partial=st.booleans(),
+    lost=st.booleans(),
+    fail_on=st.sampled_from(Level),
+)
 def test_no_run_is_better_than_its_checks(
-    checks: list[CheckEvent],
-    complete: bool,
-    partial: bool,
-    lost: bool,
-    fail_on: Level,
+    *, checks: list[CheckEvent], complete: bool, partial: bool, lost: bool, fail_on: Level
 ) -> None:
     """Conformant needs every `must` to pass in a whole run; exit 0 needs every `must` to be made and to pass."""
     found = _summary(checks, complete=complete, partial=partial, lost=lost, fail_on=fail_on)
