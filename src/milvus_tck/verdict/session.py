@@ -178,6 +178,7 @@ class Session:
             self._ended = True
             if self.opened:
                 self._instances.close()
+                self.run.ledger.close(clean=self.target.throwaway or not self.run.ledger.collections)
             else:
                 self.target.stop()
 
