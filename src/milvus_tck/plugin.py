@@ -8,6 +8,7 @@ test runs where pytest calls it.
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer
-from milvus_tck.verdict.selection import selector
+from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.session import Session
 from milvus_tck.verdict.shared import SHARED
 from milvus_tck.verdict.states import State
@@ -77,15 +78,17 @@ class Suites:
         ours = [item for item in items if _is_suite(item)]
         if not ours:
             return
-        line = self._profile()
-        everything = {item.nodeid: self._checks(item, line) for item in ours}
-        chosen = self._chosen(everything)
+        self.listing = self.listing or bool(config.option.collectonly)
+        with _usage():
+            line = self._profile()
+            everything = {item.nodeid: self._checks(item, line) for item in ours}
+            chosen = self._chosen(everything)
         dropped = [item for item in ours if item.nodeid not in chosen]
         items[:] = [item for item in items if item not in dropped]
         config.hook.pytest_deselected(items=dropped)
         self._jobs = {item.nodeid: _job(item, everything[item.nodeid]) for item in ours if item.nodeid in chosen}
         self._note_absent(everything, line)
-        if self.session is not None and not config.option.collectonly:
+        if self.session is not None and not self.listing:
             known = {check.id for checks in everything.values() for check in checks}
             ids = {check.id for check in self.wanted}
             try:
@@ -188,8 +191,9 @@ class Suites:
         if self.options.out is not None:
             raise pytest.UsageError("--out needs one process: leave out -n, tests are concurrent without it")
         if self.session is None:
-            self.session = Session(self.options)
-            self.session.open()
+            with _usage():
+                self.session = Session(self.options)
+                self.session.open()
         node.workerinput["tck_address"] = self.session.target.address
         node.workerinput["tck_profile"] = self.session.profile.name
 
@@ -221,6 +225,16 @@ class Suites:
                 self.trouble = error
         else:
             self.session.stop()
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """Say what is wrong with the target or the selection without a traceback."""
+    try:
+        yield
+    except (TargetError, UnknownProfileError, SelectionError) as error:
+        then = getattr(error, "then", "")
+        raise pytest.UsageError(f"{error}\n{then}".strip()) from None
 
 
 # -- helpers ----------------------------------------------------------------------------
@@ -334,11 +348,3 @@ def _options(config: pytest.Config) -> CheckOptions:
         out=option.out,
         command=tuple(map(str, config.invocation_params.args)),
     )
-
-
-def pytest_internalerror(excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
-    """Say what is wrong with a target without a traceback."""
-    if not isinstance(excinfo.value, TargetError | UnknownProfileError):
-        return None
-    then = getattr(excinfo.value, "then", "")
-    raise pytest.UsageError(f"{excinfo.value}\n{then}".strip()) from None

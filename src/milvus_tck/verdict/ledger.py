@@ -75,7 +75,9 @@ class Ledger:
             return tuple(reversed(self._names))
 
     def close(self, *, clean: bool) -> None:
-        """Close the file; a clean run needs no ledger any more."""
+        """Close the file, if it is still open; a clean run needs no ledger any more."""
+        if self._file.closed:
+            return
         self._file.close()
         if clean:
             self.path.unlink(missing_ok=True)
