@@ -147,16 +147,30 @@ class Suites:
         if self.session is None or not ours or config.option.collectonly or self._single:
             return None
         others = [item for item in session.items if item.nodeid not in self._jobs]
-        self._walk(session, self._as_they_end(ours), others)
+        self._walk(session, self._as_they_end(session, ours), others)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
         self.interrupts.defer()
         return True
 
-    def _as_they_end(self, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
+    def _as_they_end(self, session: pytest.Session, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
         assert self.session is not None  # noqa: S101 - the caller looked
         for result in self.session.results():
+            if not self._take(session, result):
+                return
             item = ours[result.test]
             item.stash[_RESULT] = result
             yield item
+
+    def _take(self, session: pytest.Session, result: Result) -> bool:
+        """Note a result as soon as it is there; where it can not be written, pytest comes to its end."""
+        assert self.session is not None  # noqa: S101 - the caller looked
+        try:
+            self.session.take(result)
+        except OSError as error:
+            self.trouble = error
+            session.shouldstop = f"results can not be written: {error}"
+        return self.trouble is None
 
     def _walk(self, session: pytest.Session, ended: Iterator[pytest.Item], others: list[pytest.Item]) -> None:
         """Run pytest's protocol for each item; it has to know the next one before it begins."""
@@ -177,11 +191,7 @@ class Suites:
         result = pyfuncitem.stash.get(_RESULT, None)
         if result is None:
             result = self.session.single(job)
-        try:
-            self.session.take(result)
-        except OSError as error:
-            self.trouble = error
-            pyfuncitem.session.shouldstop = f"results can not be written: {error}"
+            self._take(pyfuncitem.session, result)
         _show(result)
         return True
 

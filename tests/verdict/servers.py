@@ -136,6 +136,9 @@ class Mortal:
         """End, if it has not yet."""
         self.die()
 
+    def give_up(self) -> None:
+        """Its starts take no time that could be cut short."""
+
     def gone(self) -> bool:
         """Whether it ended."""
         return self._server is None

@@ -29,6 +29,11 @@ class LineFile:
             self._file.truncate(before)
             raise
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing can be written any more."""
+        return self._file.closed
+
     def close(self) -> None:
         """Close the file; it may be closed before."""
         self._file.close()

@@ -262,6 +262,7 @@ class Session:
         if self.target.throwaway:
             self.run.ledger.close(clean=True)
             return []
+        self._scheduler.ground.stands()  # whoever ran last may have killed it
         fresh = Station(self.target, self.options.timeout)
         try:
             left = drop_collections(fresh.binding, self.run.ledger.collections, self.options.timeout)
