@@ -87,7 +87,7 @@ def test_hostile_checks_need_a_server_of_ours_or_the_option(typed: Typed, lite: 
 
 
 def test_a_running_endpoint_is_asked_what_it_lacks(typed: Typed, lite: Target) -> None:
-    """lite 2.5.1 has no partitions: their checks are listed as unsupported, but the one for being there."""
+    """The release 2.5.1 of lite has no partitions: their checks are listed as unsupported, but the one for being there."""
     found = parsed(typed("list", lite.address, "--profile", "2.5", "--json", "--select", "rpc=CreatePartition"))
     assert [each["clause"] for each in found["clauses"]] == ["create-partition/implemented"]
     lacking = [each for each in found["absent"] if each["kind"] == "unsupported"]
@@ -96,7 +96,7 @@ def test_a_running_endpoint_is_asked_what_it_lacks(typed: Typed, lite: Target) -
 
 
 def test_without_a_profile_that_can_be_told_none_is_guessed(typed: Typed, lite: Target) -> None:
-    """lite 2.5.1 says nothing of its version: exit 64, with the profiles."""
+    """The release 2.5.1 of lite says nothing of its version: exit 64, with the profiles."""
     done = typed("list", lite.address)
     assert done.returncode == Exit.USAGE
     assert "belongs to no profile" in done.stderr
