@@ -87,7 +87,7 @@ def test_hostile_checks_need_a_server_of_ours_or_the_option(typed: Typed, lite: 
 
 
 def test_a_running_endpoint_is_asked_what_it_lacks(typed: Typed, lite: Target) -> None:
-    """The release 2.5.1 of lite has no partitions: their checks are listed as unsupported, but the one for being there."""
+    """Without partitions, their checks are listed as unsupported, but for the one that asks whether they are there."""
     found = parsed(typed("list", lite.address, "--profile", "2.5", "--json", "--select", "rpc=CreatePartition"))
     assert [each["clause"] for each in found["clauses"]] == ["create-partition/implemented"]
     lacking = [each for each in found["absent"] if each["kind"] == "unsupported"]

@@ -15,9 +15,9 @@ from milvus_tck.spec.clause_files import clause as clause_of
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
 from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.schedule import Job
 
 __all__ = ["SCHEMA", "Absence", "Absent", "Plan", "Planned", "Reached", "expect_json", "make_plan"]
 
@@ -159,7 +159,7 @@ def _absence(job: Job, reached: Reached) -> tuple[Absence, str] | None:
     """Say why a test would not run, by the rules of the scheduler."""
     if job.hostile and not reached.hostile:
         return Absence.HOSTILE, "known to kill servers: runs on a server that we start, or with --hostile"
-    lacking = {check.clause.rpc for check in job.checks} & reached.lacking
+    lacking = job.rpcs & reached.lacking
     if lacking and not any(name.endswith("/implemented") for name in job.clauses):
         return Absence.UNSUPPORTED, f"the target lacks {min(lacking)}"
     return None
