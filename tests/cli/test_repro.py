@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-import sys
 import venv
 from collections.abc import Iterator
 from pathlib import Path

@@ -21,8 +21,13 @@ _UNPACK = "import sys, milvus; milvus._initialize_data_files(sys.argv[1])"
 class MilvusServer(StartedServer):
     """One standalone server; several live side by side because each has its own etcd ports."""
 
-    #: Where its management service listens, with /healthz and /metrics.
-    management_port: int = 0
+    @property
+    def management_port(self) -> int:
+        """Where its management service listens, with /healthz, /metrics and /api/v1; the launcher chose it.
+
+        0 while the server does not run.
+        """
+        return 0 if self._process is None else int(self._process.variable("METRICS_PORT") or 0)
 
     def launch(self, folder: Path, port: int) -> ServerProcess:
         """Start the launcher, which starts the server."""
