@@ -66,7 +66,7 @@ def replay(python: Path, script: str, target: Target, folder: Path) -> "subproce
     """Run a script against a server."""
     path = folder / "repro.py"
     path.write_text(script, encoding="utf-8")
-    command = [python, "-I", path, target.address]
+    command = [str(python), "-I", str(path), target.address]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
 
 

@@ -41,9 +41,7 @@ def command(*, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps({"schema": 1, "works": works, "findings": [asdict(each) for each in findings]}, indent=1))
     else:
-        console.print(
-            "`milvus-tck check` would work here" if works else "`milvus-tck check` would [bold red]not[/] work"
-        )
+        console.print(f"`milvus-tck check` would {'' if works else '[bold red]not[/] '}work here")
     return int(Exit.OK if works else Exit.UNEXPECTED)
 
 

@@ -135,9 +135,9 @@ def tell(step: dict[str, Any], wrong: list[str], said: str, answer: bytes | None
 def call(channel: grpc.Channel, rpc: str, payload: str) -> tuple[str, str, bytes | None]:
     """Send bytes; return the gRPC code, what it says, and the answer."""
     token = os.environ.get("MILVUS_TCK_TOKEN", "")
-    metadata = [("authorization", base64.b64encode(token.encode()).decode())] if token else []
+    metadata = (("authorization", base64.b64encode(token.encode()).decode()),) if token else ()
     path = rpc if rpc.startswith("/") else SERVICE + rpc
-    method = channel.unary_unary(path, request_serializer=None, response_deserializer=None)
+    method: Any = channel.unary_unary(path, request_serializer=None, response_deserializer=None)
     try:
         return "OK", "", method(base64.b64decode(payload), timeout=DEADLINE, metadata=metadata)
     except grpc.RpcError as error:
