@@ -140,6 +140,17 @@ def test_a_request_that_was_not_kept_is_left_out_and_said(
     assert "left out Insert: its request was not kept" in replayed.stdout
 
 
+def test_a_killed_run_does_not_tell_how_things_were_prepared(typed: Typed, results: Path, tmp_path: Path) -> None:
+    """Without the footer, the script says that it does not stand on its own."""
+    lines = (results / "results.ndjson").read_text(encoding="utf-8").splitlines()
+    copy = tmp_path / "results.ndjson"
+    copy.write_text("".join(f"{line}\n" for line in lines if '"event": "footer"' not in line), encoding="utf-8")
+    done = typed("repro", copy, _SHARED)
+    assert done.returncode == Exit.OK
+    assert "does not prepare what the check read: loaded" in done.stderr
+    assert "# NOTE: how loaded was prepared, which the check read, is not recorded." in done.stdout.splitlines()
+
+
 def test_what_a_target_said_stays_a_comment(results: Path) -> None:
     """A reason with line breaks and control characters can not become code."""
     found = read_results(results)

@@ -18,7 +18,7 @@ from milvus_tck.verdict.run import run_of
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
 
-__all__ = ["kept_of", "replay_script"]
+__all__ = ["kept_of", "replay_script", "unprepared"]
 
 #: As many exchanges are kept for a check; where there are so many, earlier ones may be missing.
 _EVIDENCE = 40
@@ -45,6 +45,12 @@ def kept_of(results: Results, check: CheckEvent) -> Exchanges:
     """Return what a check stands on: the preparations of what it read, then its own exchanges."""
     made: Mapping[str, Exchanges] = results.footer.preparations if results.footer is not None else {}
     return [each for name in check.shared for each in made.get(name, ())] + check.exchanges
+
+
+def unprepared(results: Results, check: CheckEvent) -> list[str]:
+    """Name the things that a check read of which nobody recorded how they were prepared: killed runs tell nothing."""
+    made = results.footer.preparations if results.footer is not None else {}
+    return [name for name in check.shared if not made.get(name)]
 
 
 def replay_script(results: Results, check: CheckEvent) -> str:
@@ -85,8 +91,9 @@ def _limits(results: Results, check: CheckEvent) -> Iterator[str]:
         yield "NOTE: an answer of any test broke this promise; what that test had done before is not recorded with it."
     elif len(check.exchanges) >= _EVIDENCE:
         yield f"NOTE: of a test, the last {_EVIDENCE} exchanges are kept; what they stand on may be missing."
-    if check.shared and results.footer is None:
-        yield "NOTE: the run was killed: how the data that the check read was prepared is not recorded."
+    missing = unprepared(results, check)
+    if missing:
+        yield f"NOTE: how {', '.join(missing)} was prepared, which the check read, is not recorded."
     yield "Metadata of a request is not recorded. Requests go one after the other, whatever ran beside them then."
 
 

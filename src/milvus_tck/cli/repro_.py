@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from milvus_tck.cli.errors import complain, fail
-from milvus_tck.cli.replay import kept_of, replay_script
+from milvus_tck.cli.replay import kept_of, replay_script, unprepared
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.result_file import ResultFileError, Results, read_results
 from milvus_tck.verdict.states import Exit, State
@@ -45,6 +45,12 @@ def command(result: Path, check: str) -> int:
         complain(
             f"the script leaves out {len(lost)} of {len(exchanges)} requests: {', '.join(dict.fromkeys(lost))}",
             "a request that is large or holds a secret is not kept byte for byte",
+        )
+    missing = unprepared(results, event)
+    if missing:
+        complain(
+            f"the script does not prepare what the check read: {', '.join(missing)}",
+            "the result file does not tell how",
         )
     click.echo(replay_script(results, event), nl=False)
     return int(Exit.OK)
