@@ -89,18 +89,17 @@ class DegenerateServer:
         return f"{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
-        """Listen on a free port."""
-        # By default gRPC lets several servers share a port, and their calls go to any of them.
-        options = [("grpc.so_reuseport", 0)]
-        handlers: list[grpc.GenericRpcHandler] = [_Handler(DEGENERATE[self.name]())]
-        self._server = grpc.server(ThreadPoolExecutor(16), handlers=handlers, options=options)
+        """Listen on the port that was asked for, or on a free one; raises `TargetError` where it is taken."""
+        # Where ports are shared, two servers would answer in turns on one of them.
+        alone = [("grpc.so_reuseport", 0)]
+        server = grpc.server(ThreadPoolExecutor(16), [_Handler(DEGENERATE[self.name]())], options=alone)
         try:
-            self.port = self._server.add_insecure_port(self.address)
+            self.port = server.add_insecure_port(self.address)
         except RuntimeError as error:
-            self._server = None
-            then = f"milvus-tck serve {self.name}"
-            raise TargetError(f"{self.name} can not listen on port {self.port}", "it is taken", then) from error
-        self._server.start()
+            why = f"it can not listen on port {self.port}: somebody else does already, or it is not allowed"
+            raise TargetError(f"{self.name} can not be started", why, f"milvus-tck serve {self.name}") from error
+        server.start()
+        self._server = server
 
     def stop(self) -> None:
         """Stop listening."""

@@ -70,6 +70,16 @@ class ServerProcess:
             return ""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
 
+    def variable(self, name: str) -> str:
+        """Return a variable that the server runs with, whoever of its launchers set it; empty if none did."""
+        with contextlib.suppress(psutil.Error):
+            for each in reversed(psutil.Process(self._warden.pid).children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    found = each.environ().get(name)
+                    if found:
+                        return found
+        return ""
+
     def stop(self) -> None:
         """End the server and everything it started."""
         if self._warden.stdin:

@@ -19,13 +19,14 @@ from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.stops import Undecided
 from milvus_tck.wire.call import Call
 
-__all__ = ["Ledger", "LedgerFile", "ledgers"]
+__all__ = ["Ledger", "LedgerFile", "ledger_folder", "ledgers"]
 
 #: RPCs that create something which outlives its parent, with the field that names it.
 _CREATES = {"CreateCollection": "collection_name"}
 
 
-def _folder() -> Path:
+def ledger_folder() -> Path:
+    """Return the folder of this user's ledgers; MILVUS_TCK_STATE names another one."""
     override = os.environ.get("MILVUS_TCK_STATE")
     return Path(override) if override else Path(platformdirs.user_state_path("milvus-tck")) / "ledgers"
 
@@ -40,7 +41,7 @@ class Ledger:
     _names: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        folder = _folder()
+        folder = ledger_folder()
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{self.run}.ndjson"
         self._file = LineFile(self.path, append=True)
@@ -96,7 +97,7 @@ class LedgerFile:
 
 def ledgers() -> list[LedgerFile]:
     """Read every ledger of this user; a line that a kill cut short is left out."""
-    folder = _folder()
+    folder = ledger_folder()
     return [_read(path) for path in sorted(folder.glob("*.ndjson"))] if folder.is_dir() else []
 
 
