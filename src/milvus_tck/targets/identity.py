@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from google.protobuf.message import DecodeError
+
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.spec.profiles import Profile, detect, profile, profiles
 from milvus_tck.targets.base import Declared, TargetError
@@ -50,7 +52,7 @@ def identify(binding: Binding) -> Identity:
 def _parsed(kind, payload: bytes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - one of two messages
     try:
         return kind.FromString(payload)
-    except ValueError:  # DecodeError; an answer that is garbage tells nothing
+    except DecodeError:  # an answer that is garbage tells nothing
         return kind()
 
 
