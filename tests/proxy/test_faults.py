@@ -76,8 +76,6 @@ def test_a_drop_breaks_the_connection(
 ) -> None:
     """The client's connection is broken under it, with every call on it; it may connect again."""
     with channel(proxy.address) as client:
-        states: list[grpc.ChannelConnectivity] = []
-        client.subscribe(states.append)
         waiting = unary(client, "Query").future(b"x")
         assert server.reached.wait(LONG)
         proxy.rules = _faults({"rpc": path, "drop": True, "at": at, "times": 1})
@@ -87,11 +85,18 @@ def test_a_drop_breaks_the_connection(
         assert "reset" in (caught.value.details() or "") or "closed" in (caught.value.details() or "")
         assert waiting.code() is grpc.StatusCode.UNAVAILABLE
         assert server.requests == reached
-        assert unary(client, path)(b"y", timeout=LONG) == b"y"
+        # A client may write into the broken connection once more before it knows.
+        codes = iter(lambda: _code(client, path), grpc.StatusCode.OK)
+        assert set(codes) <= {grpc.StatusCode.UNAVAILABLE}
     # Other clients have connections of their own.
     assert ask(path, b"z").code == "OK"
     proxy.flush()
     assert proxy.tally.cut["dropped"] == 1
+
+
+def _code(client: grpc.Channel, path: str) -> grpc.StatusCode:
+    call = unary(client, path).future(b"y", timeout=LONG)
+    return call.code()
 
 
 @pytest.mark.parametrize("at", ["request", "response"])
@@ -159,9 +164,7 @@ def test_members_of_the_request_choose_the_calls(
         ({"not_return_all_meta": 1}, False),
     ],
 )
-def test_members_within_members_choose_too(
-    proxy: Proxy, ask: Ask, where: dict[str, object], *, hit: bool
-) -> None:
+def test_members_within_members_choose_too(proxy: Proxy, ask: Ask, where: dict[str, object], *, hit: bool) -> None:
     """Paths lead into messages, lists (any entry counts), and key-value lists, by key; enums go by name or number."""
     pairs = [m.KeyValuePair(key="topk", value="10"), m.KeyValuePair(key="nprobe", value="8")]
     request = m.SearchRequest(

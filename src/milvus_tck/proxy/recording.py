@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -61,6 +60,8 @@ def call_json(seen: Seen) -> dict[str, Any]:
     call, ended = seen.call, seen.call.ended
     assert ended is not None  # noqa: S101 - only calls that ended are written
     secrets = secrets_of(call.metadata)
+    # The requests come first: what is secret in them is taken out of the answers as well.
+    requests = _traffic(call, call.sent, secrets, answer=False)
     shown: dict[str, Any] = {
         "event": "call",
         "number": call.number,
@@ -70,7 +71,7 @@ def call_json(seen: Seen) -> dict[str, Any]:
         "streaming": call.streaming,
         "deadline": None if call.deadline is None else round(call.deadline, 3),
         "metadata": redacted_metadata(call.metadata),
-        "requests": _traffic(call, call.sent, secrets, answer=False),
+        "requests": requests,
         "responses": _traffic(call, call.given, secrets, answer=True),
         "initial_metadata": redacted_metadata(ended.initial),
         "trailers": redacted_metadata(ended.trailers),
@@ -99,12 +100,12 @@ def violation_json(violation: Violation) -> dict[str, str]:
     return {"clause": violation.clause, "signature": violation.signature, "detail": violation.detail[:_TEXT]}
 
 
-def _traffic(call: Passing, traffic: Traffic, secrets: frozenset[str], *, answer: bool) -> dict[str, Any]:
+def _traffic(call: Passing, traffic: Traffic, secrets: set[str], *, answer: bool) -> dict[str, Any]:
     messages = [_message(call.rpc, each, secrets, answer=answer) for each in traffic.kept]
     return {"count": traffic.count, "size": traffic.size, "messages": messages}
 
 
-def _message(rpc: str, payload: bytes, secrets: frozenset[str], *, answer: bool) -> dict[str, Any]:
+def _message(rpc: str, payload: bytes, secrets: set[str], *, answer: bool) -> dict[str, Any]:
     """Write one message: `bytes` are its own, but for secrets, and are left out where those can not be told."""
     shown: dict[str, Any] = {"size": len(payload), "bytes": None, "message": None, "redacted": False}
     method = methods().get(rpc)
@@ -114,28 +115,24 @@ def _message(rpc: str, payload: bytes, secrets: frozenset[str], *, answer: bool)
     try:
         message = message_class(kind.full_name).FromString(payload)
     except DecodeError:
-        if may_hold_secrets(kind):
-            return shown | {"withheld": "unparsable"}
-        return shown | {"bytes": _base64(payload)}
-    redacted = may_hold_secrets(kind) and redact(message)
-    shown |= {"message": _scrubbed(message_json(message), secrets), "redacted": redacted}
-    if _repeats(payload, secrets):
+        return shown | _unread(payload, secrets, withhold=may_hold_secrets(method.input_type))
+    redacted = (bool(secrets) or may_hold_secrets(kind)) and redact(message, secrets)
+    kept = message.SerializeToString() if redacted else payload
+    if _holds(kept, secrets):
         return shown | {"withheld": "secret"}
-    return shown | {"bytes": _base64(message.SerializeToString() if redacted else payload)}
+    return shown | {"bytes": _base64(kept), "message": message_json(message), "redacted": redacted}
 
 
-def _repeats(payload: bytes, secrets: frozenset[str]) -> bool:
-    return any(each.encode() in payload for each in secrets)
+def _unread(payload: bytes, secrets: set[str], *, withhold: bool) -> dict[str, Any]:
+    """Write bytes that are no message; beside a request that may hold secrets, nobody knows what they repeat."""
+    if withhold or _holds(payload, secrets):
+        return {"withheld": "unparsable"}
+    return {"bytes": _base64(payload)}
 
 
-def _scrubbed(value: Any, secrets: Sequence[str] | frozenset[str]) -> Any:  # noqa: ANN401 - JSON
-    if not secrets:
-        return value
-    if isinstance(value, dict):
-        return {key: _scrubbed(each, secrets) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_scrubbed(each, secrets) for each in value]
-    return scrub(value, secrets) if isinstance(value, str) else value
+def _holds(payload: bytes, secrets: set[str]) -> bool:
+    """A last look: unknown fields, for one, are not gone through."""
+    return any(len(each) > 1 and each.encode() in payload for each in secrets)
 
 
 def _base64(payload: bytes) -> str:
