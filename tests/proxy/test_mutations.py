@@ -25,7 +25,8 @@ def ask(proxy: Proxy, server: Server) -> Iterator[Ask]:
     """Ask through the proxy; the server inserts as many rows as it is told."""
     server.answer = _inserted
     binding = GrpcBinding(proxy.address)
-    yield lambda rpc="Insert", payload=_REQUEST.SerializeToString(): binding.send(rpc, payload, LONG)
+    three = _REQUEST.SerializeToString()
+    yield lambda rpc="Insert", payload=three: binding.send(rpc, payload, LONG)
     binding.close()
 
 
@@ -78,6 +79,7 @@ def test_an_operator_that_returns_nothing_was_not_applied(proxy: Proxy, ask: Ask
 
     def idle(_rpc: str, request: Message, _response: Message | None) -> Action:
         request.Clear()
+        return None
 
     proxy.rules = _rules(idle, Stage.BOTH)
     assert _count(ask()) == 3
@@ -162,8 +164,11 @@ def test_operators_have_names(proxy: Proxy, ask: Ask, row: dict[str, object], co
 
 def test_a_change_that_changes_nothing_does_not_count(proxy: Proxy, ask: Ask) -> None:
     """Setting a member to what it is, or one within a message that is not there, leaves the call alone."""
-    rows = [{"id": "same", "rpc": "Insert", "operator": "set", "with": {"member": "insert_cnt", "value": 3}},
-            {"id": "absent", "rpc": "Insert", "operator": "set", "with": {"member": "status.code", "value": 3}}]  # fmt: skip
+    shared = {"rpc": "Insert", "operator": "set"}
+    rows = [
+        {"id": "same", **shared, "with": {"member": "insert_cnt", "value": 3}},
+        {"id": "absent", **shared, "with": {"member": "status.code", "value": 3}},
+    ]
     proxy.rules = parse_rules({"mutate": rows})
     assert _count(ask()) == 3
     assert proxy.applied() == {"same": (1, 0), "absent": (1, 0)}

@@ -1,12 +1,15 @@
 """What passes through the proxy arrives as it was sent, both ways."""
 
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc
 import pytest
 
 from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.proxy import relay
 from milvus_tck.proxy.proxy import ListenError, Proxy
 from tests.proxy.servers import FOREIGN, LONG, METADATA, Server, channel, serving, unary
 
@@ -42,11 +45,11 @@ def test_an_error_passes_with_everything_that_belongs_to_it(
     del told, hangs, left
     with pytest.raises(grpc.RpcError) as caught:
         unary(client, fails)(b"x", timeout=LONG)
-    error = caught.value
+    error: Any = caught.value  # both the error and the finished call, which no type says
     assert error.code() is grpc.StatusCode.FAILED_PRECONDITION
     assert error.details() == "nein, größer\nals 5"
-    assert tuple(error.initial_metadata()) == (("early", "1"),)
-    assert tuple(error.trailing_metadata()) == (("grpc-status-details-bin", b"\x00\xff"),)
+    assert [tuple(pair) for pair in error.initial_metadata()] == [("early", "1")]
+    assert [tuple(pair) for pair in error.trailing_metadata()] == [("grpc-status-details-bin", b"\x00\xff")]
 
 
 @_OURS_OR_NOT
@@ -131,32 +134,31 @@ def test_many_calls_pass_at_once(server: Server, client: grpc.Channel) -> None:
     assert sorted(server.requests) == sorted(payloads)
 
 
-def _join(client: grpc.Channel) -> object:
-    method = client.stream_unary(f"/{FOREIGN}/Join", None, None)
-    return method(iter([b"a", b"b", b""]), timeout=LONG)
-
-
-def _count(client: grpc.Channel) -> object:
-    return list(client.unary_stream(f"/{FOREIGN}/Count", None, None)(b"3", timeout=LONG))
+Joining = grpc.StreamUnaryMultiCallable[bytes, bytes]
+Counting = grpc.UnaryStreamMultiCallable[bytes, bytes]
+Chatting = grpc.StreamStreamMultiCallable[bytes, bytes]
 
 
 def test_streams_of_each_kind_pass(client: grpc.Channel) -> None:
     """Many requests with one answer, and one request with many answers."""
-    assert _join(client) == b"a|b|"
-    assert _count(client) == [b"0", b"1", b"2"]
+    join: Joining = client.stream_unary(f"/{FOREIGN}/Join", None, None)
+    count: Counting = client.unary_stream(f"/{FOREIGN}/Count", None, None)
+    assert join(iter([b"a", b"b", b""]), timeout=LONG) == b"a|b|"
+    assert list(count(b"3", timeout=LONG)) == [b"0", b"1", b"2"]
 
 
 def test_a_conversation_passes(client: grpc.Channel) -> None:
     """In a stream both ways each answer arrives before the next request was sent."""
     turn = threading.Semaphore(1)
 
-    def speak():  # type: ignore[no-untyped-def] # noqa: ANN202 - a generator of bytes
+    def speak() -> Iterator[bytes]:
         for word in (b"one", b"two", b"three"):
             assert turn.acquire(timeout=LONG)
             yield word
 
     heard = []
-    for answer in client.stream_stream(f"/{FOREIGN}/Chat", None, None)(speak(), timeout=LONG):
+    chat: Chatting = client.stream_stream(f"/{FOREIGN}/Chat", None, None)
+    for answer in chat(speak(), timeout=LONG):
         heard.append(answer)
         turn.release()
     assert heard == [b"<one", b"<two", b"<three"]
@@ -164,7 +166,8 @@ def test_a_conversation_passes(client: grpc.Channel) -> None:
 
 def test_a_stream_that_breaks_off_keeps_what_came_before(client: grpc.Channel) -> None:
     """An error after some answers arrives after those answers."""
-    answers = client.unary_stream(f"/{FOREIGN}/Break", None, None)(b"first", timeout=LONG)
+    begin: Counting = client.unary_stream(f"/{FOREIGN}/Break", None, None)
+    answers = begin(b"first", timeout=LONG)
     assert next(answers) == b"first"
     with pytest.raises(grpc.RpcError) as caught:
         next(answers)
@@ -226,3 +229,16 @@ def test_a_port_is_not_shared(proxy: Proxy, address: str) -> None:
 def test_the_proxy_listens_on_loopback(proxy: Proxy) -> None:
     """Unless told otherwise, nobody but this machine reaches it."""
     assert proxy.address.startswith("127.0.0.1:")
+
+
+def test_calls_wait_for_whoever_looks(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When what waits to be looked at takes too much memory, new calls wait too, and go on afterwards."""
+    monkeypatch.setattr(relay, "_BACKLOG", 10)
+    looked = threading.Event()
+    with Proxy(address, on_call=lambda _seen: looked.wait(LONG)) as proxy, channel(proxy.address) as client:
+        assert unary(client, "Insert")(b"0123456789", timeout=LONG) == b"0123456789"
+        waiting = unary(client, "Insert").future(b"x", timeout=LONG)
+        with pytest.raises(grpc.FutureTimeoutError):
+            waiting.result(timeout=0.3)
+        looked.set()
+        assert waiting.result(timeout=LONG) == b"x"

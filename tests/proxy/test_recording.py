@@ -49,7 +49,9 @@ def _answers(rpc: str, request: bytes) -> bytes | None:
     """Give back a secret in a reason, an undefined enum value, and bytes that are no message."""
     reason = f"no rights for Swordfish1, {request!r}"
     return {
-        "CreateCollection": m.Status(code=1400, error_code=1, reason=reason).SerializeToString(),
+        "CreateCollection": m.Status(
+            code=1400, error_code=m.ErrorCode.UnexpectedError, reason=reason
+        ).SerializeToString(),
         "GetLoadState": b"\x10\x63",
         "GetVersion": b"\xff\xff",
     }.get(rpc)
