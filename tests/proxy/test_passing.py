@@ -134,15 +134,10 @@ def test_many_calls_pass_at_once(server: Server, client: grpc.Channel) -> None:
     assert sorted(server.requests) == sorted(payloads)
 
 
-Joining = grpc.StreamUnaryMultiCallable[bytes, bytes]
-Counting = grpc.UnaryStreamMultiCallable[bytes, bytes]
-Chatting = grpc.StreamStreamMultiCallable[bytes, bytes]
-
-
 def test_streams_of_each_kind_pass(client: grpc.Channel) -> None:
     """Many requests with one answer, and one request with many answers."""
-    join: Joining = client.stream_unary(f"/{FOREIGN}/Join", None, None)
-    count: Counting = client.unary_stream(f"/{FOREIGN}/Count", None, None)
+    join: grpc.StreamUnaryMultiCallable[bytes, bytes] = client.stream_unary(f"/{FOREIGN}/Join", None, None)
+    count: grpc.UnaryStreamMultiCallable[bytes, bytes] = client.unary_stream(f"/{FOREIGN}/Count", None, None)
     assert join(iter([b"a", b"b", b""]), timeout=LONG) == b"a|b|"
     assert list(count(b"3", timeout=LONG)) == [b"0", b"1", b"2"]
 
@@ -157,7 +152,7 @@ def test_a_conversation_passes(client: grpc.Channel) -> None:
             yield word
 
     heard = []
-    chat: Chatting = client.stream_stream(f"/{FOREIGN}/Chat", None, None)
+    chat: grpc.StreamStreamMultiCallable[bytes, bytes] = client.stream_stream(f"/{FOREIGN}/Chat", None, None)
     for answer in chat(speak(), timeout=LONG):
         heard.append(answer)
         turn.release()
@@ -166,7 +161,7 @@ def test_a_conversation_passes(client: grpc.Channel) -> None:
 
 def test_a_stream_that_breaks_off_keeps_what_came_before(client: grpc.Channel) -> None:
     """An error after some answers arrives after those answers."""
-    begin: Counting = client.unary_stream(f"/{FOREIGN}/Break", None, None)
+    begin: grpc.UnaryStreamMultiCallable[bytes, bytes] = client.unary_stream(f"/{FOREIGN}/Break", None, None)
     answers = begin(b"first", timeout=LONG)
     assert next(answers) == b"first"
     with pytest.raises(grpc.RpcError) as caught:
