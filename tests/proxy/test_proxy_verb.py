@@ -13,8 +13,10 @@ from typing import Any
 import pytest
 
 from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.targets.network import free_ports
 from milvus_tck.verdict.states import Exit
-from tests.proxy.servers import LONG, Server
+from milvus_tck.wire import messages as m
+from tests.proxy.servers import LONG, Server, serving
 from tests.proxy.test_recording import faults, read
 
 _COMMAND = [sys.executable, "-m", "milvus_tck.cli.main", "proxy"]
@@ -107,6 +109,30 @@ def test_a_server_that_is_away_may_come_later() -> None:
             _, _, code = _ended(process, signal.SIGINT)
     assert (reply.code, code) == ("UNAVAILABLE", Exit.OK)
     assert address in reply.details
+
+
+def test_a_server_that_comes_later_is_validated(server: Server) -> None:
+    """As soon as a call reached it, it is asked for its version, and later answers are held against its profile."""
+    server.answer = lambda rpc, _: {
+        "GetVersion": m.GetVersionResponse(version="v2.3.5").SerializeToString(),
+        "GetLoadState": b"\x10\x63",
+    }.get(rpc)
+    port = free_ports(1)[0]
+    with _running(f"127.0.0.1:{port}", "--json") as process:
+        begun: dict[str, Any] = json.loads(_line(process))
+        assert begun["profile"] is None
+        binding = GrpcBinding(begun["address"])
+        with serving(server, port):
+            codes = iter(lambda: binding.send("Insert", b"", LONG).code, "OK")
+            assert set(codes) <= {"UNAVAILABLE"}
+            # A call is shown after the server was asked, and before the next one is looked at.
+            assert set(iter(lambda: json.loads(_line(process))["code"], "OK")) <= {"UNAVAILABLE"}
+            binding.send("GetLoadState", b"", LONG)
+        binding.close()
+        out, _, code = _ended(process, signal.SIGTERM)
+    summary = json.loads(out.splitlines()[-1])
+    assert (summary["profile"], code) == ("2.3", Exit.OK)
+    assert [each["clause"] for each in summary["violations"]] == ["wire/enum-defined"]
 
 
 def _refused(*options: str) -> tuple[int, str]:

@@ -4,7 +4,7 @@ import contextlib
 import json
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,8 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
             _listen(proxy, target, options)
             _identify(proxy, target, options["profile"], shown)
             shown.listening(proxy)
+            # From here on it is asked again by whoever looks at calls, once one was answered.
+            shown.ask_again = lambda: _identify(proxy, target, options["profile"], shown)
             threading.Event().wait()
         except KeyboardInterrupt:
             pass  # how a proxy ends
@@ -134,10 +136,12 @@ def _listen(proxy: Proxy, target: Target, options: dict[str, Any]) -> None:
 
 
 def _identify(proxy: Proxy, target: Target, wanted: str, shown: "_Shown") -> None:
-    """Find out what to hold answers against; a server that is away may come later, and then is not validated."""
+    """Find out what to hold answers against; a server that is away may come later."""
+    shown.away = False
     try:
         shown.profile = proxy.identify(wanted, target.declared)
     except TargetError as error:
+        shown.away = True
         shown.profile = f"answers are not held against a profile: {error}"
     except UnknownProfileError as error:
         if wanted != "auto":
@@ -153,6 +157,9 @@ class _Shown:
         self._console = Console(highlight=False, soft_wrap=True)
         #: Why answers are held against the profile that they are held against.
         self.profile = ""
+        #: Whether that is because the server was away.
+        self.away = False
+        self.ask_again: Callable[[], None] | None = None
 
     def listening(self, proxy: Proxy) -> None:
         """Say where clients connect."""
@@ -164,7 +171,9 @@ class _Shown:
         self._console.print(f"{proxy.address} passes calls on to {proxy.upstream}, {escape(profile)}; Ctrl-C ends it")
 
     def call(self, seen: Seen) -> None:
-        """Show one call."""
+        """Show one call; the first one that reaches a server which was away tells its profile for the next."""
+        if self.away and self.ask_again is not None and seen.call.cut == "" and seen.call.upstream_seconds is not None:
+            self.ask_again()
         if self._json:
             shown = call_json(seen)
             _line({key: value for key, value in shown.items() if key in _SHORT} | {"code": seen.code})

@@ -94,15 +94,16 @@ class Proxy:
 
     async def _start(self) -> None:
         upstream = Upstream(self._upstream, self._credentials)
-        self._relay = Relay(upstream, RuleBook(self._rules), self._done, self._backlog, KEPT)
-        self._server = grpc.aio.server(handlers=[self._relay], options=_OPTIONS)
+        relay = Relay(upstream, RuleBook(self._rules), self._done, self._backlog, KEPT)
+        server = grpc.aio.server(handlers=[relay], options=_OPTIONS)
         try:
-            port = self._server.add_insecure_port(self._listen)
+            relay.port = server.add_insecure_port(self._listen)
         except RuntimeError as error:
+            await upstream.close()
             raise ListenError(str(error)) from error
-        self._relay.port = port
-        self.address = f"{self._listen.rpartition(':')[0]}:{port}"
-        await self._server.start()
+        await server.start()
+        self.address = f"{self._listen.rpartition(':')[0]}:{relay.port}"
+        self._relay, self._server = relay, server
 
     def _done(self, call: Passing) -> None:
         if self._observer is not None:
