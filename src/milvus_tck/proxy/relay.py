@@ -27,6 +27,8 @@ _MOMENT = 0.005
 #: Without a deadline of the client, gRPC may speak of one in some hundred years.
 _ENDLESS = 10 * 365 * 86400.0
 _PATHS = 1024
+#: gRPC rounds the deadline that it sends up, by so much of it at most: the client gives up that much earlier.
+_ROUNDED = 0.02
 
 
 class Relay(grpc.GenericRpcHandler):
@@ -160,7 +162,7 @@ async def finish(call: Passing, context: Context, ended: Ended) -> bytes:
 
 def given_up(call: Passing, context: Context) -> None:
     """Note that the client, or its deadline, ended the call."""
-    late = call.deadline is not None and remaining(context) == 0
+    late = call.deadline is not None and (remaining(context) or 0) <= _ROUNDED * call.deadline
     call.cut = call.cut or ("deadline" if late else "cancelled")
     code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
     call.ended = call.ended or Ended(code, "the client did not wait for the end")
