@@ -16,7 +16,7 @@ from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
 
-_VERBS = ("check", "list", "explain", "repro", "serve", "sweep", "doctor", "report")
+_VERBS = ("check", "list", "explain", "repro", "serve", "proxy", "sweep", "doctor", "report")
 
 
 class _Verbs(click.Group):
