@@ -4,7 +4,6 @@ import math
 import time
 
 import gevent
-import grpc
 
 from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.load.transport import CODES, Answer, Done, Payload, TransportStats
