@@ -17,7 +17,7 @@ from milvus_tck.wire.packing import pack_varints
 from milvus_tck.wire.vectors import VECTORS, sparse_row
 from tests.wire.test_columns import PACKED, SCALARS
 
-_SHAPES = stn.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=300)
+_SHAPES = stn.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)
 _DTYPES = {"Bool": "?", "Int8": "i1", "Int16": "i2", "Int32": "i4", "Int64": "i8", "Float": "f4", "Double": "f8"}
 
 

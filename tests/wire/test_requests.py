@@ -15,7 +15,7 @@ from milvus_tck.wire.search import placeholder_group
 from milvus_tck.wire.vectors import sparse_row
 
 _NAMES = st.text(st.characters(codec="utf-8"), max_size=300)
-_QUERIES = stn.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=200)
+_QUERIES = stn.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)
 #: What queries of each dtype are.
 _KINDS = {
     "<f4": m.PlaceholderType.FloatVector,

@@ -134,15 +134,17 @@ class Connection:
             self._starts.clear()
         prefix = _PREFIX.pack(0, size)
         whole = size + _PREFIX_SIZE
-        if steady and max(whole, len(block)) <= self.longest and whole <= min(self.initial_window, self.window):
-            self._remember(stream, size, block, prefix)
-            stream.payload = b"".join(parts)
-            return self.begin(stream)
         number, self.next = self.next, self.next + 2
         self.streams[number] = stream
         stream.number, stream.holder = number, self
         self.out.append(frames.header_frames(number, block, self.longest))
-        self.uploads.add(number, Upload((prefix, *parts), self.initial_window))
+        if max(whole, len(block)) <= self.longest and whole <= min(self.initial_window, self.window):
+            self.window -= whole
+            self.out += (frames.head(whole, DATA, END_STREAM, number), prefix, *parts)
+            if steady:
+                self._remember(stream, size, block, prefix)
+        else:
+            self.uploads.add(number, Upload((prefix, *parts), self.initial_window))
         self.schedule()
         return True
 
