@@ -47,7 +47,7 @@ _BAD_ENDS: dict[str, tuple[Callable[[Peer, int], None], str, str]] = {
         lambda peer, stream: peer.send(
             frames.HEADERS, 5, stream, peer.block((":status", "200"), ("grpc-status", "fine"))
         ),
-        "UNKNOWN", "",
+        "INTERNAL", "a gRPC status that is no number: 'fine'",
     ),
     "a status that nobody knows": (lambda peer, stream: peer.trailers(stream, 99), "UNKNOWN", ""),
     "success without a message": (
@@ -279,3 +279,20 @@ def test_a_reset_behind_the_trailers() -> None:
 
     with using(script) as channel:
         assert [asked(channel) for _ in range(2)] == [("OK", "", b"fine")] * 2
+
+
+#: Reasons for a reset, and answers of plain HTTP, that `test_oracle` holds against grpcio.
+RESETS = tuple(range(14))
+STATUSES = (400, 401, 403, 404, 418, 429, 500, 502, 503, 504)
+
+
+def answer_reset(peer: Peer, stream: int, error: int) -> None:
+    """Begin a reply, and reset it."""
+    peer.open(stream)
+    peer.send(frames.RST_STREAM, 0, stream, error.to_bytes(4))
+
+
+def answer_http(peer: Peer, stream: int, status: int) -> None:
+    """Answer as a proxy does that knows nothing of gRPC."""
+    block = peer.block((":status", str(status)), ("content-type", "text/html"))
+    peer.send(frames.HEADERS, 5, stream, block)

@@ -77,7 +77,7 @@ def _rst_stream(connection: "Connection", _flags: int, number: int, content: byt
         # Servers say so after the trailers, where they want no more of the request.
         return
     connection.uploads.drop(number)
-    if error == frames.REFUSED_STREAM and not stream.retried:
+    if error == frames.REFUSED_STREAM and not (stream.retried or stream.open):
         del connection.streams[number]
         connection.owner.again(stream)
     else:

@@ -91,7 +91,9 @@ def _read(headers: Iterable[tuple[str, str]]) -> Block:
     opens = http == _OK and (not kind or kind.startswith("application/grpc"))
     if "grpc-status" in found:
         code = _number(found["grpc-status"])
-        code = code if 0 <= code < len(CODES) else _UNKNOWN
+        if code < 0:
+            return Block(http, _INTERNAL, f"a gRPC status that is no number: {found['grpc-status']!r}", opens)
+        code = code if code < len(CODES) else _UNKNOWN
         return Block(http, code, unquote(found.get("grpc-message", "")), opens)
     if opens or not http:
         return Block(http, NO_STATUS, "", opens)
