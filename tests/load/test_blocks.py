@@ -32,7 +32,8 @@ def test_any_requests(calls: list[tuple[str, str]], metadata: list[tuple[str, st
         block, again = blocks.block(path, timeout)
         if not again:
             steady.clear()
-        expected = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "host:1"), ("te", "trailers"),
+        expected = [(":method", "POST"), (":scheme", "http"), (":path", path), (":authority", "host:1"),
+                    ("te", "trailers"),
                     ("content-type", "application/grpc"), ("user-agent", "agent"), *metadata]  # fmt: skip
         expected += [("grpc-timeout", timeout)] if timeout else []
         assert [tuple(each) for each in decoder.decode(block)] == expected
@@ -62,7 +63,8 @@ def test_ever_new_timeouts_leave_room_for_paths() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(2.5, "2500000u"), (0.1, "100000u"), (1e-7, "1u"), (99.999999, "99999999u"), (100.0, "100000m"), (3600.0, "3600000m"),
+    [(2.5, "2500000u"), (0.1, "100000u"), (1e-7, "1u"), (99.999999, "99999999u"), (100.0, "100000m"),
+     (3600.0, "3600000m"),
      (1e6, "1000000S"), (1e9, "277778H"), (0.0, "0u"), (-1.0, "0u"), (math.inf, ""), (1e30, "99999999H")],
 )  # fmt: skip
 def test_timeouts(seconds: float, text: str) -> None:

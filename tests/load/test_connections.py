@@ -174,7 +174,7 @@ def test_calls_that_were_not_sent_survive_a_loss() -> None:
 
 
 def test_nobody_listens() -> None:
-    """Where nobody listens calls are UNAVAILABLE, at once until the next attempt is due, and work when somebody does."""
+    """Where nobody listens calls are UNAVAILABLE, at once until the next attempt to connect is due."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = listener.getsockname()
     channel = open_fast(f"127.0.0.1:{address[1]}")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
 from milvus_tck.wire import InsertColumn, Ragged, Sparse
-from milvus_tck.wire.columns import SCALAR_SLOT, column, dynamic_column
+from milvus_tck.wire.columns import SCALAR_SLOT, Values, column, dynamic_column
+from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, FieldData
 from milvus_tck.wire.packed_columns import encode_column
 from milvus_tck.wire.packing import pack_varints
@@ -69,7 +70,7 @@ def test_texts_in_an_array(texts: np.ndarray[Any, np.dtype[np.str_]]) -> None:
 @pytest.mark.parametrize("name", sorted(SCALARS.keys() - {"JSON"}))
 @given(data=st.data())
 def test_array_columns(name: str, data: st.DataObject) -> None:
-    """An Array column reads the same, as a list of rows or as rows end to end, of one length or of many, empty ones too."""
+    """An Array column reads the same, as a list of rows or as rows end to end, empty ones too."""
     element, _, values = SCALARS[name]
     rows = data.draw(st.lists(st.lists(values, max_size=40), min_size=1, max_size=6))
     expected = column("c", DataType.Array, rows, element=element)
@@ -179,9 +180,9 @@ def test_vectors_are_not_copied() -> None:
         (DataType.BFloat16Vector, np.array([[1.5]])),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused(kind: Any, values: Any) -> None:
+def test_a_value_that_does_not_fit_is_refused(kind: Kind, values: Values) -> None:
     """A value that the type can not hold is an error, never another value."""
-    with pytest.raises(ValueError, match="out of range|do not fit"):
+    with pytest.raises(ValueError, match=r"out of range|do not fit"):
         encode_column(InsertColumn("c", kind, values))
 
 

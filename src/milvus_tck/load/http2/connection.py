@@ -177,7 +177,7 @@ class Connection:
         self.tell()
         self._flush()
 
-    def _read(self, data: bytes) -> None:
+    def _read(self, data: bytes) -> None:  # noqa: C901, PLR0912 - calls in this loop would cost more than its work
         """Read frames; what is not complete waits for more. This loop decides what a reply costs."""
         if not data:
             message = "the peer closed it"
