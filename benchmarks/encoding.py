@@ -31,7 +31,7 @@ def cpu():
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
 before = cpu()
-raw = Prepare.row_insert_param("c", rows, "", schema["fields"], schema, enable_dynamic=False).SerializeToString()
+raw = Prepare.row_insert_param("c", rows, "", schema["fields"], enable_dynamic=False).SerializeToString()
 assert len(raw) > {_ROWS * _DIM * 4}
 print((cpu() - before) * 1e6)
 """

@@ -36,7 +36,7 @@ def test_any_requests(calls: list[tuple[str, str]], metadata: list[tuple[str, st
                     ("te", "trailers"),
                     ("content-type", "application/grpc"), ("user-agent", "agent"), *metadata]  # fmt: skip
         expected += [("grpc-timeout", timeout)] if timeout else []
-        assert [tuple(each) for each in decoder.decode(block)] == expected
+        assert [(str(name), str(value)) for name, value in decoder.decode(block)] == expected
         for kept in steady.values():
             decoder.decode(kept)
         assert steady.get((path, timeout), block) == block

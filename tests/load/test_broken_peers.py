@@ -9,6 +9,17 @@ from milvus_tck.load.http2 import frames
 from milvus_tck.load.http2.limits import Limits
 from tests.load.peer import Peer, asked, message, together, using
 
+
+def _opened(act: Callable[[Peer, int], None]) -> Callable[[Peer, int], None]:
+    """Begin a reply before the act."""
+
+    def both(peer: Peer, stream: int) -> None:
+        peer.open(stream)
+        act(peer, stream)
+
+    return both
+
+
 #: What breaks one stream, given its number.
 _STREAM_ERRORS: dict[str, tuple[Callable[[Peer, int], None], str, str]] = {
     "data before headers": (
@@ -16,7 +27,7 @@ _STREAM_ERRORS: dict[str, tuple[Callable[[Peer, int], None], str, str]] = {
         "INTERNAL", "data before the headers of the reply",
     ),
     "trailers that end nothing": (
-        lambda peer, stream: (peer.open(stream), peer.send(frames.HEADERS, 4, stream, peer.block(("a", "b"))))[0],
+        _opened(lambda peer, stream: peer.send(frames.HEADERS, 4, stream, peer.block(("a", "b")))),
         "INTERNAL", "headers that neither begin a reply nor end it",
     ),
     "headers without a status": (
@@ -36,11 +47,11 @@ _STREAM_ERRORS: dict[str, tuple[Callable[[Peer, int], None], str, str]] = {
 #: What a reply may end with that makes no answer.
 _BAD_ENDS: dict[str, tuple[Callable[[Peer, int], None], str, str]] = {
     "no status": (
-        lambda peer, stream: (peer.open(stream), peer.send(frames.HEADERS, 5, stream, peer.block(("a", "b"))))[0],
+        _opened(lambda peer, stream: peer.send(frames.HEADERS, 5, stream, peer.block(("a", "b")))),
         "UNKNOWN", "the reply ended without a gRPC status",
     ),
     "no trailers": (
-        lambda peer, stream: (peer.open(stream), peer.send(frames.DATA, 1, stream, message(b"x")))[0],
+        _opened(lambda peer, stream: peer.send(frames.DATA, 1, stream, message(b"x"))),
         "INTERNAL", "the reply ended without trailers",
     ),
     "a status that is no number": (
@@ -51,7 +62,7 @@ _BAD_ENDS: dict[str, tuple[Callable[[Peer, int], None], str, str]] = {
     ),
     "a status that nobody knows": (lambda peer, stream: peer.trailers(stream, 99), "UNKNOWN", ""),
     "success without a message": (
-        lambda peer, stream: (peer.open(stream), peer.trailers(stream))[0],
+        _opened(lambda peer, stream: peer.trailers(stream)),
         "UNIMPLEMENTED", "the server said OK, but sent no message",
     ),
 }  # fmt: skip
@@ -125,6 +136,13 @@ def _raw(kind: int, flags: int, stream: int, content: bytes = b"") -> Callable[[
     return lambda peer: peer.send(kind, flags, stream, content)
 
 
+def _all(peer: Peer, *acts: Callable[[Peer], None]) -> None:
+    """Begin a header block, and act before it ends."""
+    peer.send(frames.HEADERS, 0, 1, b"\x88")
+    for each in acts:
+        each(peer)
+
+
 #: What ends a connection: the frames, the error that our goodbye names, a part of what the call is told.
 _CONNECTION_ERRORS: dict[str, tuple[Callable[[Peer], None], int, str]] = {
     "a frame that is too long": (_raw(frames.DATA, 0, 1, bytes(16_385)), frames.FRAME_SIZE_ERROR, "16385 bytes"),
@@ -139,20 +157,19 @@ _CONNECTION_ERRORS: dict[str, tuple[Callable[[Peer], None], int, str]] = {
     "padding without a length": (_raw(frames.HEADERS, 0x2C, 1, b""), frames.PROTOCOL_ERROR, "padding"),
     "a lonely continuation": (_raw(frames.CONTINUATION, 4, 1, b"\x88"), frames.PROTOCOL_ERROR, "CONTINUATION"),
     "an interrupted header block": (
-        lambda peer: (peer.send(frames.HEADERS, 0, 1, b"\x88"), peer.send(frames.PING, 0, 0, bytes(8)))[0],
+        lambda peer: _all(peer, _raw(frames.PING, 0, 0, bytes(8))),
         frames.PROTOCOL_ERROR, "interrupted",
     ),
     "data inside a header block": (
-        lambda peer: (peer.send(frames.HEADERS, 0, 1, b"\x88"), peer.send(frames.DATA, 0, 1, b"x"))[0],
+        lambda peer: _all(peer, _raw(frames.DATA, 0, 1, b"x")),
         frames.PROTOCOL_ERROR, "interrupted",
     ),
     "headers inside a header block": (
-        lambda peer: (peer.send(frames.HEADERS, 0, 1, b"\x88"), peer.send(frames.HEADERS, 5, 1, b"\x88"))[0],
+        lambda peer: _all(peer, _raw(frames.HEADERS, 5, 1, b"\x88")),
         frames.PROTOCOL_ERROR, "interrupted",
     ),
     "a header block without end": (
-        lambda peer: (peer.send(frames.HEADERS, 0, 1, b"\x88"),
-                      [peer.send(frames.CONTINUATION, 0, 1, bytes(16_384)) for _ in range(65)])[0],
+        lambda peer: _all(peer, *[_raw(frames.CONTINUATION, 0, 1, bytes(16_384))] * 65),
         frames.PROTOCOL_ERROR, "a header block of more than",
     ),
     "settings of odd length": (_raw(frames.SETTINGS, 0, 0, bytes(5)), frames.FRAME_SIZE_ERROR, "settings"),

@@ -112,7 +112,7 @@ def test_many_replies_in_pieces() -> None:
 def test_pieces_of_a_request_are_sent_one_behind_the_other() -> None:
     """A payload in several buffers is one message, whatever its size."""
     for size in (10, 30_000):
-        pieces = [b"a" * size, memoryview(b"b" * size), b"", b"c"]
+        pieces: list[bytes | memoryview] = [b"a" * size, memoryview(b"b" * size), b"", b"c"]
         with using(echo(1)) as channel:
             assert asked(channel, pieces) == ("OK", "", b"a" * size + b"b" * size + b"c")
 

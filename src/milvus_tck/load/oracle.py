@@ -21,7 +21,7 @@ def cooperate() -> None:
     """
     from grpc.experimental import gevent as grpc_gevent  # noqa: PLC0415 - it belongs to no other use of grpcio
 
-    grpc_gevent.init_gevent()  # type: ignore[no-untyped-call] # ships no types
+    grpc_gevent.init_gevent()
 
 
 class GrpcioTransport:
@@ -64,7 +64,7 @@ class GrpcioTransport:
 class _Flying:
     """A call in its greenlet."""
 
-    def __init__(self, greenlet: gevent.Greenlet) -> None:
+    def __init__(self, greenlet: "gevent.Greenlet[..., None]") -> None:
         self._greenlet = greenlet
 
     def cancel(self) -> None:

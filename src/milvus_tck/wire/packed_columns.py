@@ -14,14 +14,26 @@ from numpy.typing import NDArray
 
 from milvus_tck.wire.columns import SCALAR_SLOT, Values
 from milvus_tck.wire.kinds import Kind
-from milvus_tck.wire.messages import ArrayArray, DataType, FieldData, ScalarField, SparseFloatArray, VectorField
+from milvus_tck.wire.messages import (
+    ArrayArray,
+    DataType,
+    FieldData,
+    FloatArray,
+    ScalarField,
+    SparseFloatArray,
+    VectorField,
+)
 from milvus_tck.wire.packing import Buffer, delimited, nested, pack_varints, slices, tag, varint
 from milvus_tck.wire.vectors import BITS, FLOAT, PACKED, PAIR
 
 __all__ = ["InsertColumn", "Ragged", "Sparse", "encode_column"]
 
 _INTEGERS = frozenset({"int_data", "long_data"})
-_FIXED = {"float_data": np.dtype("<f4"), "double_data": np.dtype("<f8"), "bool_data": np.dtype("?")}
+_FIXED: dict[str, np.dtype[Any]] = {
+    "float_data": np.dtype("<f4"),
+    "double_data": np.dtype("<f8"),
+    "bool_data": np.dtype("?"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,7 +130,7 @@ def _dense(kind: Kind, rows: NDArray[Any]) -> list[Buffer]:
     if kind != DataType.FloatVector:
         slot, numbers = PACKED[kind]
         return [head, *nested(message, slot, [_bytes(rows, numbers)])]
-    inner = message.fields_by_name["float_vector"].message_type
+    inner = FloatArray.DESCRIPTOR
     content = [_bytes(rows, FLOAT)]
     return [head, *nested(message, "float_vector", nested(inner, "data", content) if rows.size else [])]
 
@@ -150,7 +162,7 @@ def _bytes(rows: NDArray[Any], numbers: np.dtype[Any]) -> memoryview:
         if rows.dtype.kind not in "iu" or int(rows.min()) < low or int(rows.max()) > high:
             message = f"{rows.dtype} values that do not fit {numbers}, which holds {low} to {high}"
             raise ValueError(message)
-    return memoryview(np.ascontiguousarray(rows, dtype=numbers).reshape(-1).view(np.uint8))
+    return np.ascontiguousarray(rows, dtype=numbers).reshape(-1).view(np.uint8).data
 
 
 # --- scalars ---
@@ -163,7 +175,7 @@ def _scalars(slot: str, values: Any) -> tuple[list[Buffer], Callable[[], NDArray
         return [_bytes(numbers, _FIXED[slot])], lambda: np.full(len(numbers), _FIXED[slot].itemsize)
     if slot in _INTEGERS:
         written, sizes = pack_varints(_integers(slot, values))
-        return [memoryview(written)], lambda: sizes
+        return [written.data], lambda: sizes
     texts = _texts(values)
     before = tag(_list_of(slot), "data")
     content = delimited(texts, before)

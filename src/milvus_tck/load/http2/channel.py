@@ -59,7 +59,7 @@ class Channel:
         self._living: set[Connection] = set()
         #: Calls without a stream: there is no connection yet, or no room on it.
         self._waiting: deque[Stream] = deque()
-        self._dialling: gevent.Greenlet | None = None
+        self._dialling: gevent.Greenlet[[], None] | None = None
         self._greeted = Event()
         self._pause = _FIRST_PAUSE
         self._not_before = 0.0
@@ -114,7 +114,7 @@ class Channel:
         self._greeted = Event()
         made: Connection | None = None
         try:
-            with gevent.Timeout(_CONNECT_SECONDS, exception=False):
+            with gevent.Timeout(_CONNECT_SECONDS, exception=False):  # type: ignore[arg-type] # it ends in silence
                 wire = self._endpoint.dial()
                 made = Connection(wire, self._hub, self, self._endpoint.blocks(), self._limits)
                 self._greeted.wait()
