@@ -11,10 +11,13 @@ restart = "systemctl restart milvus"
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.spec.capabilities import capabilities
+from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import Declared, Endpoint, TargetError
 from milvus_tck.targets.credentials import credentials
 
@@ -59,11 +62,24 @@ def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
         raise TargetError(f"target {name!r} in {FILE} is not complete", why, f"$EDITOR {path}")
     declared = Declared(row.get("profile"), frozenset(row.get("has", ())), frozenset(row.get("lacks", ())))
     try:
-        _readable(row, path.parent)
+        _known(declared)
         secrets = _credentials(row, path.parent)
+        _readable(row, path.parent)
     except (OSError, ValueError) as error:
         raise TargetError(f"target {name!r} in {FILE} can not be asked", str(error), f"$EDITOR {path}") from error
     return Endpoint(name, row["address"], secrets, declared, row.get("restart", ""))
+
+
+def _known(declared: Declared) -> None:
+    """Raise `ValueError` for a capability or a profile that nobody knows: a misspelt one would say nothing."""
+    _one_of("capability", declared.has | declared.lacks, [each.id for each in capabilities()])
+    _one_of("profile", {declared.profile} - {None}, [each.name for each in profiles()])
+
+
+def _one_of(kind: str, said: Iterable[str | None], known: list[str]) -> None:
+    for each in sorted(str(each) for each in said if each not in known):
+        message = f"no {kind} is called {each!r}; there are {', '.join(known)}"
+        raise ValueError(message)
 
 
 _TLS = ("tls-ca", "tls-cert", "tls-key")
