@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help check test lint format proto lock clean
+.PHONY: help check test bench lint format proto lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -20,6 +20,11 @@ check: $(STAMP)  ## start a real Milvus 2.3.5 and judge it
 
 test: $(STAMP)  ## the harness's own tests
 	$(BIN)/pytest -n 2 --dist worksteal
+
+bench: $(STAMP)  ## our costs beside those of others, in the same run
+	$(BIN)/python benchmarks/encoding.py
+	$(BIN)/python benchmarks/unary.py
+	$(BIN)/python benchmarks/proxy_overhead.py
 
 lint: $(STAMP) proto  ## the linter, the formatter and the type checker
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ test runs where pytest calls it.
 
 import inspect
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,12 @@ from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer
-from milvus_tck.verdict.selection import selector
+from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.session import Session
 from milvus_tck.verdict.shared import SHARED
 from milvus_tck.verdict.states import State
@@ -64,6 +66,7 @@ class Suites:
     #: Why results could not be written, if so.
     trouble: OSError | None = None
     interrupted: bool = False
+    interrupts: Interrupts = field(default_factory=Interrupts)
     _jobs: dict[str, Job] = field(default_factory=dict)
     _single: bool = False
 
@@ -75,18 +78,24 @@ class Suites:
         ours = [item for item in items if _is_suite(item)]
         if not ours:
             return
-        line = self._profile()
-        everything = {item.nodeid: self._checks(item, line) for item in ours}
-        chosen = self._chosen(everything)
+        self.listing = self.listing or bool(config.option.collectonly)
+        with _usage():
+            line = self._profile()
+            everything = {item.nodeid: self._checks(item, line) for item in ours}
+            chosen = self._chosen(everything)
         dropped = [item for item in ours if item.nodeid not in chosen]
         items[:] = [item for item in items if item not in dropped]
         config.hook.pytest_deselected(items=dropped)
         self._jobs = {item.nodeid: _job(item, everything[item.nodeid]) for item in ours if item.nodeid in chosen}
         self._note_absent(everything, line)
-        if self.session is not None and not config.option.collectonly:
+        if self.session is not None and not self.listing:
             known = {check.id for checks in everything.values() for check in checks}
             ids = {check.id for check in self.wanted}
-            self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+            try:
+                self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+            except OSError as error:
+                self.trouble = error
+                items.clear()
 
     def _profile(self) -> Profile:
         if self.listing and self.options.profile != "auto":
@@ -138,15 +147,30 @@ class Suites:
         if self.session is None or not ours or config.option.collectonly or self._single:
             return None
         others = [item for item in session.items if item.nodeid not in self._jobs]
-        self._walk(session, self._as_they_end(ours), others)
+        self._walk(session, self._as_they_end(session, ours), others)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
+        self.interrupts.defer()
         return True
 
-    def _as_they_end(self, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
+    def _as_they_end(self, session: pytest.Session, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
         assert self.session is not None  # noqa: S101 - the caller looked
         for result in self.session.results():
+            if not self._take(session, result):
+                return
             item = ours[result.test]
             item.stash[_RESULT] = result
             yield item
+
+    def _take(self, session: pytest.Session, result: Result) -> bool:
+        """Note a result as soon as it is there; where it can not be written, pytest comes to its end."""
+        assert self.session is not None  # noqa: S101 - the caller looked
+        try:
+            self.session.take(result)
+        except OSError as error:
+            self.trouble = error
+            session.shouldstop = f"results can not be written: {error}"
+        return self.trouble is None
 
     def _walk(self, session: pytest.Session, ended: Iterator[pytest.Item], others: list[pytest.Item]) -> None:
         """Run pytest's protocol for each item; it has to know the next one before it begins."""
@@ -167,11 +191,7 @@ class Suites:
         result = pyfuncitem.stash.get(_RESULT, None)
         if result is None:
             result = self.session.single(job)
-        try:
-            self.session.take(result)
-        except OSError as error:
-            self.trouble = error
-            pyfuncitem.session.shouldstop = f"results can not be written: {error}"
+            self._take(pyfuncitem.session, result)
         _show(result)
         return True
 
@@ -181,8 +201,9 @@ class Suites:
         if self.options.out is not None:
             raise pytest.UsageError("--out needs one process: leave out -n, tests are concurrent without it")
         if self.session is None:
-            self.session = Session(self.options)
-            self.session.open()
+            with _usage():
+                self.session = Session(self.options)
+                self.session.open()
         node.workerinput["tck_address"] = self.session.target.address
         node.workerinput["tck_profile"] = self.session.profile.name
 
@@ -190,6 +211,7 @@ class Suites:
 
     def pytest_keyboard_interrupt(self) -> None:
         """Let everything in flight end: Ctrl-C."""
+        self.interrupts.defer()
         self.interrupted = True
         if self.session is not None and self._jobs:
             self.session.abort()
@@ -197,6 +219,7 @@ class Suites:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, exitstatus: int) -> Iterator[None]:
         """Come to the verdicts, and take the target down."""
+        self.interrupts.defer()
         try:
             return (yield)
         finally:
@@ -205,13 +228,23 @@ class Suites:
 
     def _close(self, *, complete: bool) -> None:
         assert self.session is not None  # noqa: S101 - the caller looked
-        if self._jobs and not self.listing:
+        if self.session.planned and not self.listing:
             try:
-                self.summary = self.session.close(complete=complete)
+                self.summary = self.session.close(complete=complete, interrupted=lambda: self.interrupts.pressed)
             except OSError as error:
                 self.trouble = error
         else:
             self.session.stop()
+
+
+@contextmanager
+def _usage() -> Iterator[None]:
+    """Say what is wrong with the target or the selection without a traceback."""
+    try:
+        yield
+    except (TargetError, UnknownProfileError, SelectionError) as error:
+        then = getattr(error, "then", "")
+        raise pytest.UsageError(f"{error}\n{then}".strip()) from None
 
 
 # -- helpers ----------------------------------------------------------------------------
@@ -325,11 +358,3 @@ def _options(config: pytest.Config) -> CheckOptions:
         out=option.out,
         command=tuple(map(str, config.invocation_params.args)),
     )
-
-
-def pytest_internalerror(excinfo: pytest.ExceptionInfo[BaseException]) -> bool | None:
-    """Say what is wrong with a target without a traceback."""
-    if not isinstance(excinfo.value, TargetError | UnknownProfileError):
-        return None
-    then = getattr(excinfo.value, "then", "")
-    raise pytest.UsageError(f"{excinfo.value}\n{then}".strip()) from None

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from milvus_tck.fixtures.stages import FIELDS, one_row
-from milvus_tck.fixtures.steps import index_and_load
+from milvus_tck.fixtures.steps import index_and_load, listed
 from milvus_tck.suites.collections.definitions import VALID, define
 
 from milvus_tck.verdict.case import Case
@@ -14,6 +14,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.schema import int64_key, vector
 
 _AT_ONCE = 8
+_ROUNDS = 12
 
 
 def _there(tck: Case, *names: str) -> list[bool]:
@@ -64,12 +65,23 @@ def test_a_loaded_collection(tck: Case) -> None:
 
 @pytest.mark.clause("drop-collection/concurrently")
 def test_many_drops_at_once(tck: Case) -> None:
-    """All of several simultaneous drops succeed."""
-    name, other = tck.name(), tck.name()
-    for each in (name, other):
-        tck.ok(VALID(each))
+    """All of several simultaneous drops succeed; a race is rare, so there are several rounds."""
+    other = tck.name()
+    tck.ok(VALID(other))
+    rounds = [_drop_at_once(tck, other) for _ in range(_ROUNDS)]
+    tck.expect([[True], [False, True]], next((each for each in rounds if not _all_went(each)), rounds[0]))
+
+
+def _drop_at_once(tck: Case, other: str) -> list[list[bool]]:
+    """Tell which answers came, and what is there afterwards; how many of each kind came is chance."""
+    name = tck.name()
+    tck.ok(VALID(name))
     answers = _at_once(lambda: tck.call(calls.drop_collection(name)).ok)
-    tck.expect([[True] * _AT_ONCE, [False, True]], [answers, _there(tck, name, other)])
+    return [sorted(set(answers)), _there(tck, name, other)]
+
+
+def _all_went(seen: list[list[bool]]) -> bool:
+    return seen == [[True], [False, True]]
 
 
 @pytest.mark.clause("create-collection/concurrently")
@@ -77,7 +89,7 @@ def test_many_creations_at_once(tck: Case) -> None:
     """All of several simultaneous identical creations succeed, and there is one collection."""
     name = tck.name()
     answers = _at_once(lambda: tck.call(VALID(name)).ok)
-    names = list(tck.ok(calls.show_collections()).collection_names)
+    names = listed(tck)
     tck.expect([[True] * _AT_ONCE, 1, 0], [answers, names.count(name), names.count(tck.name())])
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from milvus_tck.fixtures.early import FIELDS, Early
 from milvus_tck.fixtures.marks import rule
+from milvus_tck.fixtures.steps import listed
 from milvus_tck.suites.names.requests import REQUESTS
 
 from milvus_tck.bindings.outcome import Outcome
@@ -40,7 +41,7 @@ def _right(tck: Case, rpc: str, stage: Early) -> Call[Any]:
 
 def _is_there(tck: Case, stage: Early, wrong: Call[Any]) -> list[bool]:
     """Look whether the collection of the stage is listed, and the one that does not exist is not."""
-    names = tck.ok(calls.show_collections()).collection_names
+    names = listed(tck)
     return [stage.name in names, getattr(wrong.request, "collection_name", "") in names]
 
 

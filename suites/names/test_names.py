@@ -5,6 +5,7 @@ from typing import Any
 
 from milvus_tck.fixtures.marks import rule
 from milvus_tck.fixtures.stages import Stage
+from milvus_tck.fixtures.steps import listed
 from milvus_tck.suites.names.requests import REQUESTS
 
 from milvus_tck.verdict.case import Case
@@ -82,7 +83,7 @@ def _judge(tck: Case, stage: Stage, rpc: str, name: str, case: str = "") -> None
 
 
 def _is_listed(tck: Case, name: str) -> bool:
-    return name in tck.ok(calls.show_collections()).collection_names
+    return name in listed(tck)
 
 
 def _named(call: Call[Any]) -> str:

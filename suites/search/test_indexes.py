@@ -1,5 +1,6 @@
 """Approximate indexes: how many of the exact neighbours they find, and what their parameters may be."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,8 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 
 _TOPK = 10
+#: How long a server may take to use an index that it calls finished, and between two looks.
+_USE_SECONDS, _LOOK_SECONDS = 6.0, 0.2
 
 
 def _search(indexed: Indexed, queries: Any, topk: int = _TOPK) -> Call[m.SearchResults]:  # noqa: ANN401 - an array
@@ -102,10 +105,18 @@ def test_ef(tck: Case, hnsw: Indexed) -> None:
     _refuse(tck, hnsw, {"ef": _TOPK - 1})
 
 
+def _await_use(tck: Case, indexed: Indexed, wrong: Call[m.SearchResults]) -> None:
+    """Give a server time that says an index is finished before it is used: parameters mean nothing until then."""
+    while time.monotonic() < indexed.built + _USE_SECONDS and tck.call(wrong).ok:
+        tck.run.pause(_LOOK_SECONDS)
+
+
 def _refuse(tck: Case, indexed: Indexed, params: dict[str, int]) -> None:
     call = _search(indexed, indexed.corpus.queries(tck, 1))
+    wrong = call.but_params("search_params", params=calls.as_json(params))
+    _await_use(tck, indexed, wrong)
     tck.refused(
-        call.but_params("search_params", params=calls.as_json(params)),
+        wrong,
         neighbour=call,
         untouched=lambda: tck.ok(calls.get_load_state(indexed.corpus.name)),
     )

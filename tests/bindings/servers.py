@@ -53,7 +53,7 @@ class Handler(grpc.GenericRpcHandler):
 
 
 @contextmanager
-def serving(handler: Handler, secrets: grpc.ServerCredentials | None = None) -> Iterator[str]:
+def serving(handler: grpc.GenericRpcHandler, secrets: grpc.ServerCredentials | None = None) -> Iterator[str]:
     """Serve on a free port for the length of a `with`, and give its address."""
     pool = ThreadPoolExecutor(4)
     server = grpc.server(pool, handlers=[handler])

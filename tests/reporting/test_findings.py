@@ -45,6 +45,13 @@ def test_two_runs_are_told_alike() -> None:
     assert "tck_1" in told("abc123")
 
 
+def test_folders_of_the_builder_are_left_out() -> None:
+    """Of a source file in a server's message only its name is told, wherever the text is cut."""
+    message = "dim=7 at /{}/milvus/internal/segcore/Vector.h:600".format("workspace")
+    text = findings_markdown(a_run([a_failure(actual=message, exchanges=[an_exchange(response={"reason": message})])]))
+    assert text.count("at …/Vector.h:600") == 2
+
+
 def test_a_crash_says_so() -> None:
     """A target that died is not told as an answer."""
     assert "it died" in findings_markdown(a_run([a_failure(state=State.TARGET_CRASH)]))

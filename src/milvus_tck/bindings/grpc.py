@@ -10,7 +10,7 @@ import grpc
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.wire.descriptors import SERVICE
 
-__all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata"]
+__all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata", "channel_options", "channel_secrets"]
 
 #: Keys and values sent beside a request.
 Metadata = tuple[tuple[str, str], ...]
@@ -107,10 +107,22 @@ def _check(metadata: Metadata) -> None:
 
 
 def _channel(address: str, credentials: Credentials) -> grpc.Channel:
-    local = address.rsplit(":", 1)[0].strip("[]") in {"127.0.0.1", "localhost", "::1"}
-    options = (*_OPTIONS, ("grpc.enable_http_proxy", 0)) if local else _OPTIONS
-    if not credentials.tls:
+    options, secrets = channel_options(address), channel_secrets(credentials)
+    if secrets is None:
         return grpc.insecure_channel(address, options=options)
+    return grpc.secure_channel(address, secrets, options=options)
+
+
+def channel_options(address: str) -> tuple[tuple[str, int], ...]:
+    """Return what a channel to an address is told; the environment's HTTP proxy is not asked for a local one."""
+    local = address.rsplit(":", 1)[0].strip("[]") in {"127.0.0.1", "localhost", "::1"}
+    return (*_OPTIONS, ("grpc.enable_http_proxy", 0)) if local else _OPTIONS
+
+
+def channel_secrets(credentials: Credentials) -> grpc.ChannelCredentials | None:
+    """Return what a channel with TLS is made with, `None` for one without; raises `OSError` for a missing file."""
+    if not credentials.tls:
+        return None
     files = (credentials.ca, credentials.key, credentials.certificate)
     root, key, chain = (path.read_bytes() if path else None for path in files)
-    return grpc.secure_channel(address, grpc.ssl_channel_credentials(root, key, chain), options=options)
+    return grpc.ssl_channel_credentials(root, key, chain)

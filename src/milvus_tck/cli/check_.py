@@ -4,32 +4,34 @@ import contextlib
 import json
 import secrets
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 import pytest
 from rich.console import Console
 
-from milvus_tck.cli.errors import fail
+from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.options import TARGET_HELP, connection_options, given_credentials, target_argument
-from milvus_tck.cli.progress import LiveProgress
+from milvus_tck.cli.progress import LiveProgress, QuietConsole
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.cli.verdict_text import print_verdict
 from milvus_tck.cli.written import settle
 from milvus_tck.plugin import Suites
-from milvus_tck.reporting.formats import write_reports
+from milvus_tck.reporting.formats import remove_reports, write_reports
 from milvus_tck.spec.clauses import Level
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.targets.resolve import default_name
 from milvus_tck.verdict.baseline import BaselineError, read_baseline, write_baseline
+from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer, read_results
 from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.session import Consumer, Session
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.states import Exit, Gate
 from milvus_tck.verdict.summary import Summary
 
 __all__ = ["command"]
@@ -69,16 +71,17 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     as_json: bool = options.pop("as_json")
     baseline_out: Path | None = options.pop("write_baseline")
     checked, folder = _options(options)
-    console = Console(stderr=as_json, highlight=False)
+    console = QuietConsole(stderr=as_json, highlight=False)
     progress = LiveProgress(console)
-    try:
-        with contextlib.closing(Writer(folder / FILE)) as writer:
-            suites = _run(checked, [writer, progress])
-    finally:
-        progress.close()
-    if suites.summary is None:
-        fail(Exit.NOTHING_RAN, "no check was run", f"{checked.select!r} matches none", "milvus-tck list")
-    return _conclude(suites.summary, folder, console, as_json=as_json, baseline_out=baseline_out)
+    with Interrupts() as interrupts:
+        try:
+            with contextlib.closing(_writer(folder)) as writer:
+                suites = _run(checked, [writer, progress], interrupts)
+        finally:
+            progress.close()
+        if suites.summary is None:
+            fail(Exit.NOTHING_RAN, "no check was run", f"{checked.select!r} matches none", "milvus-tck list")
+        return _conclude(suites.summary, folder, console, as_json=as_json, baseline_out=baseline_out)
 
 
 def _options(options: dict[str, Any]) -> tuple[CheckOptions, Path]:
@@ -124,6 +127,19 @@ def _folder(out: Path | None) -> Path:
     return folder
 
 
+def _writer(folder: Path) -> Writer:
+    """Begin the result file; reports of an earlier run in the same folder would belie it."""
+    try:
+        remove_reports(folder)
+        return Writer(folder / FILE)
+    except OSError as error:
+        _no_results(error)
+
+
+def _no_results(error: OSError) -> NoReturn:
+    fail(Exit.UNDETERMINED, "the results can not be written", str(error), "milvus-tck check --out FOLDER")
+
+
 def _command_line() -> tuple[str, ...]:
     """Return the command as it was typed, with secrets taken out."""
     shown, hide = [], False
@@ -138,16 +154,10 @@ def _command_line() -> tuple[str, ...]:
 _SECRETS = {"--token", "--password"}
 
 
-def _run(checked: CheckOptions, consumers: list[Consumer]) -> Suites:
+def _run(checked: CheckOptions, consumers: list[Consumer], interrupts: Interrupts) -> Suites:
     """Bring the target up and run the suites against it."""
-    try:
-        session = Session(checked, consumers)
-        session.open()
-    except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
-    except UnknownProfileError as error:
-        fail(Exit.USAGE, "the profile is not known", str(error), f"milvus-tck check {checked.target} --profile 2.3")
-    suites = Suites(checked, session)
+    session = _session(checked, consumers)
+    suites = Suites(checked, session, interrupts=interrupts)
     try:
         if checked.baseline is not None:
             read_baseline(checked.baseline, session.profile.name)
@@ -157,11 +167,32 @@ def _run(checked: CheckOptions, consumers: list[Consumer]) -> Suites:
     finally:
         session.stop()
     if suites.trouble is not None:
-        fail(Exit.UNDETERMINED, "the results can not be written", str(suites.trouble), "milvus-tck check --out FOLDER")
-    if code == pytest.ExitCode.INTERRUPTED and suites.interrupted:
-        raise KeyboardInterrupt
+        _no_results(suites.trouble)
+    if interrupts.pressed:
+        return _interrupted(suites)
     if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
         raise RuntimeError(f"pytest ended with {pytest.ExitCode(code).name}")
+    return suites
+
+
+def _session(checked: CheckOptions, consumers: list[Consumer]) -> Session:
+    try:
+        session = Session(checked, consumers)
+        session.open()
+    except TargetError as error:
+        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+    except UnknownProfileError as error:
+        fail(Exit.USAGE, "the profile is not known", str(error), f"milvus-tck check {checked.target} --profile 2.3")
+    except OSError as error:
+        fail(Exit.UNDETERMINED, "the run can not be prepared", str(error), "milvus-tck doctor")
+    return session
+
+
+def _interrupted(suites: Suites) -> Suites:
+    """Let an interrupted run end like any other, as far as it came; raises `KeyboardInterrupt` if nowhere."""
+    if suites.summary is None:
+        raise KeyboardInterrupt
+    suites.summary = replace(suites.summary, gate=Gate.FAILED, exit_code=Exit.INTERRUPTED)
     return suites
 
 
@@ -175,4 +206,6 @@ def _conclude(summary: Summary, folder: Path, console: Console, *, as_json: bool
     print_verdict(console, results, summary, folder)
     if as_json:
         click.echo(json.dumps(summary.as_dict(results), indent=1))
+    if summary.exit_code is Exit.INTERRUPTED:
+        complain("interrupted", f"{len(results.checks)} checks were judged until then; the others are not verified")
     return int(settle(written, summary.exit_code))

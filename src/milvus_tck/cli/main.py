@@ -1,8 +1,11 @@
 """`milvus-tck`: the group of verbs, and what every verb owes when something goes wrong."""
 
+import contextlib
 import importlib
+import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -13,7 +16,7 @@ from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
 
-_VERBS = ("check", "list", "explain", "repro", "serve", "sweep", "doctor", "report", "mutants")
+_VERBS = ("check", "list", "explain", "repro", "serve", "proxy", "mutants", "sweep", "doctor", "report")
 
 
 class _Verbs(click.Group):
@@ -43,10 +46,29 @@ def cli() -> None:
     """
 
 
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a request to end (SIGTERM, a closed terminal) stop a verb in the same good order as Ctrl-C."""
+    asked = [number for number in _STOPS if signal.getsignal(number) is signal.SIG_DFL]
+    for number in asked:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in asked:
+            signal.signal(number, signal.SIG_DFL)
+
+
+#: Whoever ignores one of them (nohup does) means it, so those stay ignored.
+_STOPS = (signal.SIGTERM, signal.SIGHUP)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run a verb and leave with its exit code; no traceback reaches a user."""
+    code: Any
     try:
-        code: Any = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
+        with _stoppable():
+            code = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
     except click.UsageError as error:
         complain(error.format_message(), then=f"{error.ctx.command_path if error.ctx else 'milvus-tck'} --help")
         code = Exit.USAGE

@@ -1,5 +1,6 @@
 """Live progress on a terminal, plain lines elsewhere."""
 
+import os
 import time
 from collections import Counter
 
@@ -9,10 +10,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.states import State
 
-__all__ = ["LiveProgress"]
+__all__ = ["LiveProgress", "QuietConsole"]
 
 #: Seconds between two plain lines.
 _EVERY = 10.0
+
+
+class QuietConsole(Console):
+    """A console that falls silent when nobody reads it any more: a run goes on without."""
+
+    def on_broken_pipe(self) -> None:
+        """Write to nowhere from now on."""
+        self.quiet = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self.file.fileno())
+        os.close(nowhere)
 
 
 class LiveProgress:

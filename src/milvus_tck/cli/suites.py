@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from milvus_tck.plugin import NAME, Suites
+from milvus_tck.plugin import NAME
 from milvus_tck.spec.data import data_dir
 
 __all__ = ["run_suites"]
 
 
-def run_suites(suites: Suites, extra: Sequence[str] = ()) -> int:
+def run_suites(suites: object, extra: Sequence[str] = ()) -> int:
     """Run pytest over the suites with the given plugin; return its exit code."""
     folder = data_dir("suites")
     arguments = [
@@ -21,7 +21,7 @@ def run_suites(suites: Suites, extra: Sequence[str] = ()) -> int:
     return int(pytest.main(arguments, plugins=[_register(suites)]))
 
 
-def _register(suites: Suites) -> object:
+def _register(suites: object) -> object:
     """Bring the plugin in under its name, before pytest configures anything else."""
 
     class Bringer:

@@ -20,6 +20,8 @@ from milvus_tck.verdict.states import State
 __all__ = ["findings_markdown"]
 
 _ITEMS, _TEXT, _SIDE = 4, 80, 700
+#: Where a server was built or runs says nothing of the protocol, and differs from build to build.
+_FOLDERS = re.compile(r"(?<![\w./])/(?:workspace|home|root|go|build|usr|tmp|var)/(?:[\w.+-]+/)*")
 
 
 def findings_markdown(run: JudgedRun) -> str:
@@ -79,20 +81,22 @@ def _exchange(run: JudgedRun, exchange: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _side(run: JudgedRun, value: Any) -> str:  # noqa: ANN401 - JSON
-    text = _same(run, json.dumps(_short(value))).replace("```", "\\u0060``")
+    text = _same(run, json.dumps(_short(run, value))).replace("\\u2026", "…").replace("```", "\\u0060``")
     return text if len(text) <= _SIDE else f"{text[:_SIDE]}…"
 
 
-def _short(value: Any) -> Any:  # noqa: ANN401 - JSON
+def _short(run: JudgedRun, value: Any) -> Any:  # noqa: ANN401 - JSON
     if isinstance(value, dict):
-        return {key: _short(each) for key, each in value.items()}
+        return {key: _short(run, each) for key, each in value.items()}
     if isinstance(value, list):
-        return [*map(_short, value[:_ITEMS]), *(["…"] if len(value) > _ITEMS else [])]
-    if isinstance(value, str) and len(value) > _TEXT:
-        return f"{value[:_TEXT]}…"
+        return [*(_short(run, each) for each in value[:_ITEMS]), *(["…"] if len(value) > _ITEMS else [])]
+    if isinstance(value, str):
+        same = _same(run, value)
+        return same if len(same) <= _TEXT else f"{same[:_TEXT]}…"
     return value
 
 
 def _same(run: JudgedRun, text: str) -> str:
     """Take out of a text what another run would write in another way."""
-    return re.sub(rf"tck_{run.results.header.run}_\w*?_[0-9a-f]{{8}}_", "tck_", text).replace("\n", " ")
+    named = re.sub(rf"tck_{run.results.header.run}_\w*?_[0-9a-f]{{8}}_", "tck_", text)
+    return _FOLDERS.sub("…/", named).replace("\n", " ")

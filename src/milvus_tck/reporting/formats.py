@@ -16,7 +16,7 @@ from milvus_tck.reporting.markdown import summary_markdown
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.summary import Summary
 
-__all__ = ["EVERY_RUN", "Format", "Trouble", "Written", "write_reports"]
+__all__ = ["EVERY_RUN", "Format", "Trouble", "Written", "remove_reports", "write_reports"]
 
 #: File names, relative to the folder, with their texts.
 Files = Mapping[str, str]
@@ -77,6 +77,18 @@ def write_reports(
         except Exception as error:  # noqa: BLE001 - whatever it is, the other formats are still of use
             troubles.append(Trouble(each, error))
     return Written(tuple(files), tuple(troubles))
+
+
+def remove_reports(folder: Path) -> None:
+    """Take away the reports of an earlier run; raises `OSError` where that can not be."""
+    for name in _NAMES:
+        (folder / name).unlink(missing_ok=True)
+    for stale in (folder / ALLURE_FOLDER).glob("*-*.json"):
+        stale.unlink()
+
+
+#: The reports that are one file each.
+_NAMES = ("summary.json", "report.html", "junit.xml", "summary.md", "badge.json")
 
 
 def _write(folder: Path, form: Format, files: Files) -> list[Path]:

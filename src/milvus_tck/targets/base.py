@@ -1,11 +1,20 @@
 """What every target can do."""
 
+import subprocess
+import tempfile
+import time
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets.readiness import ready
 
 __all__ = ["Declared", "Target", "TargetError"]
+
+
+#: Seconds that a target may take to come back.
+_RESTART_SECONDS = 120.0
+_POLL = 0.1
 
 
 class TargetError(Exception):
@@ -56,6 +65,9 @@ class Target(Protocol):
     def gone(self) -> bool:
         """Tell whether it is known to be dead without asking it anything."""
 
+    def give_up(self) -> None:
+        """Let a start that goes on in another thread fail soon, and any later one."""
+
     def restart(self) -> None:
         """Bring it back with fresh data; raises `TargetError`."""
 
@@ -95,14 +107,33 @@ class Endpoint:
         """We see no process of it; only asking tells."""
         return False
 
-    def restart(self) -> None:
-        """Run its owner's restart command."""
-        import subprocess  # noqa: PLC0415 - only where an owner gave a command
+    def give_up(self) -> None:
+        """Nothing is started here."""
 
-        done = subprocess.run(self.restart_command, shell=True, check=False, capture_output=True, text=True)  # noqa: S602 - the owner's own command
-        if done.returncode:
-            what = f"the restart command of {self.name} failed with exit code {done.returncode}"
-            raise TargetError(what, done.stderr.strip() or done.stdout.strip(), self.restart_command)
+    def restart(self) -> None:
+        """Run its owner's restart command and wait until the target serves."""
+        with tempfile.TemporaryFile() as said:  # a pipe would stay open for as long as a server that was started does
+            command = ["/bin/sh", "-c", self.restart_command]
+            try:
+                code = subprocess.run(
+                    command, check=False, stdin=subprocess.DEVNULL, stdout=said, stderr=said, timeout=_RESTART_SECONDS
+                ).returncode
+            except subprocess.TimeoutExpired:
+                code = None
+            said.seek(0)
+            why = said.read().decode(errors="replace").strip()
+        if code != 0:
+            how = f"took more than {_RESTART_SECONDS:g} s" if code is None else f"failed with exit code {code}"
+            raise TargetError(f"the restart command of {self.name} {how}", why, self.restart_command)
+        self._await_service()
+
+    def _await_service(self) -> None:
+        end = time.monotonic() + _RESTART_SECONDS
+        while not ready(self.address, self.credentials):
+            if time.monotonic() > end:
+                why = f"it does not serve {_RESTART_SECONDS:g} s after its restart command"
+                raise TargetError(f"{self.name} did not come back", why, self.restart_command)
+            time.sleep(_POLL)
 
     def log_tail(self, lines: int = 20) -> str:  # noqa: ARG002 - part of the protocol
         """Its log is elsewhere."""

@@ -6,6 +6,7 @@ anything, and what it says is worth nothing.
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +18,8 @@ from milvus_tck.wire.descriptors import message_class, method
 __all__ = ["Probes", "capability_rows", "probe"]
 
 _SECONDS = 10.0
+#: Probes in flight: a target that hangs costs its deadline once, not once for every RPC.
+_AT_ONCE = 32
 _NONSENSE = "ReticulateSplines"
 
 
@@ -33,21 +36,19 @@ class Probes:
     nonsense: str = field(default="", compare=False)
 
 
-def probe(binding: Binding, missing: str) -> Probes:
+def probe(binding: Binding, missing: str, seconds: float = _SECONDS) -> Probes:
     """Ask every RPC of every capability about a collection that does not exist; nothing is changed.
 
     `missing` is the name of that collection.
     """
-    lacking, unclear = set(), set()
-    for each in capabilities():
-        for rpc in each.rpcs:
-            code = binding.send(rpc, _harmless(rpc, missing), _SECONDS).code
-            if code == "UNIMPLEMENTED":
-                lacking.add(rpc)
-            elif code != "OK":
-                unclear.add(rpc)
-    nonsense = binding.send(_NONSENSE, b"", _SECONDS).code
-    return Probes(frozenset(lacking), frozenset(unclear), nonsense == "UNIMPLEMENTED", nonsense)
+    asked = {rpc: _harmless(rpc, missing) for each in capabilities() for rpc in each.rpcs} | {_NONSENSE: b""}
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        codes = pool.map(lambda rpc: binding.send(rpc, asked[rpc], min(seconds, _SECONDS)).code, asked)
+        found = dict(zip(asked, codes, strict=True))
+    nonsense = found.pop(_NONSENSE)
+    lacking = frozenset(rpc for rpc, code in found.items() if code == "UNIMPLEMENTED")
+    unclear = frozenset(rpc for rpc, code in found.items() if code not in {"OK", "UNIMPLEMENTED"})
+    return Probes(lacking, unclear, nonsense == "UNIMPLEMENTED", nonsense)
 
 
 def _harmless(rpc: str, missing: str) -> bytes:

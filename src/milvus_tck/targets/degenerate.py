@@ -37,7 +37,7 @@ def _refuse(rpc: str, request: Message) -> Message:
     status = answer if isinstance(answer, m.Status) else getattr(answer, "status", None)
     if isinstance(status, m.Status):
         name = getattr(request, "collection_name", "")
-        missing = name.isidentifier() and name.isascii()
+        missing = isinstance(name, str) and name.isidentifier() and name.isascii()
         status.code, status.error_code = (
             (100, m.ErrorCode.CollectionNotExists) if missing else (1100, m.ErrorCode.IllegalArgument)
         )
@@ -89,21 +89,26 @@ class DegenerateServer:
         return f"{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
-        """Listen on a free port."""
-        self._server = grpc.server(ThreadPoolExecutor(16), handlers=[_Handler(DEGENERATE[self.name]())])
-        port = self._server.add_insecure_port(self.address)
-        if not port:
-            raise TargetError(
-                f"{self.name} can not be started", f"port {self.port} is taken", f"milvus-tck serve {self.name}"
-            )
-        self.port = port
-        self._server.start()
+        """Listen on the port that was asked for, or on a free one; raises `TargetError` where it is taken."""
+        # Where ports are shared, two servers would answer in turns on one of them.
+        alone = [("grpc.so_reuseport", 0)]
+        server = grpc.server(ThreadPoolExecutor(16), [_Handler(DEGENERATE[self.name]())], options=alone)
+        try:
+            self.port = server.add_insecure_port(self.address)
+        except RuntimeError as error:
+            why = f"it can not listen on port {self.port}: somebody else does already, or it is not allowed"
+            raise TargetError(f"{self.name} can not be started", why, f"milvus-tck serve {self.name}") from error
+        server.start()
+        self._server = server
 
     def stop(self) -> None:
         """Stop listening."""
         if self._server is not None:
             self._server.stop(grace=None).wait()
             self._server = None
+
+    def give_up(self) -> None:
+        """It starts in no time."""
 
     def gone(self) -> bool:
         """It lives as long as we do."""

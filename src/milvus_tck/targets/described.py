@@ -11,14 +11,17 @@ restart = "systemctl restart milvus"
 
 import os
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.spec.capabilities import capabilities
+from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import Declared, Endpoint, TargetError
 from milvus_tck.targets.credentials import credentials
 
-__all__ = ["FILE", "described"]
+__all__ = ["FILE", "described", "described_names"]
 
 FILE = "tck.toml"
 _KEYS = {
@@ -30,14 +33,26 @@ _KEYS = {
 def described(name: str, folder: Path | None = None) -> Endpoint | None:
     """Return the target of that name from `tck.toml` here; `None` if it describes none."""
     path = (folder or Path.cwd()) / FILE
-    if not path.is_file():
-        return None
-    try:
-        targets = tomllib.loads(path.read_text(encoding="utf-8")).get("targets", {})
-    except tomllib.TOMLDecodeError as error:
-        raise TargetError(f"{FILE} can not be read", str(error), f"$EDITOR {path}") from error
-    row = targets.get(name)
+    row = _targets(path).get(name)
     return None if row is None else _endpoint(name, row, path)
+
+
+def described_names(folder: Path | None = None) -> tuple[str, ...]:
+    """Name every target that `tck.toml` here describes; raises `TargetError` where it can not be read."""
+    return tuple(_targets((folder or Path.cwd()) / FILE))
+
+
+def _targets(path: Path) -> dict[str, Any]:
+    """Read the tables of all targets; none where there is no file."""
+    if not path.is_file():
+        return {}
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")).get("targets", {})
+    except (OSError, ValueError) as error:  # no TOML, or no UTF-8
+        raise TargetError(f"{FILE} can not be read", str(error), f"$EDITOR {path}") from error
+    if not isinstance(found, dict) or not all(isinstance(row, dict) for row in found.values()):
+        raise TargetError(f"{FILE} can not be understood", "a target is a table [targets.NAME]", f"$EDITOR {path}")
+    return found
 
 
 def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
@@ -47,14 +62,41 @@ def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
         raise TargetError(f"target {name!r} in {FILE} is not complete", why, f"$EDITOR {path}")
     declared = Declared(row.get("profile"), frozenset(row.get("has", ())), frozenset(row.get("lacks", ())))
     try:
+        _known(declared)
         secrets = _credentials(row, path.parent)
-    except ValueError as error:
+        _readable(row, path.parent)
+    except (OSError, ValueError) as error:
         raise TargetError(f"target {name!r} in {FILE} can not be asked", str(error), f"$EDITOR {path}") from error
     return Endpoint(name, row["address"], secrets, declared, row.get("restart", ""))
 
 
+def _known(declared: Declared) -> None:
+    """Raise `ValueError` for a capability or a profile that nobody knows: a misspelt one would say nothing."""
+    _one_of("capability", declared.has | declared.lacks, [each.id for each in capabilities()])
+    _one_of("profile", {declared.profile} - {None}, [each.name for each in profiles()])
+
+
+def _one_of(kind: str, said: Iterable[str | None], known: list[str]) -> None:
+    for each in sorted(str(each) for each in said if each not in known):
+        message = f"no {kind} is called {each!r}; there are {', '.join(known)}"
+        raise ValueError(message)
+
+
+_TLS = ("tls-ca", "tls-cert", "tls-key")
+
+
+def _readable(row: dict[str, Any], folder: Path) -> None:
+    """Raise `OSError` where a file of certificates can not be read: said now, not when the target is asked."""
+    for key in _TLS:
+        if key in row:
+            try:
+                (folder / row[key]).open("rb").close()
+            except OSError as error:
+                raise OSError(f"{key}: {folder / row[key]} can not be read: {error.strerror}") from error
+
+
 def _credentials(row: dict[str, Any], folder: Path) -> Credentials:
-    files = {key: folder / row[key] if key in row else None for key in ("tls-ca", "tls-cert", "tls-key")}
+    files = {key: folder / row[key] if key in row else None for key in _TLS}
     return credentials(
         token=_secret(row.get("token")),
         user=row.get("user"),

@@ -8,7 +8,7 @@ ask for it again pass here unless they also ask for something else.
 from collections.abc import Callable
 from typing import Any
 
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
@@ -48,7 +48,7 @@ class Echo:
         schema = m.CollectionSchema()
         try:
             schema.MergeFromString(self._created.schema)
-        except ValueError:
+        except DecodeError:
             schema.Clear()
         for number, field in enumerate(schema.fields, 100):
             field.fieldID = number

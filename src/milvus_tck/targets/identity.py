@@ -2,6 +2,8 @@
 
 from dataclasses import asdict, dataclass
 
+from google.protobuf.message import DecodeError
+
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.spec.profiles import Profile, detect, profile, profiles
 from milvus_tck.targets.base import Declared, TargetError
@@ -31,14 +33,18 @@ class Identity:
         return {key: value for key, value in asdict(self).items() if value}
 
 
-def identify(binding: Binding) -> Identity:
-    """Ask a target who it is; raises `TargetError` if it can not be reached at all."""
-    version = binding.send("GetVersion", b"", _SECONDS)
+def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
+    """Ask a target who it is; raises `TargetError` if it can not be reached, or does not answer in time."""
+    seconds = min(seconds, _SECONDS)
+    version = binding.send("GetVersion", b"", seconds)
     if version.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}:
         what = "the target can not be reached" if version.code == "UNAVAILABLE" else "the target does not answer"
         raise TargetError(what, version.details or version.code, "milvus-tck doctor")
+    if version.code in {"UNAUTHENTICATED", "PERMISSION_DENIED"}:
+        why = version.details or version.code
+        raise TargetError("the target does not let us in", why, "milvus-tck check TARGET --token USER:PASSWORD")
     hello = m.ConnectRequest(client_info=m.ClientInfo(sdk_type="milvus-tck")).SerializeToString()
-    connect = binding.send("Connect", hello, _SECONDS)
+    connect = binding.send("Connect", hello, seconds)
     text, info = "", m.ServerInfo()
     if version.payload is not None:
         text = _parsed(m.GetVersionResponse, version.payload).version
@@ -50,7 +56,7 @@ def identify(binding: Binding) -> Identity:
 def _parsed(kind, payload: bytes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - one of two messages
     try:
         return kind.FromString(payload)
-    except ValueError:  # DecodeError; an answer that is garbage tells nothing
+    except DecodeError:  # an answer that is garbage tells nothing
         return kind()
 
 

@@ -8,11 +8,11 @@ from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.started import StartedServer
 from milvus_tck.targets.toolchain import run_tool, tool_command
 
-__all__ = ["DEFAULT_VERSION", "LiteServer"]
+__all__ = ["BESIDE", "DEFAULT_VERSION", "LiteServer"]
 
 DEFAULT_VERSION = "3.2.2"
 #: 3.x imports the messages of pymilvus without asking for it.
-_BESIDE = ("pymilvus==3.0.2",)
+BESIDE = ("pymilvus==3.0.2",)
 _WHERE = "import importlib.util as u, pathlib; print(pathlib.Path(u.find_spec('milvus_lite').origin).parent / 'lib')"
 
 
@@ -26,7 +26,7 @@ class LiteServer(StartedServer):
         if int(self.version.partition(".")[0]) >= 3:  # noqa: PLR2004 - the rewrite in Python
             command = tool_command(
                 package, "milvus-lite", "server", "--host", LOOPBACK, "--port", str(port),
-                "--data-dir", str(folder / "data"), beside=_BESIDE,
+                "--data-dir", str(folder / "data"), beside=BESIDE,
             )  # fmt: skip
             return ServerProcess(command, folder)
         library = Path(run_tool(package, "python", "-c", _WHERE))

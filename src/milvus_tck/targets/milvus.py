@@ -9,11 +9,11 @@ from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.started import StartedServer, link_tree
 from milvus_tck.targets.toolchain import cache_folder, run_tool, tool_command
 
-__all__ = ["DEFAULT_VERSION", "MilvusServer"]
+__all__ = ["BESIDE", "DEFAULT_VERSION", "MilvusServer"]
 
 DEFAULT_VERSION = "2.3.5"
 #: The launcher imports pkg_resources, which newer setuptools no longer bring.
-_BESIDE = ("setuptools<80",)
+BESIDE = ("setuptools<80",)
 _UNPACK = "import sys, milvus; milvus._initialize_data_files(sys.argv[1])"
 
 
@@ -21,8 +21,13 @@ _UNPACK = "import sys, milvus; milvus._initialize_data_files(sys.argv[1])"
 class MilvusServer(StartedServer):
     """One standalone server; several live side by side because each has its own etcd ports."""
 
-    #: Where its management service listens, with /healthz and /metrics.
-    management_port: int = 0
+    @property
+    def management_port(self) -> int:
+        """Where its management service listens, with /healthz, /metrics and /api/v1; the launcher chose it.
+
+        0 while the server does not run.
+        """
+        return 0 if self._process is None else int(self._process.variable("METRICS_PORT") or 0)
 
     def launch(self, folder: Path, port: int) -> ServerProcess:
         """Start the launcher, which starts the server."""
@@ -34,7 +39,7 @@ class MilvusServer(StartedServer):
         ports = [f"--{name}-port={number}" for name, number in zip(_INNER_PORTS, inner, strict=True)]
         command = tool_command(
             package, "milvus-server", "--data", str(folder), "--proxy-port", str(port), f"--etcd-port={client}",
-            *ports, beside=_BESIDE,
+            *ports, beside=BESIDE,
         )  # fmt: skip
         # Milvus takes any setting from the environment; this one has no flag.
         return ServerProcess(command, folder, {"ETCD_CONFIG_PATH": str(settings)})
@@ -42,7 +47,7 @@ class MilvusServer(StartedServer):
     def _binaries(self, package: str) -> Path:
         """Unpack the server once; every start links to the same files."""
         unpacked = cache_folder("servers", package.replace("==", "-"))
-        run_tool(package, "python", "-c", _UNPACK, str(unpacked), beside=_BESIDE)
+        run_tool(package, "python", "-c", _UNPACK, str(unpacked), beside=BESIDE)
         return unpacked / "bin"
 
 

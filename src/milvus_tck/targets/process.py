@@ -36,7 +36,9 @@ class ServerProcess:
     def __post_init__(self) -> None:
         self.log = Path(tempfile.mkstemp(prefix="milvus-tck-", suffix=".log")[1])
         removed = "-" if self.keep else str(self.folder)
-        variables = [f"{key}={value}" for key, value in self.variables.items()]
+        # Servers write logs and more where temporary files go: all of that is to go with the folder.
+        own = {"TMPDIR": str(self.folder), **self.variables}
+        variables = [f"{key}={value}" for key, value in own.items()]
         command = ["/usr/bin/env", *variables, *self.command]
         with self.log.open("wb") as log:
             self._warden = subprocess.Popen(
@@ -67,6 +69,16 @@ class ServerProcess:
         if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+
+    def variable(self, name: str) -> str:
+        """Return a variable that the server runs with, whoever of its launchers set it; empty if none did."""
+        with contextlib.suppress(psutil.Error):
+            for each in reversed(psutil.Process(self._warden.pid).children(recursive=True)):
+                with contextlib.suppress(psutil.Error):
+                    found = each.environ().get(name)
+                    if found:
+                        return found
+        return ""
 
     def stop(self) -> None:
         """End the server and everything it started."""

@@ -1,5 +1,7 @@
 """Does a server serve yet?"""
 
+from google.protobuf.message import DecodeError
+
 from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.wire import messages as m
 
@@ -22,5 +24,7 @@ def ready(address: str, credentials: Credentials | None = None) -> bool:
             return False
         shown = binding.send("ShowCollections", b"", _SECONDS)
         return shown.payload is not None and m.ShowCollectionsResponse.FromString(shown.payload).status.error_code == 0
+    except DecodeError:
+        return False  # somebody else answers there
     finally:
         binding.close()

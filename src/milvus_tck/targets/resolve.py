@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.targets import lite, milvus
@@ -18,6 +17,12 @@ FORMS = "milvus[@VERSION], lite[@VERSION], HOST:PORT, http(s)://HOST:PORT, null,
 #: Profile of a milvus-lite release that says nothing of itself: the Milvus line it was made for.
 _LITE_PROFILES = {"2.4": "2.4", "2.5": "2.5", "3.0": "3.0", "3.1": "3.0", "3.2": "3.0"}
 
+#: Ports that a URL means without naming one.
+_PORTS = {"http": 19530, "https": 443}
+_VERSION = re.compile(r"\d+\.\d+(\.\d+)?[0-9A-Za-z.]*")
+_ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d+)")
+_LAST_PORT = 65535
+
 
 def default_name() -> str:
     """Return the target that is meant where none is named."""
@@ -31,6 +36,8 @@ def resolve(word: str, given: Credentials | None = None, port: int = 0) -> Targe
     `port` asks a server that we start to listen there.
     """
     name, _, version = word.partition("@")
+    if name in {"milvus", "lite"} and name != word and not _VERSION.fullmatch(version):
+        raise TargetError(f"{word!r} is no target", f"{version!r} is no release number", f"milvus-tck check {name}")
     if name == "milvus":
         return _milvus(version or milvus.DEFAULT_VERSION, port)
     if name == "lite":
@@ -57,14 +64,26 @@ def _lite(version: str, port: int) -> Target:
 def _running(word: str, given: Credentials | None) -> Target:
     found = described(word)
     if found is not None:
+        _check_address(word, found.address)
         return replace(found, credentials=given) if given is not None else found
     credentials = given or Credentials()
-    if re.match(r"https?://", word):
-        parts = urlsplit(word)
-        tls = parts.scheme == "https"
-        port = parts.port or (443 if tls else 19530)
-        return Endpoint(word, f"{parts.hostname}:{port}", replace(credentials, tls=tls or credentials.tls))
-    if re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}", word):
+    scheme, _, rest = word.partition("://")
+    if scheme in _PORTS:
+        tls = scheme == "https"
+        bare = rest.partition("/")[0]
+        address = bare if _ADDRESS.fullmatch(bare) else f"{bare}:{_PORTS[scheme]}"
+        _check_address(word, address)
+        return Endpoint(word, address, replace(credentials, tls=tls or credentials.tls))
+    if _ADDRESS.fullmatch(word):
+        _check_address(word, word)
         return Endpoint(word, word, credentials)
     why = f"it is none of {FORMS}, and {FILE} here describes no such target"
     raise TargetError(f"{word!r} is no target", why, "milvus-tck check --help")
+
+
+def _check_address(word: str, address: str) -> None:
+    """Raise `TargetError` for an address that nobody can have."""
+    found = _ADDRESS.fullmatch(address)
+    if found is None or not 0 < int(found[2]) <= _LAST_PORT:
+        why = f"{address!r} is no HOST:PORT with a port from 1 to {_LAST_PORT}"
+        raise TargetError(f"{word!r} can not be reached", why, "milvus-tck check HOST:PORT")

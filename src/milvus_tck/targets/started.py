@@ -35,6 +35,7 @@ class StartedServer(ABC):
     throwaway: bool = True
     _process: ServerProcess | None = None
     _port: int = 0
+    _given_up: bool = False
 
     @property
     def address(self) -> str:
@@ -62,7 +63,7 @@ class StartedServer(ABC):
                 self._await_ready()
             except TargetError:
                 self.stop()
-                if attempt == _ATTEMPTS or self.port:
+                if attempt == _ATTEMPTS or self.port or self._given_up:
                     raise
             except BaseException:
                 self.stop()
@@ -72,7 +73,9 @@ class StartedServer(ABC):
 
     def _await_ready(self) -> None:
         end = time.monotonic() + _START_SECONDS
-        while not ready(self.address) or self.gone():
+        while self._given_up or self.gone() or not ready(self.address):
+            if self._given_up:
+                raise self._failure("nobody waits for it any more")
             if self.gone():
                 raise self._failure("it ended while starting")
             if time.monotonic() > end:
@@ -86,6 +89,10 @@ class StartedServer(ABC):
     def gone(self) -> bool:
         """Tell whether its process has ended."""
         return self._process is None or self._process.ended
+
+    def give_up(self) -> None:
+        """Let a start that goes on in another thread fail soon, and any later one."""
+        self._given_up = True
 
     def stop(self) -> None:
         """End its whole process group and remove its data."""

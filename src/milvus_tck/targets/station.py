@@ -34,6 +34,8 @@ class Station:
     #: What happened to the target, for the footer of the result file.
     incidents: list[str] = field(default_factory=list)
     _down: threading.Event = field(default_factory=threading.Event)
+    #: Set when nobody wants an answer any more.
+    _closed: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -53,10 +55,10 @@ class Station:
         if exchange.grpc_code not in _SUSPICIOUS:
             return False
         with self._lock:
-            if not self.down and not self._answers():
+            if not self.down and not self._closed.is_set() and not self._answers():
                 self.incidents.append(f"gone after {exchange.rpc}: {exchange.grpc_details or exchange.grpc_code}")
                 self._down.set()
-            return self.down
+            return self.down or self._closed.is_set()
 
     def alive(self) -> bool:
         """Ask whether the target is there, and note it if not."""
@@ -70,7 +72,9 @@ class Station:
         while True:
             if self.target.gone():
                 return False
-            probe = self.binding.send("GetVersion", b"", _PROBE_SECONDS)
+            probe = self.binding.send("GetVersion", b"", min(self.deadline, _PROBE_SECONDS))
+            if self._closed.is_set():
+                return True  # as far as anybody can tell
             if probe.code not in {"UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED"}:
                 return not self._dying()
             if time.monotonic() > end:
@@ -98,4 +102,5 @@ class Station:
 
     def close(self) -> None:
         """Close the connection; the target itself goes on."""
+        self._closed.set()
         self.binding.close()

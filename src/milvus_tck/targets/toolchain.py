@@ -12,7 +12,7 @@ import uv
 
 from milvus_tck.targets.base import TargetError
 
-__all__ = ["cache_folder", "environment", "has_milvus_wheel", "run_tool", "tool_command"]
+__all__ = ["cache_folder", "environment", "has_milvus_wheel", "run_tool", "tool_command", "uv_command"]
 
 
 #: Looked up once: it reads the interpreter's configuration, which threads must not do together.
@@ -36,10 +36,18 @@ def environment() -> dict[str, str]:
     return {key: value for key, value in os.environ.items() if key not in {"PYTHONPATH", "VIRTUAL_ENV"}}
 
 
-def tool_command(package: str, *command: str, beside: tuple[str, ...] = ()) -> list[str]:
-    """Return the command that runs `command` from a package, with others `beside` it."""
-    extra = [part for each in beside for part in ("--with", each)]
-    return [_UV, "tool", "run", "--quiet", "--no-progress", *extra, "--from", package, *command]
+def uv_command(*arguments: str) -> list[str]:
+    """Return the command that runs uv itself."""
+    return [_UV, *arguments]
+
+
+def tool_command(package: str, *command: str, beside: tuple[str, ...] = (), offline: bool = False) -> list[str]:
+    """Return the command that runs `command` from a package, with others `beside` it.
+
+    `offline` takes what the cache has, and fails where that is not enough.
+    """
+    extra = [part for each in beside for part in ("--with", each)] + (["--offline"] if offline else [])
+    return uv_command("tool", "run", "--quiet", "--no-progress", *extra, "--from", package, *command)
 
 
 @cache

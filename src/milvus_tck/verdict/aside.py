@@ -2,7 +2,9 @@
 
 Where the target is ours to start, they need not wait until the rest is through: each
 lane has an instance of its own and runs one hostile test after the other on it, while
-the calm ones have the main instance to themselves.
+the calm ones have the main instance to themselves. What takes time is to start
+instances again: whenever one was killed, one more lane opens, up to a few. A target
+that survives everything is not started more often than it has to be.
 """
 
 import queue
@@ -13,6 +15,7 @@ from dataclasses import dataclass, field
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.ground import Ground
 from milvus_tck.verdict.job import Job
+from milvus_tck.verdict.states import State
 
 __all__ = ["Aside"]
 
@@ -30,23 +33,36 @@ class Aside:
     lanes: int = _LANES
     _jobs: "queue.SimpleQueue[Job | None]" = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _closed: bool = False
 
     def submit(self, job: Job) -> None:
-        """Let a lane run a test; a lane starts with the first test that has none."""
+        """Let a lane run a test; the first lane opens with the first test."""
         self._jobs.put(job)
-        if len(self._threads) < self.lanes:
+        if not self._threads:
+            self._open()
+
+    def _open(self) -> None:
+        with self._lock:
+            if self._closed or len(self._threads) >= self.lanes:
+                return
             lane = threading.Thread(target=self._lane, name=f"aside-{len(self._threads)}", daemon=True)
             self._threads.append(lane)
-            lane.start()
+        lane.start()
 
     def _lane(self) -> None:
         ground: Ground | None = None
         while (job := self._jobs.get()) is not None:
             ground = ground or self.beside()
-            self.done(job, ground.alone(job))
+            result = ground.alone(job)
+            if any(each.state is State.TARGET_CRASH for each in result.judgements):
+                self._open()
+            self.done(job, result)
 
     def close(self) -> None:
         """Wait until every lane has done what was submitted."""
+        with self._lock:
+            self._closed = True
         for _ in self._threads:
             self._jobs.put(None)
         for lane in self._threads:

@@ -88,6 +88,8 @@ class Case:
             raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
         outcome = self.run.exchanger.call(call if deadline is None else call.within(deadline), self._record)
+        if self.run.ending.is_set() and not outcome.in_band:
+            raise Undecided("interrupted", "the run was interrupted")  # it was us who hung up
         if self.run.guard.lost(outcome.exchange):
             raise TargetDied("died", f"the target is gone after {call.rpc}")
         return outcome
@@ -99,7 +101,7 @@ class Case:
             return outcome.answer
         raise self._stop(call, outcome)
 
-    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 60) -> Answer:
+    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 120) -> Answer:
         """Repeat a call until its answer is as wanted; `what` names the condition."""
         end = time.monotonic() + within
         while True:

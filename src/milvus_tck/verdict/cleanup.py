@@ -4,8 +4,12 @@ Works from names alone and asks nobody whether they exist, so it does not depend
 feature that was under test. It never changes a verdict.
 """
 
+import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from google.protobuf.message import DecodeError
 
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.wire import messages as m
@@ -14,35 +18,64 @@ __all__ = ["drop_collections"]
 
 _SECONDS = 30.0
 _AT_ONCE = 8
+#: Seconds without a single success after which a target is left alone: it hangs or is gone.
+_PATIENCE = 60.0
 
 
-def drop_collections(binding: Binding, names: Iterable[tuple[str, str]]) -> list[str]:
+def drop_collections(binding: Binding, names: Iterable[tuple[str, str]], seconds: float = _SECONDS) -> list[str]:
     """Drop collections by name and database; return those that may still be there.
 
-    What resists is tried once more: it may have been the alias of another one.
+    `seconds` is what one call may take. What resists is tried once more: it may have been
+    the alias of another one.
     """
-    left = _drop_all(binding, names)
-    return [name for name, _ in _drop_all(binding, left)]
+    cleaner = _Cleaner(binding, min(seconds, _SECONDS))
+    left = cleaner.drop_all(names)
+    return [name for name, _ in cleaner.drop_all(left)]
 
 
-def _drop_all(binding: Binding, names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    wanted = list(names)
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        gone = pool.map(lambda each: _drop(binding, *each), wanted)
-        return [each for each, dropped in zip(wanted, gone, strict=True) if not dropped]
+@dataclass
+class _Cleaner:
+    """Drops collections as long as the target goes along."""
+
+    binding: Binding
+    seconds: float
+    _last_success: float = field(default_factory=time.monotonic)
+
+    def drop_all(self, names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Drop collections; return those that may still be there."""
+        wanted = list(names)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            gone = pool.map(lambda each: self._drop(*each), wanted)
+            return [each for each, dropped in zip(wanted, gone, strict=True) if not dropped]
+
+    def _drop(self, name: str, database: str) -> bool:
+        """Drop one collection; one that does not exist is gone too."""
+        if time.monotonic() - self._last_success > _PATIENCE:
+            return False
+        request = m.DropCollectionRequest(collection_name=name, db_name=database)
+        reply = self.binding.send("DropCollection", request.SerializeToString(), self.seconds)
+        if reply.payload is None:
+            return False
+        gone = _succeeded(reply.payload) or not self._exists(name, database)
+        if gone:
+            self._last_success = time.monotonic()
+        return gone
+
+    def _exists(self, name: str, database: str) -> bool:
+        """Tell whether a collection may be there; only a clear no is a no."""
+        request = m.HasCollectionRequest(collection_name=name, db_name=database)
+        reply = self.binding.send("HasCollection", request.SerializeToString(), self.seconds)
+        if reply.payload is None:
+            return True
+        try:
+            return m.BoolResponse.FromString(reply.payload).value
+        except DecodeError:
+            return True
 
 
-def _drop(binding: Binding, name: str, database: str) -> bool:
-    """Drop one collection; one that does not exist is gone too."""
-    request = m.DropCollectionRequest(collection_name=name, db_name=database)
-    reply = binding.send("DropCollection", request.SerializeToString(), _SECONDS)
-    if reply.payload is None:
+def _succeeded(payload: bytes) -> bool:
+    try:
+        status = m.Status.FromString(payload)
+    except DecodeError:
         return False
-    status = m.Status.FromString(reply.payload)
-    return (status.code == 0 and status.error_code == 0) or not _exists(binding, name, database)
-
-
-def _exists(binding: Binding, name: str, database: str) -> bool:
-    request = m.HasCollectionRequest(collection_name=name, db_name=database)
-    reply = binding.send("HasCollection", request.SerializeToString(), _SECONDS)
-    return reply.payload is not None and m.BoolResponse.FromString(reply.payload).value
+    return status.code == 0 and status.error_code == 0

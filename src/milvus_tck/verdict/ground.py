@@ -48,7 +48,7 @@ class Ground:
 
     def alone(self, job: Job) -> Result:
         """Run a test with nothing beside it; one that kills fresh ground is to blame."""
-        if not self._stands():
+        if not self.stands():
             return self.attempt(job)  # which says why it can not be made
         fresh, self.fresh = self.fresh, False
         result = self.attempt(job)
@@ -56,7 +56,7 @@ class Ground:
             return result
         return _blamed(result) if fresh else self.alone(job)
 
-    def _stands(self) -> bool:
+    def stands(self) -> bool:
         """Tell whether the instance is there, now that a dead one was brought back if that can be."""
         if not self.lost and not self.run.ending.is_set() and not self.alive():
             self.lost = not self.recover()

@@ -23,7 +23,8 @@ class Instances:
     #: The main instance, which is up.
     target: Target
     station: Station
-    _beside: list[tuple[Target, Station]] = field(default_factory=list)
+    _beside: list[Target] = field(default_factory=list)
+    _stations: list[Station] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _hung_up: bool = False
 
@@ -34,6 +35,7 @@ class Instances:
     def beside(self, run: Run) -> Ground:
         """Start another instance for the same run; a ground that is lost where that can not be."""
         target = resolve(self.options.target, self.options.credentials)
+        self._keep(target)
         try:
             target.start()
         except TargetError as error:
@@ -49,22 +51,31 @@ class Instances:
     def _take(self, target: Target) -> Station:
         station = Station(target, self.options.timeout, self.station.incidents)
         with self._lock:
-            self._beside.append((target, station))
+            self._stations.append(station)
             if self._hung_up:
                 station.close()
         return station
 
+    def _keep(self, target: Target) -> None:
+        """Remember an instance before it starts: it may have to go before it is there."""
+        with self._lock:
+            self._beside.append(target)
+            if self._hung_up:
+                target.give_up()
+
     def hang_up(self) -> None:
-        """Close every connection: what waits for an answer ends now."""
+        """Close every connection, and start nothing more: what waits for either ends now."""
         with self._lock:
             self._hung_up = True
-            for station in (self.station, *(station for _, station in self._beside)):
+            for target in self._beside:
+                target.give_up()
+            for station in (self.station, *self._stations):
                 station.close()
 
     def close(self) -> None:
         """Take everything down."""
         self.hang_up()
-        for target, _ in self._beside:
+        for target in self._beside:
             target.stop()
         self.target.stop()
 

@@ -15,15 +15,18 @@ import platformdirs
 import psutil
 from google.protobuf.message import Message
 
+from milvus_tck.verdict.lines import LineFile
+from milvus_tck.verdict.stops import Undecided
 from milvus_tck.wire.call import Call
 
-__all__ = ["Ledger", "LedgerFile", "ledgers"]
+__all__ = ["Ledger", "LedgerFile", "ledger_folder", "ledgers"]
 
 #: RPCs that create something which outlives its parent, with the field that names it.
 _CREATES = {"CreateCollection": "collection_name"}
 
 
-def _folder() -> Path:
+def ledger_folder() -> Path:
+    """Return the folder of this user's ledgers; MILVUS_TCK_STATE names another one."""
     override = os.environ.get("MILVUS_TCK_STATE")
     return Path(override) if override else Path(platformdirs.user_state_path("milvus-tck")) / "ledgers"
 
@@ -38,10 +41,10 @@ class Ledger:
     _names: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        folder = _folder()
+        folder = ledger_folder()
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{self.run}.ndjson"
-        self._file = self.path.open("a", encoding="utf-8")
+        self._file = LineFile(self.path, append=True)
         process = psutil.Process()
         self._write({
             "run": self.run, "address": self.address, "pid": process.pid,
@@ -49,7 +52,7 @@ class Ledger:
         })  # fmt: skip
 
     def before(self, call: Call[Message]) -> None:
-        """Note what a call is about to create, if it creates anything."""
+        """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be."""
         field_name = _CREATES.get(call.rpc)
         if field_name is None:
             return
@@ -57,12 +60,14 @@ class Ledger:
         database = getattr(call.request, "db_name", "")
         with self._lock:
             if (name, database) not in self._names:
+                try:
+                    self._write({"create": call.rpc, "name": name, "db_name": database})
+                except OSError as error:
+                    raise Undecided("ledger", f"nothing is created that can not be noted: {error}") from error
                 self._names[name, database] = None
-                self._write({"create": call.rpc, "name": name, "db_name": database})
 
     def _write(self, row: dict[str, object]) -> None:
-        self._file.write(json.dumps(row) + "\n")
-        self._file.flush()
+        self._file.write(json.dumps(row))
 
     @property
     def collections(self) -> tuple[tuple[str, str], ...]:
@@ -71,7 +76,9 @@ class Ledger:
             return tuple(reversed(self._names))
 
     def close(self, *, clean: bool) -> None:
-        """Close the file; a clean run needs no ledger any more."""
+        """Close the file, if it is still open; a clean run needs no ledger any more."""
+        if self._file.closed:
+            return
         self._file.close()
         if clean:
             self.path.unlink(missing_ok=True)
@@ -90,7 +97,7 @@ class LedgerFile:
 
 def ledgers() -> list[LedgerFile]:
     """Read every ledger of this user; a line that a kill cut short is left out."""
-    folder = _folder()
+    folder = ledger_folder()
     return [_read(path) for path in sorted(folder.glob("*.ndjson"))] if folder.is_dir() else []
 
 

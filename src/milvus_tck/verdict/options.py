@@ -11,7 +11,7 @@ __all__ = ["DEADLINE", "IN_FLIGHT", "CheckOptions"]
 #: Tests in flight: servers wait rather than work, so this is far above the number of cores.
 IN_FLIGHT = 48
 #: Seconds that one call may take.
-DEADLINE = 30.0
+DEADLINE = 60.0
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import SCHEMA, CheckEvent, Footer, Header
+from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.states import State
 
 __all__ = ["FILE", "ResultFileError", "Results", "Writer", "read_results"]
@@ -30,16 +31,17 @@ class Writer:
     path: Path
 
     def __post_init__(self) -> None:
-        self._file = self.path.open("w", encoding="utf-8")
+        self._file = LineFile(self.path)
 
     def write(self, event: Header | CheckEvent | Footer) -> None:
-        """Append one event; it is on its way to the disk when this returns."""
-        self._file.write(json.dumps(event.as_dict(), ensure_ascii=False) + "\n")
-        self._file.flush()
+        """Append one event; it is on its way to the disk when this returns, or `OSError` says why not."""
+        self._file.write(json.dumps(event.as_dict(), ensure_ascii=False))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; one that nothing was written to is taken away, for nobody could read it."""
         self._file.close()
+        if self.path.exists() and not self.path.stat().st_size:
+            self.path.unlink()
 
 
 @dataclass

@@ -124,6 +124,8 @@ class Scheduler:
         suspects, self._suspects = self._suspects, []
         for job in suspects:
             yield self._settle(job, self.ground.alone(job))
+        if self._undecided or self._preparing or self._ready:
+            self.ground.stands()  # who was blamed last left it dead: the others would be suspects for nothing
         yield from self._decide()
 
     # -- from station to station --------------------------------------------------------

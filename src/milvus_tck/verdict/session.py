@@ -14,7 +14,7 @@ import platform
 import random
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -71,8 +71,12 @@ class Session:
         self._wanted: frozenset[str] = frozenset()
         self._known: frozenset[str] = frozenset()
         self._ended = False
+        #: Whether the target kept the clause that all others need, asked for or not.
+        self._believed = True
         self._lost = False
         self.opened = False
+        #: Whether the header is written, so that there is something to close.
+        self.planned = False
 
     # -- the target ---------------------------------------------------------------------
 
@@ -86,10 +90,10 @@ class Session:
         try:
             self.station = Station(self.target, self.options.timeout)
             self._instances = Instances(self.options, self.target, self.station)
-            self.identity = identify(self.station.binding)
+            self.identity = identify(self.station.binding, self.options.timeout)
             self.profile, self.reason = choose_profile(self.options.profile, self.identity, self.target.declared)
             run = "".join(secrets.choice(_RUN_LETTERS) for _ in range(6))
-            self.probes = probe(self.station.binding, f"tck_{run}_probe")
+            self.probes = probe(self.station.binding, f"tck_{run}_probe", self.options.timeout)
             self.run = self._new_run(run)
             self.opened = True
         except BaseException:
@@ -113,6 +117,7 @@ class Session:
         self._scheduler = self._new_scheduler()
         self._header = self._make_header(partial=partial)
         self._tell(self._header)
+        self.planned = True
 
     def _new_scheduler(self) -> Scheduler:
         ours = self.target.throwaway and self.target.restartable
@@ -144,29 +149,36 @@ class Session:
         job = self._tests[result.test]
         shared = [each.name for each in job.shared]
         for judgement in result.judgements:
+            if judgement.check.clause.id == ROOT and judgement.state is not State.PASS:
+                self._believed = False
             if judgement.check.id in self._wanted:
                 self._report(judgement, result.test, shared)
 
     def _report(self, judgement: Judgement, test: str, shared: list[str]) -> None:
         event = check_event(judgement, test, judgement.check.clause.sentence(self.profile), shared)
-        self._events.append(event)
         self._tell(event)
+        self._events.append(event)
 
     def abort(self) -> None:
         """Let everything in flight end now: Ctrl-C."""
         self.run.ending.set()
+        self.station.incidents.append("the run was interrupted")
         self._instances.hang_up()
 
     # -- the end ------------------------------------------------------------------------
 
-    def close(self, *, complete: bool = True) -> Summary:
-        """Clean up, write the footer, and come to the verdicts; the target is down after this."""
+    def close(self, *, complete: bool = True, interrupted: Callable[[], bool] = lambda: False) -> Summary:
+        """Clean up, write the footer, and come to the verdicts; the target is down after this.
+
+        `interrupted` tells whether somebody pressed Ctrl-C, which may also happen meanwhile.
+        """
         try:
             self._scheduler.close()
             self.preparations.close()
+            leftovers = self._clean_up()  # first of all: the rest needs space on a disk
             for judgement in self._wire_judgements():
                 self._report(judgement, "wire", [])
-            footer = self._make_footer(complete=complete)
+            footer = self._make_footer(leftovers, complete=complete and not interrupted())
             self._tell(footer)
             return self._summarise(footer)
         finally:
@@ -178,13 +190,12 @@ class Session:
             self._ended = True
             if self.opened:
                 self._instances.close()
+                self.run.ledger.close(clean=self.target.throwaway or not self.run.ledger.collections)
             else:
                 self.target.stop()
 
     def _wire_judgements(self) -> list[Judgement]:
-        root = [event for event in self._events if event.clause == ROOT]
-        believed = all(event.state == State.PASS for event in root)
-        return list(self.run.contract.judgements(self.profile, self.options.binding, believed=believed))
+        return list(self.run.contract.judgements(self.profile, self.options.binding, believed=self._believed))
 
     def _make_header(self, *, partial: bool) -> Header:
         return Header(
@@ -212,7 +223,7 @@ class Session:
             "reliable": self.probes.reliable,
         }
 
-    def _make_footer(self, *, complete: bool) -> Footer:
+    def _make_footer(self, leftovers: list[str], *, complete: bool) -> Footer:
         identity = self._identity_now()
         self._lost = self._lost or self._scheduler.lost
         if identity is not None and identity != self.identity:
@@ -225,7 +236,7 @@ class Session:
             complete=complete and not self._scheduler.lost and not self.run.ending.is_set(),
             totals=count(self._events),
             identity={} if identity is None else identity.as_dict(),
-            leftovers=self._clean_up(),
+            leftovers=leftovers,
             incidents=self.station.incidents,
             seconds=round(time.monotonic() - self._started, 2),
             cpu_seconds=round(times.user + times.system, 2),
@@ -241,7 +252,7 @@ class Session:
         if self.station.down or self.run.ending.is_set():
             return None
         try:
-            return identify(self.station.binding)
+            return identify(self.station.binding, self.options.timeout)
         except Exception:  # noqa: BLE001 - whatever it is, the target can not be asked
             self._lost = True
             return None
@@ -251,9 +262,10 @@ class Session:
         if self.target.throwaway:
             self.run.ledger.close(clean=True)
             return []
+        self._scheduler.ground.stands()  # whoever ran last may have killed it
         fresh = Station(self.target, self.options.timeout)
         try:
-            left = drop_collections(fresh.binding, self.run.ledger.collections)
+            left = drop_collections(fresh.binding, self.run.ledger.collections, self.options.timeout)
         finally:
             fresh.close()
         self.run.ledger.close(clean=not left)

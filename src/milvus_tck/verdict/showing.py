@@ -127,7 +127,18 @@ def _nested(kind: type[Message], payload: bytes) -> Any:  # noqa: ANN401 - JSON
 
 
 def _has_secrets(message: Message) -> bool:
-    return any(descriptor.name in SECRETS for descriptor, _ in message.ListFields())
+    """Tell whether a secret stands anywhere in a message: its bytes hold it too."""
+    return any(_is_secret(member, value) for member, value in message.ListFields())
+
+
+def _is_secret(member: FieldDescriptor, value: Any) -> bool:  # noqa: ANN401 - of any member
+    if member.name in SECRETS:
+        return True
+    if member.message_type is None:
+        return False
+    if _is_map(member):
+        return any(key in SECRETS for key in value)
+    return any(map(_has_secrets, value if member.is_repeated else (value,)))
 
 
 #: How values of a C++ type are written, where JSON's own way would not do.

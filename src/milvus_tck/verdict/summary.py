@@ -147,7 +147,8 @@ def _notes(results: Results) -> list[str]:
     if results.footer is not None:
         notes.extend(results.footer.incidents)
         if results.footer.leftovers:
-            notes.append(f"{len(results.footer.leftovers)} objects could not be removed: milvus-tck sweep")
+            where = results.header.target["address"]
+            notes.append(f"{len(results.footer.leftovers)} objects could not be removed: milvus-tck sweep {where}")
     return notes
 
 

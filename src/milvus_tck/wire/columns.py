@@ -14,12 +14,13 @@ from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, FieldData, ScalarField
 from milvus_tck.wire.vectors import VECTORS, read_vectors, write_vectors
 
-__all__ = ["Values", "column", "dynamic_column", "read_column"]
+__all__ = ["SCALAR_SLOT", "Values", "column", "dynamic_column", "read_column"]
 
 #: The values of one column: scalars in a sequence, vectors as the rows of an array.
 Values = Sequence[Any] | NDArray[Any]
 
-_SCALAR_SLOT = {
+#: Where the values of each scalar type stand in a `ScalarField`.
+SCALAR_SLOT: dict[Kind, str] = {
     DataType.Bool: "bool_data",
     DataType.Int8: "int_data",
     DataType.Int16: "int_data",
@@ -47,7 +48,7 @@ def column(name: str, kind: Kind, values: Values, *, element: Kind | None = None
     elif kind == DataType.Array:
         _arrays(data, values, DataType.Int64 if element is None else element)
     else:
-        slot = _SCALAR_SLOT[kind]
+        slot = SCALAR_SLOT[kind]
         getattr(data.scalars, slot).data.extend(_plain(values))
     return data
 
@@ -68,7 +69,7 @@ def _arrays(data: FieldData, rows: Values, element: Kind) -> None:
     arrays.element_type = element
     for row in rows:
         cell = ScalarField()
-        getattr(cell, _SCALAR_SLOT[element]).data.extend(_plain(row))
+        getattr(cell, SCALAR_SLOT[element]).data.extend(_plain(row))
         arrays.data.append(cell)
 
 

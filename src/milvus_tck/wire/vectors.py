@@ -14,20 +14,23 @@ from numpy.typing import NDArray
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, VectorField
 
-__all__ = ["VECTORS", "count_vectors", "read_vectors", "sparse_row", "write_vectors"]
+__all__ = ["BITS", "FLOAT", "PACKED", "PAIR", "VECTORS", "count_vectors", "read_vectors", "sparse_row", "write_vectors"]
 
-_FLOAT = np.dtype("<f4")
+#: Numbers of a float vector.
+FLOAT = np.dtype("<f4")
 #: Where vectors that travel as bytes stand, and what their numbers are; a bfloat16 is given by its bits.
-_PACKED: dict[Kind, tuple[str, np.dtype[Any]]] = {
+PACKED: dict[Kind, tuple[str, np.dtype[Any]]] = {
     DataType.BinaryVector: ("binary_vector", np.dtype("u1")),
     DataType.Float16Vector: ("float16_vector", np.dtype("<f2")),
     DataType.BFloat16Vector: ("bfloat16_vector", np.dtype("<u2")),
     DataType.Int8Vector: ("int8_vector", np.dtype("i1")),
 }
 #: Every type of a vector field.
-VECTORS = frozenset({DataType.FloatVector, DataType.SparseFloatVector, *_PACKED})
-_PAIR = np.dtype([("index", "<u4"), ("value", "<f4")])
-_BITS = 8
+VECTORS = frozenset({DataType.FloatVector, DataType.SparseFloatVector, *PACKED})
+#: One entry of a sparse vector.
+PAIR = np.dtype([("index", "<u4"), ("value", "<f4")])
+#: Dimensions of a binary vector in one byte.
+BITS = 8
 
 
 def write_vectors(kind: Kind, rows: Sequence[bytes] | NDArray[Any]) -> VectorField:
@@ -38,13 +41,13 @@ def write_vectors(kind: Kind, rows: Sequence[bytes] | NDArray[Any]) -> VectorFie
     if kind == DataType.SparseFloatVector:
         return _sparse(rows)
     if kind == DataType.FloatVector:
-        floats = np.asarray(rows, dtype=_FLOAT)
+        floats = np.asarray(rows, dtype=FLOAT)
         written = VectorField(dim=floats.shape[1])
         written.float_vector.data.extend(floats.ravel().tolist())
         return written
-    slot, numbers = _PACKED[kind]
+    slot, numbers = PACKED[kind]
     packed = np.asarray(rows, dtype=numbers)
-    dim = packed.shape[1] * (_BITS if kind == DataType.BinaryVector else 1)
+    dim = packed.shape[1] * (BITS if kind == DataType.BinaryVector else 1)
     written = VectorField(dim=dim)
     setattr(written, slot, packed.tobytes())
     return written
@@ -52,13 +55,13 @@ def write_vectors(kind: Kind, rows: Sequence[bytes] | NDArray[Any]) -> VectorFie
 
 def sparse_row(values: Mapping[int, float]) -> bytes:
     """Write one sparse vector from its values by index, in ascending order of the index."""
-    return np.array(sorted(values.items()), dtype=_PAIR).tobytes()
+    return np.array(sorted(values.items()), dtype=PAIR).tobytes()
 
 
 def _sparse(rows: Sequence[bytes] | NDArray[Any]) -> VectorField:
     written = VectorField()
     written.sparse_float_vector.contents.extend(rows)
-    ends = [int(np.frombuffer(row, dtype=_PAIR)["index"].max()) + 1 for row in rows if len(row)]
+    ends = [int(np.frombuffer(row, dtype=PAIR)["index"].max()) + 1 for row in rows if len(row)]
     written.dim = written.sparse_float_vector.dim = max(ends, default=0)
     return written
 
@@ -106,4 +109,4 @@ def _flat(vectors: VectorField, slot: str) -> Sequence[float] | bytes:
 
 def _size(slot: str, dim: int) -> int:
     """How many values, or bytes, one vector takes."""
-    return {"float_vector": dim, "binary_vector": dim // _BITS, "int8_vector": dim}.get(slot, 2 * dim)
+    return {"float_vector": dim, "binary_vector": dim // BITS, "int8_vector": dim}.get(slot, 2 * dim)

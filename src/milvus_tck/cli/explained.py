@@ -1,0 +1,204 @@
+"""All that is known of one clause, as values, as JSON and as text."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+
+from milvus_tck.cli.judging import Judged
+from milvus_tck.cli.plan import expect_json
+from milvus_tck.spec.capabilities import capabilities
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clauses import Clause, Expectation, Level
+from milvus_tck.spec.errors import codes, legacy_codes
+from milvus_tck.spec.profiles import Profile, profiles
+from milvus_tck.verdict.aspects import checks_of
+
+__all__ = ["Explained", "Part", "explain"]
+
+#: What each aspect of a refusal looks at.
+_ASPECTS = {
+    "holds": "what was promised is so",
+    "fails": "the operation does not succeed",
+    "in-band": "gRPC says OK and the failure travels in the Status, unless a gRPC code is the promise",
+    "code": "Status.code is the right number",
+    "legacy": "Status.error_code tells older clients that it failed; in 2.2 it is the right number",
+    "agree": "code and error_code belong together",
+    "reason": "the reason is not empty",
+    "untouched": "another call shows that nothing changed",
+    "reason-text": "with --strict, the reason holds the stable part of upstream's text",
+}
+#: Clauses named in a line before it says how many more there are.
+_NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a clause demands in a range of profiles."""
+
+    profiles: tuple[Profile, ...]
+    text: str
+    expectation: Expectation
+    #: Its aspects, with the level that each is judged at.
+    aspects: dict[str, Level]
+
+    @property
+    def names(self) -> str:
+        """Name the profiles."""
+        return ", ".join(each.name for each in self.profiles)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One clause with all that stands around it."""
+
+    clause: Clause
+    parts: tuple[Part, ...]
+    judged: Sequence[Judged]
+    #: Clauses that can not be judged where this one does not hold.
+    needed_by: tuple[str, ...]
+    capabilities: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the JSON of `milvus-tck explain --json`."""
+        own = self.clause
+        return {
+            "schema": 1,
+            "clause": own.id,
+            "rpc": own.rpc,
+            "family": own.family,
+            "level": own.level.value,
+            "profiles": [_part_json(part) for part in self.parts],
+            "strict": {"code": own.strict.code, "reason": own.strict.reason},
+            "bindings": list(own.bindings),
+            "needs": list(own.needs),
+            "needed_by": list(self.needed_by),
+            "witness": list(own.witness),
+            "capabilities": list(self.capabilities),
+            "hostile": own.hostile,
+            "testable": own.testable,
+            "reason": own.reason,
+            "erratum": own.erratum,
+            "tests": [{"test": each.test, "cases": list(each.cases)} for each in self.judged],
+        }
+
+    def say(self, console: Console, aspect: str, case: str) -> None:
+        """Print it for a reader; `aspect` and `case` are those of a check that was asked for."""
+        own = self.clause
+        console.print(f"[bold]{own.id}[/] ({own.level.value}, {own.rpc}, family {own.family})")
+        if own.hostile:
+            console.print("[yellow]hostile:[/] judging it is known to kill servers; it runs last and alone")
+        for part in self.parts:
+            _say_part(console, part, several=len(self.parts) > 1)
+        for name, text in self._rows():
+            console.print(f"[dim]{name}:[/] {escape(text)}")
+        if case:
+            console.print(f"[dim]this check:[/] case {escape(case)} of the condition")
+        if aspect:
+            console.print(f"[dim]this check:[/] {escape(aspect)}: {_ASPECTS[aspect]}")
+
+    def _rows(self) -> list[tuple[str, str]]:
+        own = self.clause
+        strict = [f"code {own.strict.code}"] if own.strict.code is not None else []
+        strict += [f"a reason with {own.strict.reason!r}"] if own.strict.reason else []
+        cases = list(dict.fromkeys(case for each in self.judged for case in each.cases if case))
+        rows = (
+            ("with --strict", " and ".join(strict)),
+            ("cases", _few(cases)),
+            ("not testable", own.reason if not own.testable else ""),
+            ("erratum", own.erratum),
+            ("witness", ", ".join(own.witness)),
+            ("bindings", ", ".join(own.bindings)),
+            ("capability", ", ".join(self.capabilities)),
+            ("needs", ", ".join(own.needs)),
+            ("needed by", _few(self.needed_by)),
+            ("judged by", self._judges()),
+        )
+        return [(name, text) for name, text in rows if text]
+
+    def _judges(self) -> str:
+        if self.clause.rpc == "wire":
+            return "every exchange of every test"
+        return _few([each.test for each in self.judged]) or "no test"
+
+
+def explain(clause: Clause, judged: Sequence[Judged]) -> Explained:
+    """Put together what is known of a clause; `judged` are the tests that judge it."""
+    needed_by = tuple(each.id for each in clauses().values() if clause.id in each.needs)
+    own = (clause.capability,) if clause.capability else ()
+    found = own + tuple(each.id for each in capabilities() if clause.rpc in each.rpcs and each.id not in own)
+    return Explained(clause, _parts(clause), judged, needed_by, found)
+
+
+def _parts(clause: Clause) -> tuple[Part, ...]:
+    """Put profiles together that demand the same in the same words."""
+    parts: list[Part] = []
+    for line in profiles():
+        if not clause.applies_to(line):
+            continue
+        aspects = {check.aspect: check.level for check in checks_of(clause, line, "grpc")}
+        new = Part((line,), clause.sentence(line), clause.expectation(line), aspects)
+        same = [part for part in parts if (part.text, part.expectation, part.aspects) == _demand(new)]
+        if same:
+            parts[parts.index(same[0])] = Part((*same[0].profiles, line), *_demand(new))
+        else:
+            parts.append(new)
+    return tuple(parts)
+
+
+def _demand(part: Part) -> tuple[str, Expectation, dict[str, Level]]:
+    return part.text, part.expectation, part.aspects
+
+
+def _part_json(part: Part) -> dict[str, Any]:
+    return {
+        "profiles": [each.name for each in part.profiles],
+        "text": part.text,
+        "expect": expect_json(part.expectation),
+        "aspects": {aspect: level.value for aspect, level in part.aspects.items()},
+    }
+
+
+def _say_part(console: Console, part: Part, *, several: bool) -> None:
+    indent = "  " if several else ""
+    if several:
+        console.print(f"in {part.names}")
+        console.print(f"{indent}{escape(part.text)}")
+    else:
+        console.print(escape(part.text))
+        console.print(f"[dim]profiles:[/] {part.names}")
+    console.print(f"{indent}[dim]expects:[/] {escape(_expects(part))}")
+    if list(part.aspects) != ["holds"]:
+        levels = ", ".join(f"{aspect} {level.value}" for aspect, level in part.aspects.items())
+        console.print(f"{indent}[dim]judged in:[/] {levels}")
+
+
+def _expects(part: Part) -> str:
+    """Say in words what the answer has to be."""
+    expected = part.expectation
+    if expected.ok:
+        return "success"
+    right = [f"gRPC {code}" for code in expected.grpc]
+    if not right and part.profiles[0].status_code:
+        right = [_code(number, part.profiles[0]) for number in expected.codes]
+    elif not right:
+        right = [_legacy(number, part.profiles[0]) for number in expected.legacy]
+    beside = [f"error_code {legacy} beside code {code}" for code, legacy in expected.legacy_of]
+    return "; ".join([" or ".join(right) or "an error, whatever its number", *beside])
+
+
+def _code(number: int, line: Profile) -> str:
+    names = [each.name for each in codes() if each.number == number and line in each.profiles]
+    return f"code {number} {names[0] if names else ''}".rstrip()
+
+
+def _legacy(number: int, line: Profile) -> str:
+    names = [each.name for each in legacy_codes() if each.number == number and line in each.profiles]
+    return f"error_code {number} {names[0] if names else ''}".rstrip()
+
+
+def _few(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -1,0 +1,73 @@
+"""`milvus-tck repro`: a stand-alone script that replays the exchanges of one check."""
+
+import difflib
+from pathlib import Path
+
+import click
+
+from milvus_tck.cli.errors import complain, fail
+from milvus_tck.cli.replay import kept_of, replay_script, unprepared
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.result_file import ResultFileError, Results, read_results
+from milvus_tck.verdict.states import Exit, State
+
+__all__ = ["command"]
+
+_EPILOG = """\b
+Examples:
+  milvus-tck repro tck-out/latest create-collection/other-schema:fails@grpc > repro.py
+  python repro.py host:19530
+
+The script needs Python and grpcio, nothing of milvus-tck. It sends what was sent, compares
+the numbers of each answer with the recorded ones, and drops the collections it created.
+
+Exit codes: 0 printed, 64 RESULT is no result file, or has no exchanges of CHECK."""
+
+
+@click.command("repro", epilog=_EPILOG)
+@click.argument("result", type=click.Path(path_type=Path))
+@click.argument("check")
+def command(result: Path, check: str) -> int:
+    """Print a script that replays the exchanges of CHECK, as RESULT has them.
+
+    RESULT is a result folder or a results.ndjson; CHECK is the id of a check in it.
+    """
+    try:
+        results = read_results(result)
+    except ResultFileError as error:
+        fail(Exit.USAGE, f"{result} can not be read", str(error), "milvus-tck check --out FOLDER")
+    event = _find(results, check, result)
+    exchanges = kept_of(results, event)
+    if not event.exchanges:
+        fail(Exit.USAGE, f"there is nothing to replay for {check}", _why_none(event), f"milvus-tck explain {check}")
+    lost = [each["rpc"] for each in exchanges if "request_bytes" not in each]
+    if lost:
+        complain(
+            f"the script leaves out {len(lost)} of {len(exchanges)} requests: {', '.join(dict.fromkeys(lost))}",
+            "a request that is large or holds a secret is not kept byte for byte",
+        )
+    missing = unprepared(results, event)
+    if missing:
+        complain(
+            f"the script does not prepare what the check read: {', '.join(missing)}",
+            "the result file does not tell how",
+        )
+    click.echo(replay_script(results, event), nl=False)
+    return int(Exit.OK)
+
+
+def _find(results: Results, check: str, result: Path) -> CheckEvent:
+    found = {event.check: event for event in results.checks}
+    if check not in found:
+        ids = [event.check for event in results.checks if event.exchanges]
+        near = [name for name in ids if name.startswith(check)][:4] or difflib.get_close_matches(check, ids, 4)
+        why = f"the nearest with exchanges are {', '.join(near)}" if near else "none of its checks is named like that"
+        then = f"milvus-tck repro {result} {near[0]}" if near else f"milvus-tck report {result}"
+        fail(Exit.USAGE, f"{result} has no check {check!r}", why, then)
+    return found[check]
+
+
+def _why_none(event: CheckEvent) -> str:
+    if event.state == State.PASS:
+        return "it passed, and exchanges are kept for what did not pass"
+    return f"it is {event.state} and sent nothing: {event.actual or event.signature}"

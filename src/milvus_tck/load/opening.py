@@ -1,0 +1,43 @@
+"""From an address to a transport."""
+
+from functools import partial
+from importlib.metadata import version
+from typing import Literal
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.load.http2.blocks import Blocks
+from milvus_tck.load.http2.channel import Channel, Endpoint
+from milvus_tck.load.http2.limits import Limits
+from milvus_tck.load.http2.pool import Pool
+from milvus_tck.load.http2.wire import dial
+from milvus_tck.load.oracle import GrpcioTransport
+from milvus_tck.load.transport import Transport
+
+__all__ = ["Kind", "open_fast", "open_transport"]
+
+#: Our own client, or grpcio.
+Kind = Literal["fast", "grpcio"]
+
+
+def open_transport(
+    address: str, credentials: Credentials | None = None, *, kind: Kind = "fast", connections: int = 1
+) -> Transport:
+    """Make a transport to `host:port`; nothing is connected before the first call.
+
+    `connections` counts those of the fast transport. For `grpcio` in a process that runs on
+    gevent, call `oracle.cooperate()` once before. The transport belongs to the calling thread.
+    """
+    if kind == "grpcio":
+        return GrpcioTransport(address, credentials)
+    if connections == 1:
+        return open_fast(address, credentials)
+    return Pool([open_fast(address, credentials) for _ in range(connections)])
+
+
+def open_fast(address: str, credentials: Credentials | None = None, limits: Limits | None = None) -> Channel:
+    """Make our own client over one connection, with bounds of one's own if need be."""
+    given = credentials or Credentials()
+    host, _, port = address.rpartition(":")
+    agent = f"milvus-tck/{version('milvus-tck')}"
+    blocks = partial(Blocks, "https" if given.tls else "http", address, given.metadata, agent)
+    return Channel(Endpoint(partial(dial, host.strip("[]"), int(port), given), blocks, address), limits or Limits())

@@ -1,0 +1,91 @@
+"""`milvus-tck explain`: one promise of the protocol, with all that is known of it."""
+
+import json
+import re
+
+import pytest
+
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.verdict.states import Exit
+from tests.cli.conftest import Typed
+
+
+def test_a_clause_is_explained_by_profile(typed: Typed) -> None:
+    """What 2.2 and 2.3 demand of one clause stands side by side, numbers with their names."""
+    done = typed("explain", "create-collection/other-schema")
+    assert done.returncode == Exit.OK, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == "create-collection/other-schema (must, CreateCollection, family definitions)"
+    assert "  expects: error_code 1 UnexpectedError" in lines
+    assert any(line.startswith("  expects: code 65535 Unexpected or code 1100 ParameterInvalid") for line in lines)
+    assert "needs: create-collection/valid" in lines
+    assert any(re.fullmatch(r"judged by: definitions/.+|judged by: collections/.+", line) for line in lines)
+
+
+def test_json_says_what_the_clause_file_says(typed: Typed) -> None:
+    """`--json`, and what needs it: the other direction of `needs`."""
+    found = json.loads(typed("explain", "create-collection/valid", "--json").stdout)
+    clause = clauses()["create-collection/valid"]
+    assert (found["clause"], found["level"], found["witness"]) == (clause.id, clause.level, list(clause.witness))
+    assert found["needed_by"] == [each.id for each in clauses().values() if clause.id in each.needs]
+    assert all(part["expect"] == {"ok": True} for part in found["profiles"])
+    assert [each["test"] for each in found["tests"]]
+
+
+@pytest.mark.parametrize("clause", [each for each in clauses().values() if not each.testable or each.hostile])
+def test_what_is_special_is_said(typed: Typed, clause: object) -> None:
+    """Why a clause can not be tested, and that judging it kills servers."""
+    own = next(each for each in clauses().values() if each is clause)
+    shown = typed("explain", own.id).stdout
+    if not own.testable:
+        assert f"not testable: {own.reason}" in shown
+    assert ("hostile:" in shown) == own.hostile
+
+
+def test_a_check_is_explained_like_its_clause(typed: Typed) -> None:
+    """An id from a report, with its aspect."""
+    done = typed("explain", "create-collection/other-schema:code@grpc")
+    assert done.returncode == Exit.OK, done.stderr
+    assert done.stdout.endswith("this check: code: Status.code is the right number\n")
+
+
+def test_a_check_of_every_answer_is_explained(typed: Typed) -> None:
+    """Wire clauses are judged once for each RPC."""
+    done = typed("explain", "wire/parses.Search:holds@grpc")
+    assert done.returncode == Exit.OK, done.stderr
+    assert "judged by: every exchange of every test" in done.stdout
+
+
+@pytest.mark.parametrize("word", ["HasPartition", "haspartition", "has-partition", "has-partition/", "has-partition/*"])
+def test_an_rpc_lists_its_clauses(typed: Typed, word: str) -> None:
+    """By its name in any spelling, by the folder of its ids, or by a pattern."""
+    done = typed("explain", word, "--json")
+    wanted = {each.id for each in clauses().values() if each.rpc == "HasPartition"}
+    assert {row["clause"] for row in json.loads(done.stdout)} == wanted
+
+
+def test_a_family_lists_its_clauses(typed: Typed) -> None:
+    """One line each, the id first."""
+    lines = typed("explain", "flush").stdout.splitlines()
+    ids = [each.id for each in clauses().values() if each.family == "flush" or each.rpc == "Flush"]
+    assert {line.split(" ")[0] for line in lines} <= set(ids)
+    assert "flush/valid" in {line.split(" ")[0] for line in lines}
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("create-colection/valid", "milvus-tck explain create-collection/valid"),
+        ("Serch", "milvus-tck explain Search"),
+        ("other-schema", "milvus-tck explain create-collection/other-schema"),
+        ("create-collection/valid:code@grpc", "has no aspect 'code'; there are holds"),
+        ("create-collection/valid.often:holds@grpc", "has no case 'often'; there are none"),
+        ("qqqqqqq", "milvus-tck list --by clause"),
+    ],
+)
+def test_a_typo_gets_the_nearest_names(typed: Typed, word: str, near: str) -> None:
+    """Exit 64, with what is meant most likely as the next command."""
+    done = typed("explain", word)
+    assert done.returncode == Exit.USAGE
+    assert near in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,136 @@
+"""`milvus-tck list`: what would be judged, and why the rest would not."""
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from milvus_tck.spec.capabilities import core_rpcs
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.data import data_dir
+from milvus_tck.spec.profiles import profile, profiles
+from milvus_tck.targets.base import Target
+from milvus_tck.targets.network import free_ports
+from milvus_tck.verdict.states import Exit
+from tests.cli.conftest import Done, Typed
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((data_dir("reports") / "schema" / "list.schema.json").read_text())
+    return found
+
+
+def parsed(done: Done) -> dict[str, Any]:
+    """Read what `list --json` printed, and hold it against its schema."""
+    assert done.returncode == Exit.OK, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    faults = [f"{fault.json_path}: {fault.message}" for fault in Draft202012Validator(_schema()).iter_errors(found)]
+    assert faults == []
+    return found
+
+
+@pytest.mark.parametrize("name", [each.name for each in profiles()])
+def test_every_clause_stands_in_the_list(typed: Typed, name: str) -> None:
+    """Whatever is not judged is named with the reason: nothing is lost in silence."""
+    found = parsed(typed("list", "--json", "--profile", name))
+    judged = {each["clause"] for each in found["clauses"]}
+    absent = {each["clause"]: each["kind"] for each in found["absent"]}
+    always = {each["clause"] for each in found["always"]}
+    every_answer = {each.id for each in clauses().values() if each.rpc == "wire"}
+    assert judged | set(absent) | every_answer == set(clauses())
+    assert always == {each for each in every_answer if clauses()[each].applies_to(profile(name))}
+    assert not judged & set(absent)
+    for identifier, kind in absent.items():
+        clause = clauses()[identifier]
+        if kind == "not-testable":
+            assert not clause.testable
+        else:
+            assert kind in {"no-test", "not-in-profile"}
+            assert clause.applies_to(profile(name)) == (kind == "no-test")
+
+
+@pytest.mark.parametrize("name", ["2.2", "2.3"])
+def test_every_core_rpc_has_a_promise_of_success(typed: Typed, name: str) -> None:
+    """A core RPC of which only refusals were judged could refuse everything."""
+    rows = {each["rpc"]: each for each in parsed(typed("list", "--json", "--profile", name))["rpcs"]}
+    assert set(core_rpcs()) <= set(rows)
+    own = {rpc: [each for each in rows[rpc]["success"] if not each.endswith("/implemented")] for rpc in core_rpcs()}
+    assert [rpc for rpc, found in own.items() if not found] == []
+
+
+def test_a_selection_lists_its_checks_one_a_line(typed: Typed) -> None:
+    """`--by check` is made for scripts: ids, and nothing else."""
+    done = typed("list", "--select", "clause=create-collection/valid", "--by", "check")
+    assert (done.returncode, done.stdout) == (Exit.OK, "create-collection/valid:holds@grpc\n")
+
+
+def test_levels_and_strict_decide_as_they_do_for_check(typed: Typed) -> None:
+    """`--strict` makes a `must` of codes that are `should` otherwise."""
+    select = ("list", "--json", "--profile", "2.3", "--level", "must", "--select", "aspect=code")
+    lenient, strict = parsed(typed(*select)), parsed(typed(*select, "--strict"))
+    assert 0 < lenient["checks"] < strict["checks"]
+    assert {check["level"] for each in strict["clauses"] for check in each["checks"]} == {"must"}
+
+
+def test_hostile_checks_need_a_server_of_ours_or_the_option(typed: Typed, lite: Target) -> None:
+    """What may kill a foreign server is listed as left out."""
+    select = ("--json", "--profile", "2.3")
+    ours = parsed(typed("list", *select))
+    hostile = {each["clause"] for each in ours["clauses"] if each["hostile"]}
+    assert hostile
+    foreign = parsed(typed("list", lite.address, *select))
+    assert hostile <= {each["clause"] for each in foreign["absent"] if each["kind"] in {"hostile", "unsupported"}}
+    assert hostile & {each["clause"] for each in parsed(typed("list", lite.address, *select, "--hostile"))["clauses"]}
+
+
+def test_a_running_endpoint_is_asked_what_it_lacks(typed: Typed, lite: Target) -> None:
+    """Without partitions, their checks are listed as unsupported, but for the one that asks whether they are there."""
+    found = parsed(typed("list", lite.address, "--profile", "2.5", "--json", "--select", "rpc=CreatePartition"))
+    assert [each["clause"] for each in found["clauses"]] == ["create-partition/implemented"]
+    lacking = [each for each in found["absent"] if each["kind"] == "unsupported"]
+    assert lacking
+    assert all(each["checks"] and each["why"] == "the target lacks CreatePartition" for each in lacking)
+
+
+def test_without_a_profile_that_can_be_told_none_is_guessed(typed: Typed, lite: Target) -> None:
+    """The release 2.5.1 of lite says nothing of its version: exit 64, with the profiles."""
+    done = typed("list", lite.address)
+    assert done.returncode == Exit.USAGE
+    assert "belongs to no profile" in done.stderr
+
+
+def test_a_selection_that_matches_nothing(typed: Typed) -> None:
+    """Exit 4."""
+    done = typed("list", "--select", "rpc=Nonsense")
+    assert done.returncode == Exit.NOTHING_RAN
+    assert "matches none" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"), [(("--profile", "9.9"), "there are 2.2"), (("--select", "(rpc=Search"), "parenthesis")]
+)
+def test_what_can_not_be_meant(typed: Typed, arguments: tuple[str, ...], why: str) -> None:
+    """Exit 64, with what is wrong."""
+    done = typed("list", *arguments)
+    assert done.returncode == Exit.USAGE
+    assert why in done.stderr
+
+
+def test_an_endpoint_that_is_not_there(typed: Typed) -> None:
+    """Exit 3; there is no list of a target that nobody knows."""
+    done = typed("list", f"127.0.0.1:{free_ports(1)[0]}")
+    assert done.returncode == Exit.TARGET_LOST
+    assert "can not be reached" in done.stderr
+
+
+def test_the_text_names_every_core_rpc_and_every_reason(typed: Typed) -> None:
+    """What a reader sees first: a line for each RPC, then what is not judged and why."""
+    done = typed("list", "--profile", "2.3")
+    assert done.returncode == Exit.OK
+    starts = {line.split(" ")[0] for line in done.stdout.splitlines()}
+    assert set(core_rpcs()) <= starts
+    assert "not judged, not-in-profile:" in done.stdout
+    assert "  service/rate-limit: not testable: " in done.stdout

@@ -1,0 +1,1 @@
+"""The suites under plain pytest."""

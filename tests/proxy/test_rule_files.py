@@ -1,0 +1,77 @@
+"""Rules from files: what is meant is understood, and what makes no sense is refused with the reason."""
+
+from pathlib import Path
+
+import pytest
+
+from milvus_tck.proxy import rule_files
+from milvus_tck.proxy.rule_files import RuleError, parse_rules, read_rules
+from milvus_tck.proxy.rules import Stage
+
+
+def test_the_example_in_the_documentation_is_a_file(tmp_path: Path) -> None:
+    """What the module shows as an example can be read, and says what it says."""
+    example = (rule_files.__doc__ or "").partition("\n")[2]
+    (tmp_path / "rules.toml").write_text(example, encoding="utf-8")
+    found = read_rules(tmp_path / "rules.toml")
+    assert found.seed == 7
+    fault, mutation = found.rules
+    assert (fault.id, fault.where.rpc, fault.times, fault.probability, fault.delay) == (
+        "too-fast", ("Insert",), 2, 0.5, 0.3,
+    )  # fmt: skip
+    assert (fault.stage, fault.where.request) == (Stage.REQUEST, {"collection_name": "shop_*"})
+    assert (mutation.id, mutation.stage) == ("count-is-zero", Stage.RESPONSE)
+
+
+def test_rules_without_a_name_get_one() -> None:
+    """Every rule has a name by which it is counted."""
+    rows = {"fault": [{"drop": True}, {"delay": 1}], "mutate": [{"operator": "truncate", "with": {"keep": 1}}]}
+    assert [rule.id for rule in parse_rules(rows).rules] == ["fault-1", "fault-2", "mutate-1"]
+
+
+_FINE = {"rpc": "Insert", "grpc": "ABORTED"}
+_SET = {"rpc": "Insert", "operator": "set", "with": {"member": "insert_cnt", "value": 1}}
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [
+        ({"faults": []}, "unknown: faults"),
+        ({"fault": [{**_FINE, "oops": 1}]}, "a fault has no oops"),
+        ({"fault": [{**_FINE, "operator": "set"}]}, "a fault has no operator"),
+        ({"fault": [{"rpc": "Insert"}]}, "one of status, grpc and drop"),
+        ({"fault": [{**_FINE, "drop": True}]}, "one of status, grpc and drop"),
+        ({"fault": [{**_FINE, "rpc": "Insrt"}]}, "there is no RPC Insrt"),
+        ({"fault": [{**_FINE, "where": {"colection_name": "a"}}]}, "has a member colection_name"),
+        ({"fault": [{**_FINE, "where": {"base.oops": "a"}}]}, "has a member base.oops"),
+        ({"fault": [{"grpc": "OK"}]}, "codes are CANCELLED"),
+        ({"fault": [{"grpc": {"code": "ABORTED", "text": "x"}}]}, "a code and details"),
+        ({"fault": [{"drop": False}]}, "drop is true"),
+        ({"fault": [{"status": {"number": 1}}]}, "number"),
+        ({"fault": [{**_FINE, "times": -1}]}, "times = -1"),
+        ({"fault": [{**_FINE, "times": 1.5}]}, "times = 1.5"),
+        ({"fault": [{**_FINE, "probability": 1.1}]}, "probability = 1.1"),
+        ({"fault": [{**_FINE, "delay": "1s"}]}, "delay = '1s'"),
+        ({"fault": [{**_FINE, "at": "never"}]}, "never"),
+        ({"fault": [{**_FINE, "id": "a"}, {**_FINE, "id": "a"}]}, "two rules are called 'a'"),
+        ({"mutate": [{"rpc": "Insert"}]}, "there is no operator None; there are clear, set, truncate"),
+        ({"mutate": [{**_SET, "operator": "oops"}]}, "there is no operator 'oops'"),
+        ({"mutate": [{**_SET, "with": {"member": "oops", "value": 1}}]}, "has a member oops"),
+        ({"mutate": [{**_SET, "at": "request"}]}, "has a member insert_cnt"),
+        ({"mutate": [{**_SET, "with": {"member": "insert_cnt"}}]}, "value"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(raw: dict[str, object], why: str) -> None:
+    """A rule that could never do what it says is no rule."""
+    with pytest.raises(RuleError) as caught:
+        parse_rules(raw)
+    assert why in str(caught.value)
+
+
+def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
+    """A missing file, and one that is not TOML, are errors that name it."""
+    broken = tmp_path / "broken.toml"
+    broken.write_text("[[fault", encoding="utf-8")
+    for path in (tmp_path / "missing.toml", broken):
+        with pytest.raises(RuleError, match=path.name):
+            read_rules(path)

@@ -1,0 +1,43 @@
+"""A proxy without rules changes no verdict."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from milvus_tck.cli.main import main
+from milvus_tck.proxy.proxy import Proxy
+from milvus_tck.targets.base import Target
+from milvus_tck.targets.resolve import resolve
+from milvus_tck.verdict.result_file import read_results
+
+#: Cheap, with answers and refusals, passes and failures.
+_SELECT = "rpc=HasCollection or rpc=DropCollection or rpc=ShowCollections"
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[Target]:
+    """A real server, the same for both runs."""
+    found = resolve("lite@2.5.1")
+    found.start()
+    yield found
+    found.stop()
+
+
+def _verdicts(address: str, out: Path) -> dict[str, tuple[str, str]]:
+    """Run the suite, and return state and signature of every check."""
+    options = ["--profile", "2.5", "--seed", "11", "--no-hostile", "--select", _SELECT, "--out", str(out)]
+    with pytest.raises(SystemExit):
+        main(["check", address, *options])
+    return {check.check: (check.state, check.signature) for check in read_results(out).checks}
+
+
+def test_a_run_through_the_proxy_comes_to_the_same(target: Target, tmp_path: Path) -> None:
+    """Every check of a run through a rule-less proxy that records has the state and signature of a direct run."""
+    direct = _verdicts(target.address, tmp_path / "direct")
+    with Proxy(target.address, record=tmp_path / "calls.jsonl") as proxy:
+        passed = _verdicts(proxy.address, tmp_path / "passed")
+        proxy.flush()
+        assert proxy.tally.total > len(direct) / 10
+    assert {"pass", "fail"} <= {state for state, _ in direct.values()}
+    assert passed == direct

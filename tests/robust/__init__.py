@@ -1,0 +1,1 @@
+"""Does a run end well when everything else does not?"""

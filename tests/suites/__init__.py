@@ -1,0 +1,1 @@
+"""The suites themselves: whole, honest, and in any order."""

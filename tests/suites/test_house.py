@@ -1,0 +1,75 @@
+"""The rules of the house, where a reader would not see that one is broken."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from milvus_tck.spec.errors import codes, legacy_codes
+from tests.packaging.checkout import ROOT, files
+
+_FILES = [path for path in files() if path.startswith(("suites/", "fixtures/")) and path.endswith(".py")]
+#: Names whose value would be an error code: those of `Status`, and of what a clause expects.
+_CODES = {"code", "error_code", "legacy", "codes"}
+#: Numbers below are counts, shapes and states in any test.
+_SMALL = 99
+
+
+def _tree(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def _names(node: ast.AST) -> set[str]:
+    """Names and members that an expression is made of."""
+    found = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    return found | {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+
+
+def _numbers(node: ast.AST) -> set[int]:
+    return {each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and type(each.value) is int}
+
+
+def _compared(tree: ast.Module) -> Iterator[ast.AST]:
+    """Comparisons, and keyword arguments, in which an error code is given as a number."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and _names(node) & _CODES and _numbers(node) - {0}:
+            yield node
+        if isinstance(node, ast.keyword) and node.arg in _CODES and _numbers(node.value) - {0}:
+            yield node
+
+
+@pytest.mark.parametrize("path", _FILES)
+def test_no_test_knows_an_error_code(path: str) -> None:
+    """Which code is right stands in the clause, by profile: no test compares a code with a number of its own."""
+    known = {each.number for each in codes() if each.number > _SMALL}
+    assert known & {100, 700, 1100, 65535}, "the table of codes is not empty"
+    assert legacy_codes()
+    found = [ast.unparse(node) for node in _compared(_tree(path))]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", _FILES)
+def test_no_test_knows_a_field_number(path: str) -> None:
+    """Where a member stands in a message is said by the definitions: no test writes a tag by hand."""
+    numbers = [
+        node for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute) and node.attr == "fields_by_number"
+    ]
+    assert numbers == []
+
+
+@pytest.mark.parametrize("path", _FILES)
+def test_no_test_waits_without_a_condition(path: str) -> None:
+    """What takes its time is asked for until it is there: nothing sleeps."""
+    calls = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Call)]
+    assert [ast.unparse(call) for call in calls if "sleep" in ast.unparse(call.func)] == []
+
+
+@pytest.mark.parametrize("path", [path for path in _FILES if Path(path).name.startswith("test_")])
+def test_no_test_asserts_or_skips(path: str) -> None:
+    """A test judges through its case: a bare assert would look like our bug, a skip like nothing at all."""
+    found = [node for node in ast.walk(_tree(path)) if isinstance(node, ast.Assert)]
+    skips = [
+        node for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute) and node.attr in {"skip", "xfail"}
+    ]
+    assert [ast.unparse(node) for node in (*found, *skips)] == []

@@ -1,0 +1,1 @@
+"""Targets: found, started, watched, stopped."""

@@ -1,0 +1,179 @@
+"""From the word on the command line to a target, or to an error that says what to type."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets import resolve as module
+from milvus_tck.targets.base import Declared, Endpoint, TargetError
+from milvus_tck.targets.degenerate import DegenerateServer
+from milvus_tck.targets.lite import LiteServer
+from milvus_tck.targets.milvus import MilvusServer
+from milvus_tck.targets.resolve import default_name, resolve
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `tck.toml` of anybody is in the way."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "name", "profile"),
+    [
+        ("milvus", MilvusServer, "milvus@2.3.5", "2.3"),
+        ("milvus@2.2.16", MilvusServer, "milvus@2.2.16", "2.2"),
+        ("lite", LiteServer, "lite@3.2.2", "3.0"),
+        ("lite@2.5.1", LiteServer, "lite@2.5.1", "2.5"),
+        ("lite@9.9.9", LiteServer, "lite@9.9.9", None),
+        ("null", DegenerateServer, "null", "2.3"),
+        ("echo", DegenerateServer, "echo", "2.3"),
+        ("refuser", DegenerateServer, "refuser", "2.3"),
+    ],
+)
+def test_servers_that_we_start(
+    word: str, kind: type, name: str, profile: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release by its number, or the one that is meant without; all may be killed and are thrown away."""
+    monkeypatch.setattr(module, "has_milvus_wheel", lambda: True)
+    found = resolve(word)
+    assert isinstance(found, kind)
+    assert (found.name, found.declared.profile, found.throwaway, found.restartable) == (name, profile, True, True)
+
+
+@pytest.mark.parametrize(
+    ("word", "address", "tls"),
+    [
+        ("127.0.0.1:19530", "127.0.0.1:19530", False),
+        ("milvus.example.org:443", "milvus.example.org:443", False),
+        ("[::1]:19530", "[::1]:19530", False),
+        ("http://localhost:19530", "localhost:19530", False),
+        ("http://localhost", "localhost:19530", False),
+        ("https://cluster.example.org", "cluster.example.org:443", True),
+        ("https://cluster.example.org:19530/", "cluster.example.org:19530", True),
+        ("http://[::1]:19530", "[::1]:19530", False),
+    ],
+)
+def test_endpoints_that_run(word: str, address: str, tls: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """They are not ours: nothing of them is thrown away or restarted."""
+    found = resolve(word)
+    assert isinstance(found, Endpoint)
+    assert (found.address, found.credentials.tls) == (address, tls)
+    assert not found.throwaway
+    assert not found.restartable
+
+
+def test_credentials_of_the_command_line_reach_an_endpoint() -> None:
+    """They are kept beside the TLS that the word asks for."""
+    given = Credentials((("authorization", "eA=="),))
+    assert resolve("h:1", given).credentials == given
+    assert resolve("https://h:1", given).credentials == Credentials(given.metadata, tls=True)
+
+
+@pytest.mark.parametrize("word", ["", "nonsense", "host", "host:", ":19530", "host:port", "ftp://host:1", "a b:1"])
+def test_words_that_mean_nothing(word: str) -> None:
+    """The error names every form there is, and the next command."""
+    with pytest.raises(TargetError, match="is no target") as caught:
+        resolve(word)
+    assert all(form in caught.value.why for form in ("milvus[@VERSION]", "HOST:PORT", "refuser", "tck.toml"))
+    assert caught.value.then == "milvus-tck check --help"
+
+
+@pytest.mark.parametrize(
+    "word", ["127.0.0.1:0", "127.0.0.1:65536", "h:99999", "http://host:99999", "http://", "https://:443"]
+)
+def test_addresses_that_nobody_can_have(word: str) -> None:
+    """A port that does not exist, or no host, is said at once."""
+    with pytest.raises(TargetError) as caught:
+        resolve(word)
+    assert caught.value.then
+
+
+@pytest.mark.parametrize("word", ["lite@", "lite@new", "milvus@latest", "milvus@2.3.5; rm", "lite@--help"])
+def test_versions_that_are_none(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no release number is not handed to the installer."""
+    monkeypatch.setattr(module, "has_milvus_wheel", lambda: True)
+    with pytest.raises(TargetError) as caught:
+        resolve(word)
+    assert "milvus-tck check" in caught.value.then
+
+
+def test_without_a_wheel_the_default_is_lite(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where real Milvus can not be started, the default is another target, and asking for Milvus says so."""
+    monkeypatch.setattr(module, "has_milvus_wheel", lambda: False)
+    assert default_name() == "lite"
+    with pytest.raises(TargetError, match="no wheel") as caught:
+        resolve("milvus@2.3.5")
+    assert caught.value.then == "milvus-tck check lite"
+    monkeypatch.setattr(module, "has_milvus_wheel", lambda: True)
+    assert default_name() == "milvus"
+
+
+Describe = Callable[[str], None]
+
+
+@pytest.fixture
+def describe(tmp_path: Path) -> Describe:
+    """Write a `tck.toml` here."""
+
+    def write(text: str) -> None:
+        (tmp_path / "tck.toml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def test_a_described_target(describe: Describe, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything that its owner says of it; secrets come from the environment."""
+    describe("""
+        [targets.staging]
+        address = "10.0.0.5:19530"
+        token = "env:STAGING_TOKEN"
+        db = "tests"
+        profile = "2.4"
+        has = ["aliases"]
+        lacks = ["partitions"]
+        restart = "true"
+    """)
+    monkeypatch.setenv("STAGING_TOKEN", "root:Milvus")
+    found = resolve("staging")
+    assert (found.name, found.address, found.restartable, found.throwaway) == ("staging", "10.0.0.5:19530", True, False)
+    assert found.declared == Declared("2.4", frozenset({"aliases"}), frozenset({"partitions"}))
+    assert found.credentials.metadata == (("authorization", "cm9vdDpNaWx2dXM="), ("dbname", "tests"))
+
+
+def test_the_command_line_wins_over_the_file(describe: Describe) -> None:
+    """Credentials that are given replace those of the file."""
+    describe('[targets.a]\naddress = "h:1"\nuser = "u"\npassword = "p"\n')
+    given = Credentials((("authorization", "eA=="),))
+    assert resolve("a").credentials.metadata == (("authorization", "dTpw"),)
+    assert resolve("a", given).credentials == given
+
+
+def test_a_described_name_with_a_port_is_the_described_one(describe: Describe) -> None:
+    """A name that is written like an address is looked up first."""
+    describe('[targets."h:1"]\naddress = "elsewhere:2"\n')
+    assert resolve("h:1").address == "elsewhere:2"
+    assert resolve("h:2").address == "h:2"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        pytest.param("[targets.a\n", "Expected", id="no TOML"),
+        pytest.param("[targets.a]\n", "no address", id="no address"),
+        pytest.param('[targets.a]\naddress = "h:1"\ntls_ca = "x"\n', "unknown keys: tls_ca", id="a misspelt key"),
+        pytest.param('[targets.a]\naddress = "h:1"\ntls-cert = "x"\n', "go together", id="half a pair"),
+        pytest.param('[targets.a]\naddress = "h:1"\nlacks = ["partition"]\n', "'partition'", id="no capability"),
+        pytest.param('[targets.a]\naddress = "h:1"\nprofile = "2.33"\n', "'2.33'", id="no profile"),
+        pytest.param('[targets.a]\naddress = "h:1"\ntoken = "env:NOT_SET_ANYWHERE"\n', "not set", id="no variable"),
+    ],
+)
+def test_descriptions_that_can_not_be_used(describe: Describe, text: str, why: str) -> None:
+    """The error says what is wrong and what to type."""
+    describe(text)
+    with pytest.raises(TargetError) as caught:
+        resolve("a")
+    assert why in caught.value.why or why in caught.value.what
+    assert caught.value.then

@@ -1,0 +1,1 @@
+"""The engine: from calls to judgements, from judgements to verdicts."""

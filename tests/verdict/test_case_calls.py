@@ -1,0 +1,170 @@
+"""What a test does before it judges: names, calls, waiting, and the ways in which that ends."""
+
+from collections.abc import Callable
+
+import pytest
+
+from milvus_tck.bindings.outcome import Reply
+from milvus_tck.verdict.case import Case, HarnessError
+from milvus_tck.verdict.run import run_of
+from milvus_tck.verdict.states import State
+from milvus_tck.verdict.stops import Blocked, TargetDied, Undecided, Unsupported
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from tests.verdict.builders import Watch, a_case, a_clause, states
+from tests.verdict.servers import Collections, Scripted
+
+_IT = a_clause()
+_LONG_TEST = "suites/names/test_names.py::test_a_name_that_is_much_too_long_to_be_the_name_of_anything[Ein-Fäll]"
+
+
+def test_names_are_fresh_and_of_the_run() -> None:
+    """No two names are alike, and each tells whose it is; a wrong name keeps what makes it wrong at its ends."""
+    case = a_case(Scripted(), _IT)
+    names = [case.name() for _ in range(20)]
+    assert len(set(names)) == 20
+    assert {run_of(name) for name in names} == {"abc123"}
+    wrong = case.name(before="1", after="-x")
+    assert (wrong[0], wrong[-2:], run_of(wrong)) == ("1", "-x", "abc123")
+
+
+def test_names_and_seeds_are_the_same_in_every_run() -> None:
+    """The same test gets the same names and the same random numbers; another test gets others."""
+    first, again = a_case(Scripted(), _IT), a_case(Scripted(), _IT)
+    assert first.name() == again.name()
+    assert first.random.random() == again.random.random()
+    other = Case(first.run, "family/test_it.py::test_it[other]", first.checks)
+    assert other.name() != first.name()
+    assert other.random.random() != first.random.random()
+
+
+def test_a_name_is_well_formed_whatever_the_test_is_called() -> None:
+    """Letters, digits and underscores, and short enough to leave room in 255 bytes."""
+    name = Case(a_case(Scripted(), _IT).run, _LONG_TEST, ()).name()
+    assert name.isascii()
+    assert name.isidentifier()
+    assert len(name) < 64
+
+
+def test_a_call_that_fails_is_an_outcome() -> None:
+    """`call` raises nothing: what a call came to is the caller's to judge. It is kept as evidence."""
+    case = a_case(Scripted(replies={"HasCollection": Reply(None, "INTERNAL", "why")}), _IT)
+    outcome = case.call(calls.has_collection("c"))
+    assert (outcome.ok, outcome.answer) == (False, None)
+    assert case.exchanges == [outcome.exchange]
+
+
+def test_a_deadline_of_its_own() -> None:
+    """A call waits as long as the run says, unless the test says how long."""
+    binding = Scripted()
+    case = a_case(binding, _IT)
+    case.call(calls.get_version())
+    case.call(calls.get_version(), deadline=120)
+    case.ok(calls.get_version(), deadline=1)
+    assert binding.deadlines == [5.0, 120, 1]
+
+
+def test_what_is_created_is_in_the_ledger() -> None:
+    """Every creation is noted, also one that fails: who knows what came of it."""
+    case = a_case(Scripted(replies={"CreateCollection": Reply(None, "DEADLINE_EXCEEDED")}), _IT)
+    case.call(calls.create_collection("tck_abc123_x"))
+    assert case.run.ledger.collections == (("tck_abc123_x", ""),)
+
+
+def test_ok_gives_the_answer() -> None:
+    """A step that succeeds gives its answer."""
+    case = a_case(Scripted(Collections({"c"})), _IT)
+    assert case.ok(calls.has_collection("c")) == m.BoolResponse(value=True)
+
+
+@pytest.mark.parametrize(
+    ("reply", "stop", "signature"),
+    [
+        (Reply(m.BoolResponse(status=m.Status(code=100)).SerializeToString(), "OK"), Blocked, "refused:HasCollection"),
+        (Reply(b"\xff", "OK"), Blocked, "refused:HasCollection"),
+        (Reply(None, "INTERNAL", "why"), Blocked, "refused:HasCollection"),
+        (Reply(None, "DEADLINE_EXCEEDED"), Undecided, "deadline:HasCollection"),
+        (Reply(None, "UNIMPLEMENTED"), Unsupported, "unsupported:HasCollection"),
+        (Reply(m.BoolResponse(status=m.Status(code=10)).SerializeToString(), "OK"), Unsupported, "unsupported:HasC"),
+    ],
+    ids=["refused", "garbage", "gRPC", "late", "lacking", "lacking in-band"],
+)
+def test_a_step_that_fails_stops_the_test(reply: Reply, stop: type[Exception], signature: str) -> None:
+    """The stop says what the trouble was; an RPC that a clause of the test is about is lacking, not in the way."""
+    case = a_case(Scripted(replies={"HasCollection": reply}), _IT)
+    with pytest.raises(stop) as stopped:
+        case.ok(calls.has_collection("c"))
+    assert type(stopped.value) is stop
+    assert str(getattr(stopped.value, "signature", "")).startswith(signature)
+
+
+def test_lacking_what_the_test_is_not_about_blocks_it() -> None:
+    """An RPC that is only a step on the way is in the way when it is lacking."""
+    case = a_case(Scripted(replies={"ShowCollections": Reply(None, "UNIMPLEMENTED")}), _IT)
+    with pytest.raises(Blocked):
+        case.ok(calls.show_collections())
+
+
+def test_a_dead_target_ends_the_test() -> None:
+    """Where the guard finds the target gone, no outcome is worth anything."""
+    watch = Watch()
+    case = a_case(Scripted(), _IT, guard=watch)
+    case.call(calls.get_version())
+    watch.dead = True
+    with pytest.raises(TargetDied):
+        case.call(calls.get_version())
+
+
+def test_an_interrupted_run_makes_no_more_calls() -> None:
+    """After Ctrl-C nothing is sent, and nothing is judged by what was not sent."""
+    binding = Scripted()
+    case = a_case(binding, _IT)
+    case.run.ending.set()
+    with pytest.raises(Undecided):
+        case.call(calls.get_version())
+    assert binding.sent == []
+
+
+def _after(number: int) -> Callable[[m.BoolResponse], bool]:
+    """Come true at that look."""
+    looks = iter(range(1, 1000))
+    return lambda _answer: next(looks) >= number
+
+
+def test_until_looks_again_and_keeps_the_last_look() -> None:
+    """A condition that comes true late is waited for; of many looks one is evidence enough."""
+    binding = Scripted()
+    case = a_case(binding, _IT)
+    pauses: list[float] = []
+    case.run.pause = pauses.append
+    case.until(calls.has_collection("c"), _after(5), what="there")
+    assert len(binding.sent) == 5
+    assert len(pauses) == 4
+    assert len(case.exchanges) == 1
+
+
+def test_until_gives_up() -> None:
+    """A condition that never comes true blocks the test, and says which condition."""
+    case = a_case(Scripted(), _IT)
+    with pytest.raises(Blocked) as stopped:
+        case.until(calls.has_collection("c"), lambda answer: answer.value, what="there", within=0)
+    assert stopped.value.signature == "never:there"
+    assert states(case, stopped.value) == {"holds": State.BLOCKED}
+
+
+def test_until_needs_an_answer() -> None:
+    """A look that is refused ends the waiting at once."""
+    binding = Scripted(replies={"HasCollection": Reply(None, "INTERNAL")})
+    with pytest.raises(Blocked):
+        a_case(binding, _IT).until(calls.has_collection("c"), lambda _answer: False, what="there")
+    assert len(binding.sent) == 1
+
+
+def test_a_clause_need_not_be_named_where_there_is_one() -> None:
+    """With a single clause its name is left out; with several, or an undeclared one, the test is wrong."""
+    case, two = a_case(Scripted(), _IT), a_case(Scripted(), _IT, a_clause("b/b"))
+    assert case.clause() == case.clause("has-collection/it") == _IT
+    assert two.clause("b/b").id == "b/b"
+    for wrong, of in ((two, None), (case, "c/c"), (two, "c/c")):
+        with pytest.raises(HarnessError, match="declares"):
+            wrong.clause(of)

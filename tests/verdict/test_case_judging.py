@@ -1,0 +1,261 @@
+"""What a test judges, and what becomes of the checks it leaves open."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milvus_tck.bindings.outcome import Reply
+from milvus_tck.verdict.case import Case, HarnessError
+from milvus_tck.verdict.recall import Sample
+from milvus_tck.verdict.states import State
+from milvus_tck.verdict.stops import Blocked, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.wire import calls
+from tests.verdict.builders import a_case, a_clause, states
+from tests.verdict.servers import Collections, Scripted
+
+_IT = a_clause("create-collection/it", "CreateCollection")
+_CREATE = calls.create_collection("c")
+
+
+def _listed(case: Case, name: str = "c") -> bool:
+    return name in case.ok(calls.show_collections()).collection_names
+
+
+def test_accepted_with_an_effect_passes() -> None:
+    """A call that succeeds, and whose effect another call shows, keeps its promise."""
+    case = a_case(Scripted(), _IT)
+    case.accepted(_CREATE, effect=lambda _answer: _listed(case))
+    assert states(case) == {"holds": State.PASS}
+    assert case.judgements["create-collection/it:holds@grpc"].exchanges == ()
+
+
+@pytest.mark.parametrize(("seen", "signature"), [(False, "no-effect"), ("half", "half")])
+def test_accepted_without_an_effect_fails(seen: bool | str, signature: str) -> None:  # noqa: FBT001 - what a test looks up
+    """Success that changes nothing is a failure, with the word that the test has for it; the exchanges prove it."""
+    case = a_case(Scripted(), _IT)
+    case.accepted(_CREATE, effect=lambda _answer: seen, expected="a collection")
+    (judged,) = case.close(None)
+    assert (judged.state, judged.signature, judged.expected) == (State.FAIL, signature, "a collection")
+    assert [each.rpc for each in judged.exchanges] == ["CreateCollection"]
+
+
+def test_an_effect_may_say_that_there_is_no_trouble() -> None:
+    """An empty text is no trouble."""
+    case = a_case(Scripted(), _IT)
+    case.accepted(_CREATE, effect=lambda _answer: "")
+    assert states(case) == {"holds": State.PASS}
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "signature"),
+    [
+        (Reply(b"\x08\x01\x18\xcc\x08", "OK"), State.FAIL, "refused:1100/1"),
+        (Reply(None, "INTERNAL", "why"), State.FAIL, "refused:INTERNAL"),
+        (Reply(None, "UNIMPLEMENTED"), State.UNSUPPORTED, "unsupported:CreateCollection"),
+        (Reply(None, "DEADLINE_EXCEEDED"), State.INCONCLUSIVE, "deadline:CreateCollection"),
+    ],
+    ids=["refused", "gRPC", "lacking", "late"],
+)
+def test_a_call_that_should_be_accepted_and_is_not(reply: Reply, state: State, signature: str) -> None:
+    """A refusal fails the clause and ends the test; lacking the RPC or being late is something else."""
+    case = a_case(Scripted(replies={"CreateCollection": reply}), _IT)
+    with pytest.raises(Stop) as stopped:
+        case.accepted(_CREATE, effect=lambda _answer: True)
+    (judged,) = case.close(stopped.value)
+    assert (judged.state, judged.signature) == (state, signature)
+    assert judged.exchanges
+
+
+def test_expect_compares() -> None:
+    """Equal values pass; others fail with both of them shown and a name for the difference."""
+    case = a_case(Scripted(), a_clause("a/a"), a_clause("b/b"))
+    assert case.expect([1], [1], of="a/a")
+    assert not case.expect([1, 2], [2, 1], of="b/b")
+    passed, failed = case.close(None)
+    assert (passed.state, passed.signature, passed.expected) == (State.PASS, "", "")
+    assert (failed.state, failed.signature, failed.expected, failed.actual) == (
+        State.FAIL, "order", "[1, 2]", "[2, 1]",
+    )  # fmt: skip
+
+
+def test_judge_may_name_the_trouble() -> None:
+    """A decision made elsewhere is taken over, with its own signature; long values are cut."""
+    case = a_case(Scripted(), _IT)
+    case.judge(False, "x" * 9999, "short", signature="wrong-ids")
+    (judged,) = case.close(None)
+    assert (judged.state, judged.signature, judged.actual) == (State.FAIL, "wrong-ids", "short")
+    assert len(judged.expected) < 1000
+
+
+def test_cases_are_judged_apart() -> None:
+    """Each case of a clause is a check of its own; a case that was not judged is left open."""
+    case = a_case(Scripted(), _IT, cases=("one", "two"))
+    case.expect(1, 1, case="one")
+    assert states(case) == {"one:holds": State.PASS, "two:holds": State.HARNESS_ERROR}
+
+
+# -- refusals -----------------------------------------------------------------------------
+
+_REFUSED = a_clause("create-collection/no", "CreateCollection", expect={"code": 1100, "legacy": 5})
+_NAMELESS = calls.create_collection("")
+_ASPECTS = {"fails", "in-band", "untouched", "code", "legacy", "agree", "reason"}
+
+
+def _refuse(case: Case, **how: object) -> dict[str, State]:
+    untouched = how.get("untouched", lambda: case.ok(calls.show_collections()).collection_names)
+    case.refused(_NAMELESS, neighbour=_CREATE, untouched=untouched)  # type: ignore[arg-type] # made above
+    return states(case)
+
+
+def test_a_proper_refusal_passes_in_every_aspect() -> None:
+    """A refusal with the right numbers and a reason, after which nothing changed and a valid request succeeds."""
+    found = _refuse(a_case(Scripted(), _REFUSED))
+    assert found == dict.fromkeys(_ASPECTS, State.PASS)
+
+
+def test_an_accepted_request_is_one_failure() -> None:
+    """What should have been refused fails once; the aspects of a refusal that never came are blocked."""
+    found = _refuse(a_case(Scripted(replies={"CreateCollection": Reply(b"", "OK")}), _REFUSED))
+    assert found.pop("fails") is State.FAIL
+    assert set(found.values()) == {State.BLOCKED}
+
+
+def test_a_refusal_is_believed_only_beside_a_success() -> None:
+    """A server that refuses the valid neighbour too has refused nothing in particular: no aspect passes."""
+    case = a_case(Scripted(replies={"CreateCollection": Reply(b"\x08\x05\x12\x02no\x18\xcc\x08", "OK")}), _REFUSED)
+    with pytest.raises(Blocked) as stopped:
+        _refuse(case)
+    assert stopped.value.signature == "neighbour:CreateCollection"
+    assert set(states(case, stopped.value).values()) == {State.BLOCKED}
+
+
+def test_a_refusal_that_changes_something_fails() -> None:
+    """What was looked up before and after has to be the same; that is an aspect of its own."""
+    case = a_case(Scripted(), _REFUSED)
+    looks = iter([["a"], ["a", "b"]])
+    found = _refuse(case, untouched=lambda: next(looks))
+    assert found["untouched"] is State.FAIL
+    assert found["fails"] is found["code"] is State.PASS
+    assert case.judgements["create-collection/no:untouched@grpc"].signature == "changed:more-items"
+
+
+@pytest.mark.parametrize(
+    ("code", "state"), [("DEADLINE_EXCEEDED", State.INCONCLUSIVE), ("UNIMPLEMENTED", State.UNSUPPORTED)]
+)
+def test_no_answer_is_no_refusal(code: str, state: State) -> None:
+    """A call that was late, or that the target lacks, was not refused: nothing passes."""
+    case = a_case(Scripted(replies={"CreateCollection": Reply(None, code)}), _REFUSED)
+    with pytest.raises(Stop) as stopped:
+        _refuse(case)
+    assert set(states(case, stopped.value).values()) == {state}
+
+
+def test_a_grpc_code_may_be_the_promise() -> None:
+    """Where the clause promises a gRPC code, that one is no stop but what was asked for."""
+    clause = a_clause("x/unimplemented", "CreateCollection", expect={"grpc": ["UNIMPLEMENTED"]})
+    case = a_case(Scripted(replies={"CreateCollection": Reply(None, "UNIMPLEMENTED")}), clause)
+    case.refused(_NAMELESS, neighbour=calls.has_collection("c"), untouched=lambda: 0)
+    assert states(case) == dict.fromkeys(("fails", "in-band", "untouched"), State.PASS)
+
+
+def test_answers_asks_the_profile() -> None:
+    """Where one profile accepts and another refuses, the same call is judged by what each demands."""
+    clause = a_clause("x/y", "CreateCollection", expect={"2.2": {"ok": True}, "2.3": {"any-error": True}})
+
+    def judged(line: str, name: str) -> set[State]:
+        case = a_case(Scripted(), clause, line=line)
+        call = calls.create_collection(name)
+        case.answers(call, effect=lambda _answer: True, neighbour=_CREATE, untouched=lambda: 0)
+        return set(states(case).values())
+
+    assert judged("2.2", "c") == {State.PASS}
+    assert State.FAIL in judged("2.3", "c")
+    assert State.FAIL not in judged("2.3", "")
+
+
+# -- recall -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "state", "asked"),
+    [(1.0, State.PASS, [40]), (0.0, State.FAIL, [40]), (0.9, State.INCONCLUSIVE, [40, 360])],
+)
+def test_recall_is_enlarged_once(share: float, state: State, asked: list[int]) -> None:
+    """A clear sample decides at once; one that can not tell is enlarged once, and may stay undecided."""
+    case, numbers = a_case(Scripted(), _IT), list[int]()
+
+    def sample(queries: int) -> Sample:
+        numbers.append(queries)
+        return Sample(int(queries * 10 * share), queries * 10)
+
+    case.recall(sample, 0.9)
+    (judged,) = case.close(None)
+    assert (judged.state, numbers) == (state, asked)
+    assert judged.signature == ("" if state is State.PASS else f"recall:{state}")
+
+
+# -- left open ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stop", "state"),
+    [
+        (None, State.HARNESS_ERROR),
+        (ValueError("a bug"), State.HARNESS_ERROR),
+        (Blocked("b", "b"), State.BLOCKED),
+        (Undecided("u", "u"), State.INCONCLUSIVE),
+        (TargetDied("d", "d"), State.TARGET_CRASH),
+        (Unsupported("unsupported:CreateCollection", "lacking"), State.UNSUPPORTED),
+        (Unsupported("unsupported:HasCollection", "lacking"), State.BLOCKED),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{value}",
+)
+def test_what_is_left_open_gets_the_state_of_the_stop(stop: BaseException | None, state: State) -> None:
+    """A check that was not judged is never a pass; one that was keeps its judgement."""
+    case = a_case(Scripted(), _IT, a_clause("b/b", "CreateCollection"))
+    case.expect(1, 1, of="b/b")
+    assert [each.state for each in case.close(stop)] == [state, State.PASS]
+
+
+_TWICE: list[Callable[[Case], object]] = [
+    lambda case: case.expect(1, 1),
+    lambda case: case.expect(1, 2),
+    lambda case: case.accepted(_CREATE, effect=lambda _answer: True),
+]
+
+
+@given(st.lists(st.sampled_from(_TWICE), min_size=2, max_size=2))
+def test_a_check_is_judged_once(judges: list[Callable[[Case], object]]) -> None:
+    """A second judgement of the same check is our bug, whatever it says; the first one stands."""
+    case = a_case(Scripted(Collections()), _IT)
+    judges[0](case)
+    first = dict(case.judgements)
+    with pytest.raises(HarnessError, match="twice"):
+        judges[1](case)
+    assert case.judgements == first
+
+
+@pytest.mark.parametrize(
+    "judge",
+    [
+        lambda case: case.expect(1, 1, of="create-collection/other"),
+        lambda case: case.expect(1, 1, case="undeclared"),
+        lambda case: case.refused(_NAMELESS, neighbour=_CREATE, untouched=lambda: 0),
+    ],
+    ids=["clause", "case", "aspect"],
+)
+def test_only_what_is_declared_is_judged(judge: Callable[[Case], object]) -> None:
+    """A judgement that the test does not owe is our bug."""
+    case = a_case(Scripted(), _IT)
+    with pytest.raises(HarnessError):
+        judge(case)
+    assert case.judgements == {}
+
+
+def test_a_case_has_to_be_named_where_there_are_several() -> None:
+    """A judgement that may belong to either of two cases belongs to neither."""
+    case = a_case(Scripted(), _IT, cases=("one", "two"))
+    with pytest.raises(HarnessError, match="2 checks"):
+        case.expect(1, 1)

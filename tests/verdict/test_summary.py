@@ -1,0 +1,182 @@
+"""What a run comes to: one row of the table of exit codes after the other."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.baseline import Baseline, Entry, compare
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.judgement import HOSTILE
+from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.states import Conformance, Exit, Gate, State
+from milvus_tck.verdict.summary import Summary, count, summarise
+from tests.reporting.builders import a_check, a_failure, a_footer, a_header
+
+_YES, _NO, _OPEN = Conformance.CONFORMANT, Conformance.NOT_CONFORMANT, Conformance.UNDETERMINED
+_PASS = a_check("ok/ok")
+_SHOULD = a_failure("s/s", level="should")
+
+
+def _summary(
+    checks: Sequence[CheckEvent],
+    *,
+    known: Sequence[Entry] | None = None,
+    fail_on: Level = Level.MUST,
+    complete: bool = True,
+    partial: bool = False,
+    lost: bool = False,
+) -> Summary:
+    results = Results(a_header(partial=partial), list(checks), a_footer(checks, complete=complete))
+    comparison = None if known is None else compare(Baseline("2.3", tuple(known)), checks, ())
+    return summarise(results, comparison, fail_on, lost=lost)
+
+
+def _came_to(checks: Sequence[CheckEvent], **how: object) -> tuple[Exit, Conformance]:
+    found = _summary(checks, **how)  # type: ignore[arg-type] # the caller knows
+    assert found.gate is (Gate.PASSED if found.exit_code is Exit.OK else Gate.FAILED)
+    return found.exit_code, found.verdict
+
+
+def test_exit_0() -> None:
+    """Everything that was asked for ran, and nothing unexpected happened."""
+    assert _came_to([_PASS, a_check("b/b")]) == (Exit.OK, _YES)
+
+
+def test_a_should_fails_the_gate_only_where_that_is_asked() -> None:
+    """Failures below `--fail-on` are counted and shown, and change neither verdict."""
+    assert _came_to([_PASS, _SHOULD]) == (Exit.OK, _YES)
+    assert _came_to([_PASS, _SHOULD], fail_on=Level.SHOULD) == (Exit.UNEXPECTED, _YES)
+    assert len(_summary([_PASS, _SHOULD]).failures) == 1
+
+
+def test_exit_1_unexpected() -> None:
+    """A failure that nobody expects."""
+    assert _came_to([_PASS, a_failure()]) == (Exit.UNEXPECTED, _NO)
+
+
+def test_a_known_failure_passes_the_gate_and_not_the_verdict() -> None:
+    """The conformance verdict knows no baseline."""
+    failure = a_failure()
+    assert _came_to([_PASS, failure], known=[Entry(failure.check, failure.signature, "known")]) == (Exit.OK, _NO)
+    assert _came_to([_PASS, failure], known=[Entry(failure.check, "other", "known")]) == (Exit.UNEXPECTED, _NO)
+
+
+def test_exit_1_stale() -> None:
+    """A baseline entry that no longer fails, though all checks pass."""
+    assert _came_to([_PASS], known=[Entry(_PASS.check, "x", "known")]) == (Exit.UNEXPECTED, _YES)
+
+
+@pytest.mark.parametrize("state", [each for each in State if each.unverified and each is not State.HARNESS_ERROR])
+def test_exit_2(state: State) -> None:
+    """A `must` that was not verified, with no failure that explains it, leaves it open; a `should` does not."""
+    assert _came_to([_PASS, a_check("b/b", state)]) == (Exit.UNDETERMINED, _OPEN)
+    assert _came_to([_PASS, a_check("b/b", state, level="should")]) == (Exit.OK, _YES)
+
+
+@pytest.mark.parametrize("state", [State.INCONCLUSIVE, State.NOT_RUN])
+def test_a_known_failure_does_not_explain_what_was_not_looked_at(state: State) -> None:
+    """A failure explains what it blocks; a deadline that passed, or a test that never ran, has its own reason."""
+    failure = a_failure()
+    known = [Entry(failure.check, failure.signature, "known")]
+    assert _came_to([failure, a_check("b/b", state)], known=known) == (Exit.UNDETERMINED, _NO)
+    assert _came_to([failure, a_check("b/b", State.BLOCKED)], known=known) == (Exit.OK, _NO)
+
+
+def test_hostile_checks_that_nobody_asked_for() -> None:
+    """On somebody else's target the dangerous checks stay out: the gate does not mind, the verdict does."""
+    left_out = a_check("h/h", State.NOT_RUN, signature=HOSTILE)
+    assert _came_to([_PASS, left_out]) == (Exit.OK, _OPEN)
+    assert any("--hostile" in note for note in _summary([_PASS, left_out]).notes)
+
+
+def test_exit_2_incomplete() -> None:
+    """A run that was cut short proves nothing, however well it went until then; a failure stays one."""
+    assert _came_to([_PASS], complete=False) == (Exit.UNDETERMINED, _OPEN)
+    assert _came_to([_PASS, a_failure()], complete=False) == (Exit.UNEXPECTED, _NO)
+
+
+def test_a_part_of_the_suite_makes_nobody_conformant() -> None:
+    """A selection passes its gate; only the whole suite gives the verdict."""
+    assert _came_to([_PASS], partial=True) == (Exit.OK, _OPEN)
+    assert _came_to([a_failure()], partial=True) == (Exit.UNEXPECTED, _NO)
+
+
+def test_exit_3() -> None:
+    """The target is gone or another one, or a check killed it and nobody expected that."""
+    crash = a_check("c/c", State.TARGET_CRASH, signature="crash:Search")
+    assert _came_to([_PASS], lost=True)[0] is Exit.TARGET_LOST
+    assert _came_to([_PASS, a_failure()], lost=True) == (Exit.TARGET_LOST, _NO)
+    assert _came_to([_PASS, crash]) == (Exit.TARGET_LOST, _NO)
+    assert _came_to([_PASS, crash], known=[Entry(crash.check, crash.signature, "known")]) == (Exit.OK, _NO)
+    assert _came_to([_PASS, a_check("c/c", State.TARGET_CRASH, level="observed")]) == (Exit.OK, _YES)
+
+
+def test_exit_4() -> None:
+    """Nothing ran, or an entry of the baseline names no check."""
+    assert _came_to([]) == (Exit.NOTHING_RAN, _OPEN)
+    assert _came_to([_PASS], known=[Entry("no/such:check@grpc", "x", "known")])[0] is Exit.NOTHING_RAN
+
+
+def test_exit_70() -> None:
+    """Our own bug is no verdict about anybody, and goes before the failures of the target."""
+    bug = a_check("h/h", State.HARNESS_ERROR)
+    assert _came_to([_PASS, bug]) == (Exit.OUR_BUG, _OPEN)
+    assert _came_to([a_failure(), bug], lost=True) == (Exit.OUR_BUG, _NO)
+    assert _came_to([_PASS, a_check("h/h", State.HARNESS_ERROR, level="should")])[0] is Exit.OUR_BUG
+
+
+def test_only_musts_that_pass_make_a_verdict() -> None:
+    """A run without a `must` determines nothing."""
+    assert _came_to([a_check(level="should")])[1] is _OPEN
+
+
+_EVENTS = st.lists(
+    st.builds(
+        lambda number, state, level: a_check(f"c/{number}", state, level=level.value),
+        st.integers(0, 99),
+        st.sampled_from(State),
+        st.sampled_from(Level),
+    ),
+    max_size=8,
+)
+
+
+@given(
+    checks=_EVENTS,
+    complete=st.booleans(),
+    partial=st.booleans(),
+    lost=st.booleans(),
+    fail_on=st.sampled_from(Level),
+)
+def test_no_run_is_better_than_its_checks(
+    *, checks: list[CheckEvent], complete: bool, partial: bool, lost: bool, fail_on: Level
+) -> None:
+    """Conformant needs every `must` to pass in a whole run; exit 0 needs every `must` to be made and to pass."""
+    found = _summary(checks, complete=complete, partial=partial, lost=lost, fail_on=fail_on)
+    must = [State(check.state) for check in checks if check.level == Level.MUST]
+    if found.verdict is _YES:
+        assert must
+        assert set(must) == {State.PASS}
+        assert complete
+        assert not partial
+    assert (found.verdict is _NO) == any(state.failed for state in must)
+    if found.exit_code is Exit.OK:
+        assert complete
+        assert not lost
+        assert checks
+        assert set(must) <= {State.PASS}
+    assert sum(sum(states.values()) for states in found.counts.values()) == len(checks)
+
+
+@given(_EVENTS)
+def test_counts_add_up(checks: list[CheckEvent]) -> None:
+    """Each level and state has its number, also where it is zero; those by RPC are the same checks."""
+    counts = count(checks)
+    assert {level: set(states) for level, states in counts.items()} == {
+        level.value: {state.value for state in State} for level in Level
+    }
+    by_rpc = _summary(checks).by_rpc
+    assert sum(sum(states.values()) for levels in by_rpc.values() for states in levels.values()) == len(checks)
