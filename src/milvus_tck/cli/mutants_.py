@@ -56,8 +56,12 @@ Exit codes: 0 at least 97 % are killed by their own clause and every survivor is
 @click.option("--clause", "wanted", multiple=True, metavar="ID", help="Mutants of these clauses.")
 @click.option("--sample", type=click.IntRange(min=1), help="So many mutants, chosen by --seed.")
 @click.option("--seed", default="0", show_default=True, help="Decides on the sample: a number, or any text.")
-@click.option("--mutants", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Their folder.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("tck-out/mutants"), help="Results.")
+@click.option(
+    "--mutants", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Their folder."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("tck-out/mutants"), help="Results."
+)
 @click.option("--live/--no-live", default=True, show_default=True, help="Also judge mutants that need a server.")
 @click.option("--record", "anew", is_flag=True, help="Record the good server anew.")
 @click.option("--full", is_flag=True, help="Run every test that touches the RPC, also where the clause noticed.")
@@ -109,13 +113,9 @@ def _read(folder: Path, line: str) -> list[Mutant]:
     return read_mutants(folder, profile(line))
 
 
-def _chosen(
-    mutants: list[Mutant], word: str, wanted: Sequence[str], sample: int | None, seed: str
-) -> list[Mutant]:
+def _chosen(mutants: list[Mutant], word: str, wanted: Sequence[str], sample: int | None, seed: str) -> list[Mutant]:
     found = [
-        each
-        for each in mutants
-        if (not wanted or each.clause in wanted) and (word in each.id or word == each.rpc)
+        each for each in mutants if (not wanted or each.clause in wanted) and (word in each.id or word == each.rpc)
     ]
     if sample is None or sample >= len(found):
         return found

@@ -23,9 +23,7 @@ THRESHOLD = 0.97
 def judged_clauses(line: Profile) -> list[str]:
     """List the clauses that a mutant has to prove: testable, and a `must` of the profile."""
     return [
-        each.id
-        for each in clauses().values()
-        if each.level is Level.MUST and each.testable and each.applies_to(line)
+        each.id for each in clauses().values() if each.level is Level.MUST and each.testable and each.applies_to(line)
     ]
 
 
