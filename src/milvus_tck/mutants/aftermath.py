@@ -168,9 +168,11 @@ def _index_state(answer: m.GetIndexStateResponse, _: Message) -> None:
 
 def _found(answer: m.SearchResults, _: Message) -> None:
     """A row has come to be found: the best one of every query is another."""
-    for ids, other in ((answer.results.ids.int_id.data, -1), (answer.results.ids.str_id.data, "other")):
-        if ids:
-            ids[0] = other  # type: ignore[call-overload] # a number among numbers, a text among texts
+    ids = answer.results.ids
+    if ids.int_id.data:
+        ids.int_id.data[0] = -1
+    if ids.str_id.data:
+        ids.str_id.data[0] = "other"
     if not answer.results.scores and not (answer.status.code or answer.status.error_code):
         answer.results.num_queries = answer.results.num_queries or 1
         answer.results.top_k = 1

@@ -8,7 +8,7 @@ from milvus_tck.mutants.operators_bytes import BYTES
 from milvus_tck.mutants.operators_rows import ROWS
 from milvus_tck.mutants.operators_status import REFUSED, STATUS
 from milvus_tck.mutants.operators_time import TIME
-from milvus_tck.mutants.operators_values import Operator, VALUES
+from milvus_tck.mutants.operators_values import VALUES, Operator
 
 __all__ = ["OPERATORS", "REFUSED", "Operator"]
 

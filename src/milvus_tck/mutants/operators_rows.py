@@ -54,11 +54,10 @@ def _pick_column(column: FieldData, rows: Sequence[int]) -> None:
             _pick(getattr(column.scalars, kind).data, rows, 1)
         _pick(column.valid_data, rows, 1)
         return
-    kind = column.vectors.WhichOneof("data")
     dim = column.vectors.dim
-    if kind == "float_vector":
+    if column.vectors.HasField("float_vector"):
         _pick(column.vectors.float_vector.data, rows, dim)
-    elif kind == "binary_vector":
+    elif column.vectors.HasField("binary_vector"):
         packed, width = column.vectors.binary_vector, dim // 8
         column.vectors.binary_vector = b"".join(packed[place * width : (place + 1) * width] for place in rows)
 

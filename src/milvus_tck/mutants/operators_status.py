@@ -5,7 +5,7 @@ from functools import partial
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.mutants.operators_values import Operator
 from milvus_tck.mutants.scene import Arguments, Scene
-from milvus_tck.wire.messages import Status
+from milvus_tck.wire.messages import ErrorCode, Status
 
 __all__ = ["REFUSED", "STATUS"]
 
@@ -36,7 +36,7 @@ def _refuse(scene: Scene, arguments: Arguments) -> None:
     found = status_in(scene)
     if found is not None:
         found.code = _UNEXPECTED if arguments.value is None else arguments.value
-        found.error_code, found.reason = 1, _REASON
+        found.error_code, found.reason = ErrorCode.UnexpectedError, _REASON
 
 
 def _grpc(scene: Scene, arguments: Arguments) -> Reply:

@@ -83,7 +83,7 @@ def places(message: Message, path: str) -> Iterator[Place]:
             yield from places(place.value, rest)
 
 
-def _picked(message: Message, member: FieldDescriptor, pick: str | None) -> Iterator[Place]:
+def _picked(message: Message, member: Any, pick: str | None) -> Iterator[Place]:  # noqa: ANN401 - the type checker knows two kinds
     if pick is None:
         yield Place(message, member)
         return

@@ -5,6 +5,7 @@ noticing is a hole, or needs a reason why it is none.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
@@ -19,6 +20,8 @@ from milvus_tck.wire.messages import Status
 __all__ = ["sweep"]
 
 _F = FieldDescriptor
+#: The type checker knows two kinds of descriptors, and takes one for the other.
+_Member = Any
 _LISTS = ("truncate", "drop-first", "duplicate", "swap", "reverse", "all-first")
 _NUMBERS = ("default", "plus")
 _WHOLE = {_F.CPPTYPE_INT64, _F.CPPTYPE_UINT64}
@@ -61,11 +64,11 @@ def _of(message: Message, before: str) -> Iterator[tuple[str, str]]:
             yield from ((path, operator) for operator in _single(member, getattr(message, member.name)))
 
 
-def _is_map(member: FieldDescriptor) -> bool:
+def _is_map(member: _Member) -> bool:
     return member.message_type is not None and bool(member.message_type.GetOptions().map_entry)
 
 
-def _map(message: Message, member: FieldDescriptor, path: str) -> Iterator[tuple[str, str]]:
+def _map(message: Message, member: _Member, path: str) -> Iterator[tuple[str, str]]:
     if not getattr(message, member.name) or member.message_type is None:
         return
     yield path, "default"
@@ -77,7 +80,7 @@ def _map(message: Message, member: FieldDescriptor, path: str) -> Iterator[tuple
         yield from _of(first, f"{path}{{}}.")
 
 
-def _list(message: Message, member: FieldDescriptor, path: str) -> Iterator[tuple[str, str]]:
+def _list(message: Message, member: _Member, path: str) -> Iterator[tuple[str, str]]:
     values = getattr(message, member.name)
     if not len(values):
         return
@@ -91,7 +94,7 @@ def _list(message: Message, member: FieldDescriptor, path: str) -> Iterator[tupl
             yield from _of(each, f"{path}[].")
 
 
-def _single(member: FieldDescriptor, value: object) -> tuple[str, ...]:
+def _single(member: _Member, value: object) -> tuple[str, ...]:
     kind = member.cpp_type
     if kind == _F.CPPTYPE_BOOL:
         return ("negate",)
