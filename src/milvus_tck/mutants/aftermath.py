@@ -19,7 +19,7 @@ from milvus_tck.mutants.mutant import Mutant
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, method
 
-__all__ = ["EFFECTS", "Aftermath"]
+__all__ = ["Aftermath", "effects"]
 
 _COLLECTIONS = frozenset({"HasCollection", "ShowCollections", "DescribeCollection"})
 _PARTITIONS = frozenset({"HasPartition", "ShowPartitions"})
@@ -29,7 +29,7 @@ _INDEXES = frozenset({"DescribeIndex", "GetIndexState"})
 _ANYTHING = _COLLECTIONS | _PARTITIONS | _ROWS | _LOADED | _INDEXES
 
 #: Where the effect of an RPC shows; one that only reads may have upset anything.
-EFFECTS: dict[str, frozenset[str]] = {
+_EFFECTS: dict[str, frozenset[str]] = {
     "CreateCollection": _COLLECTIONS,
     "DropCollection": _COLLECTIONS,
     "CreatePartition": _PARTITIONS,
@@ -43,6 +43,13 @@ EFFECTS: dict[str, frozenset[str]] = {
     "Insert": _ROWS,
     "Flush": _ROWS,
 }
+
+
+def effects(mutant: Mutant) -> frozenset[str]:
+    """Return the RPCs that show what a refused request did all the same; a mutant may say "collections" itself."""
+    if mutant.arguments.value == "collections":
+        return _COLLECTIONS
+    return _EFFECTS.get(mutant.rpc, _ANYTHING)
 
 
 @dataclass
@@ -76,8 +83,8 @@ class Aftermath(Defect):
     def _shows(self, rpc: str, reply: Reply) -> bool:
         """Tell whether a look would show the effect; who only reads is looked at by itself."""
         if self._is_own(rpc):
-            return self.mutant.rpc not in EFFECTS and not _is_refusal(rpc, reply)
-        return rpc in EFFECTS.get(self.mutant.rpc, _ANYTHING)
+            return self.mutant.rpc not in _EFFECTS and not _is_refusal(rpc, reply)
+        return rpc in effects(self.mutant)
 
     def close(self) -> None:
         """Leave the connection to whoever made it."""

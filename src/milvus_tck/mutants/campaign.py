@@ -7,7 +7,7 @@ from functools import cached_property
 from multiprocessing import get_context
 
 from milvus_tck.bindings.grpc import Binding
-from milvus_tck.mutants.aftermath import EFFECTS
+from milvus_tck.mutants.aftermath import effects
 from milvus_tck.mutants.behaviours import BEHAVIOURS
 from milvus_tck.mutants.defect import AnswerDefect, Defect
 from milvus_tck.mutants.judging import Judging, Tried
@@ -95,22 +95,29 @@ class Campaign:
         clean = self.clean(job)
         if clean is None:
             return Tried(job, None)
+        states = {name: state for name, (state, _) in clean.states.items()}
+        played, applied = self._played(mutant, job, _touched(mutant) if mutant.scope is Scope.RPC else frozenset())
+        if not applied and mutant.scope is Scope.CLAUSE:
+            # The condition of the clause arises only where the test is prepared.
+            played, applied = self._played(mutant, job, _touched(mutant))
+        return Tried(job, states, clean.broken, played, applied)
+
+    def _played(self, mutant: Mutant, job: Job, touched: frozenset[str] | None) -> tuple[Played, bool]:
+        """Play a test with a defect; tells whether the defect showed."""
         defects: list[Defect] = []
 
         def wrap(binding: Binding) -> Binding:
             defects.append(around(binding, mutant))
             return defects[-1]
 
-        played = self.player.play(job, wrap, _touched(mutant))
-        states = {name: state for name, (state, _) in clean.states.items()}
-        return Tried(job, states, clean.broken, played, any(defect.applied for defect in defects))
+        return self.player.play(job, wrap, touched), any(defect.applied for defect in defects)
 
 
 def _touched(mutant: Mutant) -> frozenset[str] | None:
     """Return the RPCs whose answers the mutant may change."""
     if mutant.rpc == "*":
         return None
-    return frozenset({mutant.rpc, *(EFFECTS.get(mutant.rpc, ()) if mutant.operator in BEHAVIOURS else ())})
+    return frozenset({mutant.rpc, *(effects(mutant) if mutant.operator in BEHAVIOURS else ())})
 
 
 def recorded_states(recording: Recording, job: Job) -> Mapping[str, State] | None:

@@ -44,7 +44,7 @@ def read_mutants(folder: Path, line: Profile) -> list[Mutant]:
 
 def _file(path: Path, line: Profile) -> Iterator[Mutant]:
     raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    unknown = raw.keys() - {"mutant", "family", "defaults"}
+    unknown = raw.keys() - {"mutant", "family", "defaults", "rpc"}
     if unknown:
         raise SpecError(f"unknown tables {sorted(unknown)}")
     for row in raw.get("mutant", ()):
@@ -52,7 +52,7 @@ def _file(path: Path, line: Profile) -> Iterator[Mutant]:
         if clauses()[mutant.clause].applies_to(line):
             yield mutant
     for row in raw.get("family", ()):
-        for each in expand(row, line):
+        for each in expand({"rpc": raw.get("rpc", {}), **row}, line):
             yield _mutant(each)
 
 
