@@ -28,7 +28,7 @@ _LOADED = frozenset({"GetLoadState", "GetLoadingProgress"})
 _INDEXES = frozenset({"DescribeIndex", "GetIndexState"})
 _ANYTHING = _COLLECTIONS | _PARTITIONS | _ROWS | _LOADED | _INDEXES
 
-#: Where the effect of an RPC shows; one that only reads may have upset anything.
+#: Where the effect of an RPC shows; any other one only reads, and may have upset anything.
 _EFFECTS: dict[str, frozenset[str]] = {
     "CreateCollection": _COLLECTIONS,
     "DropCollection": _COLLECTIONS,
@@ -41,7 +41,9 @@ _EFFECTS: dict[str, frozenset[str]] = {
     "CreateIndex": _INDEXES,
     "DropIndex": _INDEXES,
     "Insert": _ROWS,
-    "Flush": _ROWS,
+    "Flush": _ROWS | _COLLECTIONS,
+    # What only reads may have upset what it read, or what serves it.
+    "Search": _ROWS | _LOADED | _PARTITIONS,
 }
 
 
@@ -60,18 +62,18 @@ class Aftermath(Defect):
     mutant: Mutant
     name: str = "grpc"
     applied: bool = False
-    #: The first request that was refused.
-    _refused: Message | None = None
+    #: Requests that were refused; each had its effect.
+    _refused: list[Message] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send; after a refusal, change what looks see."""
         reply = self.inner.send(rpc, payload, deadline, metadata)
         with self._lock:
-            if self._refused is None and self._is_own(rpc) and _is_refusal(rpc, reply):
-                self._refused = _request(rpc, payload)
+            if self._is_own(rpc) and _is_refusal(rpc, reply):
+                self._refused.append(_request(rpc, payload))
                 return reply
-            if self._refused is None or reply.payload is None or not self._shows(rpc, reply):
+            if not self._refused or reply.payload is None or rpc not in effects(self.mutant):
                 return reply
             changed = _effect(rpc, reply.payload, self._refused)
         self.applied = self.applied or changed != reply.payload
@@ -79,12 +81,6 @@ class Aftermath(Defect):
 
     def _is_own(self, rpc: str) -> bool:
         return rpc == self.mutant.rpc or rpc.startswith("/")
-
-    def _shows(self, rpc: str, reply: Reply) -> bool:
-        """Tell whether a look would show the effect; who only reads is looked at by itself."""
-        if self._is_own(rpc):
-            return self.mutant.rpc not in _EFFECTS and not _is_refusal(rpc, reply)
-        return rpc in effects(self.mutant)
 
     def close(self) -> None:
         """Leave the connection to whoever made it."""
@@ -107,13 +103,14 @@ def _is_refusal(rpc: str, reply: Reply) -> bool:
     return status is not None and not status.ok
 
 
-def _effect(rpc: str, payload: bytes, refused: Message) -> bytes:
+def _effect(rpc: str, payload: bytes, refused: list[Message]) -> bytes:
     kind = message_class(method(rpc).output_type.full_name)
     response = kind.FromString(payload)
     change = _CHANGES.get(kind)
     if change is None:
         return payload
-    change(response, refused)
+    for request in refused:
+        change(response, request)
     return response.SerializeToString(deterministic=True)
 
 
@@ -122,11 +119,15 @@ def _negated(answer: m.BoolResponse, _: Message) -> None:
 
 
 def _listed(answer: m.ShowCollectionsResponse, refused: Message) -> None:
-    _turned(answer.collection_names, getattr(refused, "collection_name", ""))
+    names = getattr(refused, "collection_names", None) or [getattr(refused, "collection_name", "")]
+    for name in names:
+        _turned(answer.collection_names, name)
 
 
 def _partition(answer: m.ShowPartitionsResponse, refused: Message) -> None:
-    _turned(answer.partition_names, getattr(refused, "partition_name", ""))
+    names = getattr(refused, "partition_names", None) or [getattr(refused, "partition_name", "") or "other"]
+    for name in names:
+        _turned(answer.partition_names, name)
 
 
 def _turned(names: Any, name: str) -> None:  # noqa: ANN401 - a repeated text
@@ -165,7 +166,8 @@ def _progress(answer: m.GetLoadingProgressResponse, _: Message) -> None:
 def _indexed(answer: m.DescribeIndexResponse, _: Message) -> None:
     if answer.status.code or answer.status.error_code:
         answer.status.Clear()
-    answer.index_descriptions.add(index_name="added", field_name="added", state=m.IndexState.Finished)
+    name = f"added{len(answer.index_descriptions)}"
+    answer.index_descriptions.add(index_name=name, field_name=name, state=m.IndexState.Finished)
 
 
 def _index_state(answer: m.GetIndexStateResponse, _: Message) -> None:
@@ -177,9 +179,9 @@ def _found(answer: m.SearchResults, _: Message) -> None:
     """A row has come to be found: the best one of every query is another."""
     ids = answer.results.ids
     if ids.int_id.data:
-        ids.int_id.data[0] = -1
+        ids.int_id.data[0] -= 1
     if ids.str_id.data:
-        ids.str_id.data[0] = "other"
+        ids.str_id.data[0] += "x"
     if not answer.results.scores and not (answer.status.code or answer.status.error_code):
         answer.results.num_queries = answer.results.num_queries or 1
         answer.results.top_k = 1
