@@ -90,6 +90,8 @@ def command(  # noqa: PLR0913 - the options of the verb
     if not mutants:
         fail(Exit.NOTHING_RAN, "no mutant was run", "the selection matches none", "milvus-tck mutants --help")
     server, jobs = target or _TARGET, collect(line)
+    if sample is not None:
+        jobs = _concerned(mutants, jobs)
     try:
         with Progress(console=console, transient=True) as progress:
             recording = _recording(server, line, jobs, progress, anew=anew)
@@ -119,6 +121,12 @@ def _chosen(mutants: list[Mutant], word: str, wanted: Sequence[str], sample: int
     if sample is None or sample >= len(found):
         return found
     return random.Random(seed).sample(found, sample)  # noqa: S311 - a choice, not a secret
+
+
+def _concerned(mutants: Sequence[Mutant], jobs: Mapping[str, Job]) -> Mapping[str, Job]:
+    """Choose the tests that a sample needs, so that no others are recorded."""
+    names, rpcs = {each.clause for each in mutants}, {each.rpc for each in mutants if each.clause.startswith("wire/")}
+    return {name: job for name, job in jobs.items() if job.clauses & names or job.rpcs & rpcs}
 
 
 def collect(line: str = _PROFILE) -> Mapping[str, Job]:

@@ -80,7 +80,7 @@ class Aftermath(Defect):
         return Reply(changed, "OK")
 
     def _is_own(self, rpc: str) -> bool:
-        return rpc == self.mutant.rpc or rpc.startswith("/")
+        return self.mutant.rpc in {rpc, "*"}
 
     def close(self) -> None:
         """Leave the connection to whoever made it."""

@@ -23,7 +23,7 @@ __all__ = ["read_mutants"]
 
 _KEYS = {
     "id", "clause", "rpc", "sentence", "operator", "path", "value", "scope", "concerns", "when", "after", "aspect",
-    "equivalent", "seen",
+    "equivalent", "seen", "live",
 }  # fmt: skip
 _NEEDED = {"id", "clause", "sentence", "operator"}
 
@@ -81,5 +81,5 @@ def _mutant(row: dict[str, Any]) -> Mutant:
         aspect=row.get("aspect", ""),
         equivalent=row.get("equivalent", ""),
         seen=row.get("seen", ""),
-        live=operator in BEHAVIOURS and BEHAVIOURS[operator].live,
+        live=row.get("live", operator in BEHAVIOURS and BEHAVIOURS[operator].live),
     )

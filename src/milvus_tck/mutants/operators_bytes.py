@@ -26,4 +26,9 @@ def _empty(scene: Scene, _: Arguments) -> Reply | None:
     return Reply(b"", "OK") if scene.reply.payload else None
 
 
-BYTES: dict[str, Operator] = {"cut": _cut, "append": _append, "empty": _empty}
+def _answer(_: Scene, arguments: Arguments) -> Reply:
+    """Answer with these bytes, given as hexadecimal digits, also where gRPC would end the call."""
+    return Reply(bytes.fromhex(arguments.value), "OK")
+
+
+BYTES: dict[str, Operator] = {"cut": _cut, "append": _append, "empty": _empty, "answer": _answer}
