@@ -161,6 +161,8 @@ class Session:
 
     def abort(self) -> None:
         """Let everything in flight end now: Ctrl-C."""
+        if self.run.ending.is_set():
+            return
         self.run.ending.set()
         self.station.incidents.append("the run was interrupted")
         self._instances.hang_up()
