@@ -267,7 +267,8 @@ class Session:
         self._scheduler.ground.stands()  # whoever ran last may have killed it
         fresh = Station(self.target, self.options.timeout)
         try:
-            left = drop_collections(fresh.binding, self.run.ledger.collections, self.options.timeout)
+            ledger, seconds = self.run.ledger, self.options.timeout
+            left = drop_collections(fresh.binding, ledger.collections, seconds, unanswered=ledger.unanswered)
         finally:
             fresh.close()
         self.run.ledger.close(clean=not left)
