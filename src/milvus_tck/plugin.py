@@ -95,7 +95,8 @@ class Suites:
             known = {check.id for checks in everything.values() for check in checks}
             ids = {check.id for check in self.wanted}
             try:
-                self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+                with self.interrupts.held():
+                    self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
             except OSError as error:
                 self.trouble = error
                 items.clear()
