@@ -248,6 +248,7 @@ class Session:
             ),
             preparations=self._preparations(),
             lost=self._lost,
+            calls=self.run.waiting.calls,
         )
 
     def _identity_now(self) -> Identity | None:
