@@ -157,7 +157,7 @@ _SECRETS = {"--token", "--password"}
 def _run(checked: CheckOptions, consumers: list[Consumer], interrupts: Interrupts) -> Suites:
     """Bring the target up and run the suites against it."""
     session = _session(checked, consumers)
-    suites = Suites(checked, session, interrupts=interrupts)
+    suites = Suites(checked, session, walk=False, interrupts=interrupts)
     try:
         if checked.baseline is not None:
             read_baseline(checked.baseline, session.profile.name)
