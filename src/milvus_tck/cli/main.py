@@ -33,17 +33,18 @@ class _Verbs(click.Group):
         return command
 
 
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_FIRST = """\b
+Examples:
+  milvus-tck check                    start a real Milvus and judge it
+  milvus-tck check host:19530         judge a running endpoint
+  milvus-tck list --json              what would be judged, and what not
+  milvus-tck explain insert/valid     one promise of the protocol"""
+
+
+@click.group(cls=_Verbs, epilog=_FIRST, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="milvus-tck")
 def cli() -> None:
-    r"""Judge servers that speak the Milvus protocol.
-
-    \b
-    milvus-tck check                    start a real Milvus and judge it
-    milvus-tck check host:19530         judge a running endpoint
-    milvus-tck list --json              what would be judged, and what not
-    milvus-tck explain insert/valid     one promise of the protocol
-    """
+    """Judge servers that speak the Milvus protocol."""
 
 
 @contextlib.contextmanager
