@@ -16,7 +16,7 @@ from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
 
-_VERBS = ("check", "list", "explain", "repro", "serve", "proxy", "sweep", "doctor", "report")
+_VERBS = ("check", "load", "list", "explain", "repro", "serve", "proxy", "sweep", "doctor", "report")
 
 
 class _Verbs(click.Group):
@@ -41,6 +41,7 @@ def cli() -> None:
     \b
     milvus-tck check                    start a real Milvus and judge it
     milvus-tck check host:19530         judge a running endpoint
+    milvus-tck load host:19530          how much load it carries
     milvus-tck list --json              what would be judged, and what not
     milvus-tck explain insert/valid     one promise of the protocol
     """
