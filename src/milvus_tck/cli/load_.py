@@ -57,7 +57,7 @@ measured while the load runs, and what was acknowledged is counted at the end.
 {TARGET_HELP}"""
 
 
-class _Rate(click.ParamType):
+class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer releases only
     """Requests a second, or `max`."""
 
     name = "N|max"
@@ -90,7 +90,8 @@ class _Rate(click.ParamType):
 @click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")
 @click.option("--dataset", type=click.Path(exists=True), help="Vectors: .npy, .hdf5, .parquet, or a folder.")
 @click.option("--slo", "objectives", multiple=True, metavar="OBJECTIVE",
-              help="In place of the scenario's: 'search.p99<50ms', 'search.recall@10>0.95', 'insert.rate>5000rows/s'.")  # fmt: skip
+              help="In place of the scenario's: 'search.p99<50ms', 'search.recall@10>0.95', 'insert.rate>5000rows/s'.",
+)  # fmt: skip
 @click.option("--baseline", type=click.Path(exists=True, file_okay=False), help="Folder of an earlier run.")
 @click.option("--seed", type=click.IntRange(0), help="Seed of data and arrivals (printed by every run).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results [tck-out/RUN].")
@@ -209,5 +210,3 @@ def _tell(folder: Path, console: Console, *, as_json: bool) -> None:
     print_summary(console, json.loads(text), folder)
     if as_json:
         click.echo(text.rstrip())
-
-

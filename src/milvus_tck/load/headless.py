@@ -11,13 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import gevent
 from gevent.fileobject import FileObject
 from locust.env import Environment
 from locust.runners import MasterRunner, WorkerRunner
 
-from milvus_tck.load.drive.conductor import Conductor
+from milvus_tck.load.drive.conductor import Conductor, Telling
 from milvus_tck.load.drive.members import Company, Part, dialler, ground_of
 from milvus_tck.load.drive.outcome import Outcome
 from milvus_tck.load.drive.server import ServerWatch
@@ -38,7 +39,7 @@ _FAST = 100  # users a second; locust warns of more
 def main() -> None:
     """Run the job that comes on the standard input."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
-    given = FileObject(sys.stdin.buffer, "rb")
+    given: Any = FileObject(sys.stdin.fileno(), "rb")
     job = Job.of_json(given.readline().decode())
     if job.transport == "grpcio":
         cooperate()
@@ -51,7 +52,7 @@ def main() -> None:
     os._exit(int(result.exit_code))  # greenlets and threads of locust would keep us
 
 
-def _leave_with_parent(given: FileObject) -> None:
+def _leave_with_parent(given: Any) -> None:  # noqa: ANN401 - one of several classes
     """End when nobody is there any more to take the result."""
     given.read()
     os._exit(130)
@@ -69,9 +70,8 @@ def _work(job: Job, port: int) -> None:
     runner.greenlet.join()
 
 
-def run_job(job: Job, tell: "object") -> Result:
+def run_job(job: Job, tell: Telling) -> Result:
     """Run a job to its end, and write its reports."""
-    assert callable(tell)  # noqa: S101 - told in words
     scenario, digest = job.plan()
     outcome = Outcome()
     environment = Environment(user_classes=[ScenarioUser])
@@ -132,7 +132,7 @@ def _company(environment: Environment, job: Job) -> Iterator[Company]:
             each.kill()
 
 
-def _worker(job: Job, port: int) -> "subprocess.Popen[bytes]":
+def _worker(job: Job, port: int) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "milvus_tck.load", "--worker", str(port)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     assert process.stdin is not None  # noqa: S101 - it was asked for
@@ -141,7 +141,7 @@ def _worker(job: Job, port: int) -> "subprocess.Popen[bytes]":
     return process
 
 
-def _gather(runner: MasterRunner, workers: "list[subprocess.Popen[bytes]]") -> None:
+def _gather(runner: MasterRunner, workers: list[subprocess.Popen[bytes]]) -> None:
     with gevent.Timeout(_PATIENCE):
         while runner.worker_count < len(workers):
             if any(each.poll() is not None for each in workers):

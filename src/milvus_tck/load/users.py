@@ -55,7 +55,7 @@ class MilvusClient:
         code, details, body = self.transport.call(f"/{SERVICE}/{rpc}", payload, deadline)
         took = (time.perf_counter() - began) * 1e3
         error = f"{CODES[code]}: {details}" if code else self._status(rpc, body)
-        self._environment.events.request.fire(
+        self._environment.events.request.fire(  # type: ignore[no-untyped-call] # locust's gap
             request_type="grpc", name=name or rpc, response_time=took, response_length=len(body),
             exception=MilvusError(error) if error else None, context={},
         )  # fmt: skip

@@ -49,7 +49,9 @@ class Planted:
         self.queries = self._groups if rows else 0
         reach = apart(dim, max(rows, 2 * GROUP)) * _FAR
         if reach < _SMALLEST:
-            message = f"{rows} rows of {dim} dimensions lie too close together for neighbours to be known; take more dimensions"
+            message = (
+                f"{rows} rows of {dim} dimensions lie too close together for neighbours to be known: more dimensions"
+            )
             raise ValueError(message)
         self._radii = np.linspace(apart(dim, max(rows, 2 * GROUP)) * _NEAR, reach, GROUP)
         self._key = np.array([seed & (1 << 64) - 1, region + 1], dtype=np.uint64)
@@ -63,7 +65,8 @@ class Planted:
 
     def query(self, number: int) -> Floats:
         """Return the centre of a group."""
-        return self._centres(number // _BLOCK)[number % _BLOCK][None]
+        found: Floats = self._centres(number // _BLOCK)[number % _BLOCK][None]
+        return found
 
     def neighbours(self, number: int, k: int) -> Ids:
         """Return the members of a group, nearest first, as far as rows go."""

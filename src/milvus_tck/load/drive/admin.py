@@ -128,9 +128,7 @@ class Admin:
         busy = {m.IndexState.Unissued, m.IndexState.InProgress, m.IndexState.Retry}
         if any(each.state == m.IndexState.Failed for each in found):
             raise RefusedError(f"the index of {name} failed: {found[0].index_state_fail_reason}")
-        return bool(found) and not any(
-            each.state in busy or each.indexed_rows < each.total_rows for each in found
-        )
+        return bool(found) and not any(each.state in busy or each.indexed_rows < each.total_rows for each in found)
 
     def load(self) -> None:
         """Load every collection, and wait until it serves."""

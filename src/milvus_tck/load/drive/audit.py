@@ -109,9 +109,8 @@ def _read(admin: Admin, ground: Ground, name: str, region: int, rows: Ids) -> Id
         )  # fmt: skip
         query: Call[m.QueryResults] = Call("Query", request)
         answer = admin.ask(query)
-        for column in answer.fields_data:
-            if column.field_name == KEY:
-                found.append(np.array(column.scalars.long_data.data, dtype=np.int64) - base)
+        columns = (each for each in answer.fields_data if each.field_name == KEY)
+        found += [np.array(each.scalars.long_data.data, dtype=np.int64) - base for each in columns]
     return np.unique(np.concatenate(found))
 
 

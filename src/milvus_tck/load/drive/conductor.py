@@ -37,7 +37,9 @@ _EXTRA: Final = 30.0
 class Conductor:
     """Leads one run; `play` returns what came of it."""
 
-    def __init__(self, company: Company, ground: Ground, transport: Transport, watch: ServerWatch, tell: Telling) -> None:
+    def __init__(
+        self, company: Company, ground: Ground, transport: Transport, watch: ServerWatch, tell: Telling
+    ) -> None:
         self._company, self._ground, self._tell, self._watch = company, ground, tell, watch
         self._interrupted = False
         self._admin = Admin(transport, ground, lambda: self._interrupted)
@@ -143,7 +145,9 @@ class Conductor:
             if phase.seconds and now - begin > limit:
                 self._company.stop()
         took = time.monotonic() - begin
-        self.outcome.played.append(Played(phase, begin - self._origin, min(took, phase.seconds) if phase.seconds else took))
+        self.outcome.played.append(
+            Played(phase, begin - self._origin, min(took, phase.seconds) if phase.seconds else took)
+        )
         self._say(phase, took)
         if lost:
             raise LostError(f"nobody answers any more, in phase {phase.name}")
@@ -154,10 +158,9 @@ class Conductor:
         for (name, operation), series in self._company.measured.series.items():
             if name == phase.name and series.count:
                 share = f", {series.failed} errors" if series.failed else ""
-                self._tell(
-                    f"{phase.name}: {operation} {series.count} in {took:.1f} s, "
-                    f"p50 {series.true.quantile(0.5) * 1e3:.2f} ms, p99 {series.true.quantile(0.99) * 1e3:.2f} ms{share}"
-                )
+                p50, p99 = (series.true.quantile(each) * 1e3 for each in (0.5, 0.99))
+                figures = f"p50 {p50:.2f} ms, p99 {p99:.2f} ms{share}"
+                self._tell(f"{phase.name}: {operation} {series.count} in {took:.1f} s, {figures}")
 
     def _beyond_knee(self, phase: Phase) -> bool:
         """Tell whether a step of a ramp missed its objective, so that faster ones need not be tried."""

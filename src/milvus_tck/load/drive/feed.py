@@ -37,7 +37,7 @@ def _enter(entry: StatsEntry, series: Series) -> None:
     if not times.count:
         return
     entry.total_response_time += int(times.total * 1e3)
-    low, high = times.low * 1e3, times.high * 1e3
+    low, high = int(times.low * 1e3), int(times.high * 1e3)
     entry.min_response_time = low if entry.min_response_time is None else min(entry.min_response_time, low)
     entry.max_response_time = max(entry.max_response_time, high)
     for place in times.counts.nonzero()[0].tolist():

@@ -25,12 +25,14 @@ from milvus_tck.load.drive.ground import Ground
 from milvus_tck.load.drive.player import STOCKING, Player
 from milvus_tck.load.drive.written import Written
 from milvus_tck.load.measure.series import Measured
-from milvus_tck.load.opening import open_transport
+from milvus_tck.load.opening import Kind, open_transport
 from milvus_tck.load.plan.job import Job
 from milvus_tck.load.plan.scenario import INGEST, DataPlan, Operation, Phase, Scenario
 from milvus_tck.load.transport import Transport
 
 __all__ = ["Company", "Part", "dialler", "ground_of", "ingest_phase"]
+
+_log = logging.getLogger(__name__)
 
 _PREPARE, _READY, _GO, _DONE, _STOP = "tck_prepare", "tck_ready", "tck_go", "tck_done", "tck_stop"
 _REPORT = "milvus_tck"
@@ -40,7 +42,7 @@ _NOTICE = 0.1
 
 def dialler(job: Job, scenario: Scenario) -> Callable[[], Transport]:
     """Return what makes transports to the target."""
-    kind = "grpcio" if job.transport == "grpcio" else "fast"
+    kind: Kind = "grpcio" if job.transport == "grpcio" else "fast"
 
     def dial() -> Transport:
         return open_transport(job.address, job.credentials, kind=kind, connections=scenario.connections)
@@ -59,7 +61,9 @@ def ingest_phase(ground: Ground) -> Phase:
     operations = []
     if ground.dataset.rows:
         requests = -(-ground.dataset.rows // data.batch) * data.collections
-        operations.append(Operation("ingest", INGEST, users=data.users, limit=requests, batch=data.batch, deadline=60.0))
+        operations.append(
+            Operation("ingest", INGEST, users=data.users, limit=requests, batch=data.batch, deadline=60.0)
+        )
     for each in {op.name: op for op in ground.scenario.operations if op.op == "delete"}.values():
         name = f"{STOCKING}{each.name}"
         stock = Operation("insert", each.name, batch=each.batch, curve=each.curve, limit=each.limit)
@@ -80,7 +84,7 @@ class Part:
         for name, listener in ((_PREPARE, self._prepare), (_GO, self._go), (_STOP, self._stop)):
             runner.register_message(name, _apart(listener))
         if isinstance(runner, WorkerRunner):
-            environment.events.report_to_master.add_listener(self._report)
+            environment.events.report_to_master.add_listener(self._report)  # type: ignore[no-untyped-call] # locust's gap
 
     def _prepare(self, data: dict[str, Any]) -> None:
         if self._ground is None:
@@ -92,8 +96,8 @@ class Part:
             self.player.prepare(
                 self._ground, phases[data["phase"]], share, len(data["shares"]), frozenset(data["missing"])
             )
-        except Exception as problem:
-            logging.exception("a phase could not be prepared")
+        except Exception as problem:  # noqa: BLE001 - whatever it is, the conductor has to know
+            _log.exception("a phase could not be prepared")
             error = f"{type(problem).__name__}: {problem}"
         self._send(_READY, {"error": error})
 
@@ -142,7 +146,7 @@ class Company:
         runner.register_message(_READY, self._ready)
         runner.register_message(_DONE, self._done)
         if isinstance(runner, MasterRunner):
-            environment.events.worker_report.add_listener(self._report)
+            environment.events.worker_report.add_listener(self._report)  # type: ignore[no-untyped-call] # locust's gap
 
     def members(self) -> list[str]:
         """Name the workers."""

@@ -35,14 +35,14 @@ class Doing(ABC):
         self.path = path(self.rpc)
         self.statuses = Statuses(self.rpc)
 
-    def prepare(self, share: int, shares: int) -> None:
+    def prepare(self, share: int, shares: int) -> None:  # noqa: B027 - most have nothing to do
         """Make ahead what requests of this share need."""
 
     @abstractmethod
     def request(self, number: int) -> Payload | None:
         """Return what a request sends; `None` when there is nothing left to do."""
 
-    def ended(self, number: int, error: str) -> None:
+    def ended(self, number: int, error: str) -> None:  # noqa: B027 - reads keep no books
         """Take note of how a request ended: an empty text for success, a gRPC code, or the name of a Status."""
 
     def inspect(self, number: int, body: bytes) -> Look:
@@ -56,7 +56,7 @@ class Doing(ABC):
         """Look into an answer; may raise `DecodeError`."""
         return _FINE
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most make nothing ahead
         """Stop making anything ahead."""
 
 

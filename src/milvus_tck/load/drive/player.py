@@ -211,8 +211,8 @@ class Stage:
             each.over.wait()
         self._ticker.kill()
         self._cost.cpu, self._cost.wall = self._clock.lap()
-        for each in self._doings:
-            each.close()
+        for doing in self._doings:
+            doing.close()
         for each in self._open:
             each.close()
         while any(recorder.look(_LOOKS) for recorder in self._recorders):
@@ -258,4 +258,3 @@ class Stage:
         """Return for how many seconds nothing but broken connections came, of all operations."""
         since = [each.broken_since for each in self._recorders]
         return time.monotonic() - max(since) if since and all(since) else 0.0
-

@@ -49,9 +49,11 @@ class Search(_Ring):
 
     rpc = "Search"
 
-    @property
-    def _bound(self) -> int:
-        return round(self.operation.selectivity * _THOUSAND)
+    def __init__(self, operation: Operation, ground: Ground, missing: frozenset[int]) -> None:
+        super().__init__(operation, ground, missing)
+        self._bound = round(operation.selectivity * _THOUSAND)
+        #: The rows that have to be found first, by query.
+        self._expected: dict[int, frozenset[int]] = {}
 
     def prepare(self, share: int, shares: int) -> None:  # noqa: ARG002 - the same for all
         """Write the requests."""
@@ -73,6 +75,7 @@ class Search(_Ring):
             number = place * stride % whole
             expected = self.expected(number)
             if len(expected) and self.known(expected):
+                self._expected[number] = frozenset(expected.tolist())
                 yield number
 
     def expected(self, number: int) -> Ids:
@@ -99,31 +102,28 @@ class Search(_Ring):
         """Compare with the exact neighbours; more rows than asked for, one of them twice, or disorder are wrong."""
         results = m.SearchResults.FromString(body).results
         asked = self._ring[number % len(self._ring)][1]
-        counts = list(results.topks)
+        counts, ids, scores = list(results.topks), list(results.ids.int_id.data), list(results.scores)
         if len(counts) != len(asked) or max(counts, default=0) > self.operation.k:
             return None, f"{len(asked)} queries for {self.operation.k} rows were answered with {counts}"
-        ids = np.array(results.ids.int_id.data, dtype=np.int64)
-        scores = np.array(results.scores, dtype=np.float32)
         if len(ids) != sum(counts) or len(scores) != len(ids):
             return None, f"{sum(counts)} rows, {len(ids)} keys and {len(scores)} scores"
-        ends = np.cumsum(counts)
-        recalls = []
-        for query, end, count in zip(asked, ends.tolist(), counts, strict=True):
-            wrong = self._disorder(ids[end - count : end], scores[end - count : end])
+        recall, start = 0.0, 0
+        for query, count in zip(asked, counts, strict=True):
+            found = ids[start : start + count]
+            wrong = self._disorder(found, scores[start : start + count])
             if wrong:
                 return None, wrong
-            expected = self.expected(query)
-            recalls.append(np.isin(expected, ids[end - count : end][: len(expected)]).mean())
-        return float(np.mean(recalls)), ""
+            expected = self._expected[query]
+            recall += len(expected.intersection(found[: len(expected)])) / len(expected)
+            start += count
+        return recall / len(asked), ""
 
-    def _disorder(self, ids: Ids, scores: np.ndarray[tuple[int, ...], np.dtype[np.float32]]) -> str:
-        if len(np.unique(ids)) < len(ids):
+    def _disorder(self, ids: list[int], scores: list[float]) -> str:
+        if len(set(ids)) < len(ids):
             return "a row is there twice"
-        steps = np.diff(scores)
-        disordered = (steps < 0).any() if self.ground.data.metric == "L2" else (steps > 0).any()
-        if disordered:
+        if scores != sorted(scores, reverse=self.ground.data.metric != "L2"):
             return "rows are not in the order of their scores"
-        if self._bound and (numbers(ids) >= self._bound).any():
+        if self._bound and (numbers(np.array(ids, dtype=np.int64)) >= self._bound).any():
             return "a row that the filter does not let pass"
         return ""
 
@@ -151,7 +151,9 @@ class Query(_Ring):
 
     def look(self, number: int, body: bytes) -> Look:
         """The rows are those that were asked for, with what was written into them."""
-        found = {each.field_name: list(each.scalars.long_data.data) for each in m.QueryResults.FromString(body).fields_data}
+        found = {
+            each.field_name: list(each.scalars.long_data.data) for each in m.QueryResults.FromString(body).fields_data
+        }
         keys = found.get(KEY, [])
         asked = sorted(self._ring[number % len(self._ring)][1])
         if sorted(keys) != asked:

@@ -15,7 +15,7 @@ from milvus_tck.load.measure.series import Series
 __all__ = ["Recorder"]
 
 #: Answers a second that are looked into, and that may wait for it.
-_LOOKS: Final = 200
+_LOOKS: Final = 100
 _WAITING: Final = 4_000
 _DEADLINE: Final = "DEADLINE_EXCEEDED"
 
@@ -93,7 +93,9 @@ class Recorder:
             self.good, self.broken_since = float(ended.max()), 0.0
         self._every = max(1, round(good / _LOOKS))
 
-    def _durations(self, due: NDArray[np.float64], sent: NDArray[np.float64], ended: NDArray[np.float64], good: int) -> None:
+    def _durations(
+        self, due: NDArray[np.float64], sent: NDArray[np.float64], ended: NDArray[np.float64], good: int
+    ) -> None:
         if not len(due):
             return
         series, rows = self.series, self.doing.rows

@@ -110,7 +110,13 @@ class Histogram:
     def as_message(self) -> list[Any]:
         """Write it for another process: only buckets that counted something."""
         held = np.flatnonzero(self.counts)
-        return [held.astype("<u2").tobytes(), self.counts[held].astype("<u4").tobytes(), self.low, self.high, self.total]
+        return [
+            held.astype("<u2").tobytes(),
+            self.counts[held].astype("<u4").tobytes(),
+            self.low,
+            self.high,
+            self.total,
+        ]
 
     @classmethod
     def of_message(cls, message: Sequence[Any]) -> Histogram:

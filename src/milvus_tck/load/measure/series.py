@@ -127,9 +127,10 @@ class Series:
             number: Slot(Sparse.of_message(row[0]), row[1], row[2], row[3], Found(*row[4]))
             for number, row in message["slots"].items()
         }
+        count, dropped, queued, rows, checked = message["counts"]
         return cls(
-            true, naive, lag, *message["counts"][:4], errors=Counter(message["errors"]), wrong=list(message["wrong"]),
-            found=Found(*message["found"]), checked=message["counts"][4], slots=slots,
+            true, naive, lag, count, dropped, queued, rows, Counter(message["errors"]), list(message["wrong"]),
+            Found(*message["found"]), checked, slots,
         )  # fmt: skip
 
 
@@ -168,4 +169,3 @@ class Measured:
     def of_message(cls, message: list[Any]) -> Measured:
         """Read what `as_message` wrote."""
         return cls({(phase, name): Series.of_message(row) for phase, name, row in message})
-

@@ -52,7 +52,7 @@ class Job:
     command: tuple[str, ...] = ()
 
     def plan(self) -> tuple[Scenario, str]:
-        """Return the scenario with everything that was asked for, and its hash; raises `ScenarioError`, `ValueError`."""
+        """Return the scenario with all that was asked for, and its hash; may raise `ScenarioError`, `ValueError`."""
         if self.operations:
             scenario, digest = of_operations(self.operations, _RATE, self.seconds or _SECONDS)
         else:

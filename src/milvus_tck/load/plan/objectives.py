@@ -100,8 +100,9 @@ def judge(objective: Objective, measured: dict[str, Series], seconds: float) -> 
 
 def _held(objective: Objective, name: str, value: float, low: float, high: float) -> Judged:
     sign = _SIGNS[objective.sign]
-    kept, broken = sign(low, objective.bound) and sign(high, objective.bound), not (
-        sign(low, objective.bound) or sign(high, objective.bound)
+    kept, broken = (
+        sign(low, objective.bound) and sign(high, objective.bound),
+        not (sign(low, objective.bound) or sign(high, objective.bound)),
     )
     state = Held.PASS if kept else Held.FAIL if broken else Held.INCONCLUSIVE
     why = "" if kept or broken else "the bound lies within what the sample leaves open"
@@ -119,7 +120,9 @@ def _figure(objective: Objective, series: Series, seconds: float) -> tuple[float
         mean = series.found.total / series.found.queries if series.found.queries else 0.0
         return (mean, *recall_bounds(series.found))
     if metric == "rate":
-        value = (series.rows if objective.unit == "rows/s" else series.count - series.failed) / seconds if seconds else 0
+        value = (
+            (series.rows if objective.unit == "rows/s" else series.count - series.failed) / seconds if seconds else 0
+        )
     elif metric == "errors":
         value = (series.failed + series.dropped) / due if due else 0.0
     else:

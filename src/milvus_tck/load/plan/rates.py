@@ -92,7 +92,9 @@ def arrivals(curve: Curve, seed: int, share: int = 0, shares: int = 1) -> Iterat
     while True:
         first = block * _BLOCK
         if curve.poisson:
-            random = np.random.Generator(np.random.Philox(key=[seed & (1 << 64) - 1, _STREAM], counter=[0, 0, 0, block]))
+            random = np.random.Generator(
+                np.random.Philox(key=[seed & (1 << 64) - 1, _STREAM], counter=[0, 0, 0, block])
+            )
             steps = done + np.cumsum(random.exponential(size=_BLOCK))
             done = float(steps[-1])
         else:

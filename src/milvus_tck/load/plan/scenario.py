@@ -1,6 +1,7 @@
 """Scenarios: phases x operations x rates x data x objectives, as frozen values."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -123,37 +124,36 @@ class Scenario:
         return max((sum(op.users for op in phase.operations if op.closed) for phase in self.phases), default=1) or 1
 
     def but(self, *, rate: float | None, users: int | None, seconds: float | None) -> "Scenario":
-        """Return the scenario at another rate (inf: closed, as fast as answers come), with other users, for another time.
+        """Return the scenario at another rate (inf: closed, as fast as answers come), with other users, or longer.
 
         Rates and times are those of the measured phases together; what lies between them keeps its proportions.
         """
-        changed = self._lasting(seconds) if seconds else self
+        changed = _lasting(self, seconds) if seconds else self
         if rate is not None and self.knee is None:
-            changed = changed._at_rate(rate)
-        return changed._with_users(users) if users else changed
+            changed = _at_rate(changed, rate)
+        return _mapped(changed, lambda op: replace(op, users=users) if op.closed else op) if users else changed
 
-    def _mapped(self, change: Any) -> "Scenario":  # noqa: ANN401 - a function of an operation
-        phases = tuple(replace(each, operations=tuple(map(change, each.operations))) for each in self.phases)
-        return replace(self, phases=phases)
 
-    def _lasting(self, seconds: float) -> "Scenario":
-        factor = seconds / (sum(each.seconds for each in self.measured) or 1)
+def _mapped(scenario: Scenario, change: Callable[[Operation], Operation]) -> Scenario:
+    phases = tuple(replace(each, operations=tuple(map(change, each.operations))) for each in scenario.phases)
+    return replace(scenario, phases=phases)
 
-        def longer(phase: Phase) -> Phase:
-            changed = tuple(
-                op if op.curve is None else replace(op, curve=op.curve.stretched(factor)) for op in phase.operations
-            )
-            return replace(phase, seconds=phase.seconds * factor, operations=changed)
 
-        return replace(self, phases=tuple(longer(each) if each.measured else each for each in self.phases))
+def _lasting(scenario: Scenario, seconds: float) -> Scenario:
+    factor = seconds / (sum(each.seconds for each in scenario.measured) or 1)
 
-    def _at_rate(self, rate: float) -> "Scenario":
-        if rate == float("inf"):
-            return self._mapped(lambda op: replace(op, curve=None, pace=0.0))
-        whole = sum(op.curve.whole for phase in self.measured for op in phase.operations if op.curve)
-        seconds = sum(each.seconds for each in self.measured)
-        factor = rate * seconds / whole if whole else 1.0
-        return self._mapped(lambda op: op if op.curve is None else replace(op, curve=op.curve.scaled(factor)))
+    def longer(phase: Phase) -> Phase:
+        changed = tuple(
+            op if op.curve is None else replace(op, curve=op.curve.stretched(factor)) for op in phase.operations
+        )
+        return replace(phase, seconds=phase.seconds * factor, operations=changed)
 
-    def _with_users(self, users: int) -> "Scenario":
-        return self._mapped(lambda op: replace(op, users=users) if op.closed else op)
+    return replace(scenario, phases=tuple(longer(each) if each.measured else each for each in scenario.phases))
+
+
+def _at_rate(scenario: Scenario, rate: float) -> Scenario:
+    if math.isinf(rate):
+        return _mapped(scenario, lambda op: replace(op, curve=None, pace=0.0))
+    whole = sum(op.curve.whole for phase in scenario.measured for op in phase.operations if op.curve)
+    factor = rate * sum(each.seconds for each in scenario.measured) / whole if whole else 1.0
+    return _mapped(scenario, lambda op: op if op.curve is None else replace(op, curve=op.curve.scaled(factor)))

@@ -223,9 +223,9 @@ def _hard(outcome: Outcome, judged: list[Judged], operations: dict[str, Series])
     if audit.doubled:
         reasons.append(f"{audit.doubled} rows are there twice")
     for name, series in operations.items():
-        if series.errors["WRONG"]:
-            reasons.append(f"{series.errors['WRONG']} of {series.checked} answers to {name} that were looked into are wrong: "
-                           f"{series.wrong[0]}")  # fmt: skip
+        wrong = series.errors["WRONG"]
+        if wrong:
+            reasons.append(f"{wrong} of {series.checked} answers to {name} that were looked into: {series.wrong[0]}")
     reasons += [
         f"{each.objective.text} was missed"
         for each in judged
@@ -242,5 +242,3 @@ def _exit(outcome: Outcome, verdict: Verdict) -> Exit:
     if verdict is Verdict.PASS:
         return Exit.OK
     return Exit.OBJECTIVE_MISSED if verdict is Verdict.FAIL else Exit.UNDETERMINED
-
-

@@ -49,8 +49,10 @@ def summary_dict(result: Result) -> dict[str, Any]:
         "knee": _knee(result),
         "complete": outcome.complete,
         "suite": __version__,
-        "scenario": {"name": result.scenario.name, "sha256": result.digest, "seed": job.seed, "transport": job.transport,
-                     "workers": job.workers},
+        "scenario": {
+            "name": result.scenario.name, "sha256": result.digest, "seed": job.seed, "transport": job.transport,
+            "workers": job.workers,
+        },
         "target": {"name": job.target, "version": job.version, "address": job.address},
         "preparation_seconds": outcome.steps,
         "environment": environment(),
@@ -90,7 +92,13 @@ def _recall(name: str, series: Series, result: Result) -> dict[str, Any] | None:
     k = max((op.k for each in result.outcome.played for op in each.phase.operations if op.name == name), default=10)
     low, high = recall_bounds(series.found)
     mean = series.found.total / series.found.queries
-    return {"k": k, "mean": round(mean, 5), "low": round(low, 5), "high": round(high, 5), "queries": series.found.queries}
+    return {
+        "k": k,
+        "mean": round(mean, 5),
+        "low": round(low, 5),
+        "high": round(high, 5),
+        "queries": series.found.queries,
+    }
 
 
 def _slo(judged: Judged) -> dict[str, Any]:
