@@ -25,6 +25,7 @@ bench: $(STAMP)  ## our costs beside those of others, in the same run
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/unary.py
 	$(BIN)/python benchmarks/proxy_overhead.py
+	$(BIN)/python benchmarks/suite_overhead.py
 
 lint: $(STAMP) proto  ## the linter, the formatter and the type checker
 	$(BIN)/ruff check .

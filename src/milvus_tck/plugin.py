@@ -7,7 +7,7 @@ test runs where pytest calls it.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +26,7 @@ from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.feed import Feed
 from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
@@ -61,6 +62,8 @@ class Suites:
     summary: Summary | None = None
     #: Only say what would run; no target is asked unless its profile is wanted.
     listing: bool = False
+    #: Whether pytest hears of each test, with all its ceremony; `check` has nobody who would listen.
+    walk: bool = True
     wanted: list[Check] = field(default_factory=list)
     not_planned: list[NotPlanned] = field(default_factory=list)
     #: Why results could not be written, if so.
@@ -92,7 +95,8 @@ class Suites:
             known = {check.id for checks in everything.values() for check in checks}
             ids = {check.id for check in self.wanted}
             try:
-                self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+                with self.interrupts.held():
+                    self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
             except OSError as error:
                 self.trouble = error
                 items.clear()
@@ -147,20 +151,19 @@ class Suites:
         if self.session is None or not ours or config.option.collectonly or self._single:
             return None
         others = [item for item in session.items if item.nodeid not in self._jobs]
-        self._walk(session, self._as_they_end(session, ours), others)
-        if session.shouldstop:
-            raise session.Interrupted(session.shouldstop)
+        feed = Feed(self.session.results(), lambda result: self._take(session, result))
+        try:
+            _walk(session, _as_they_end(feed, ours if self.walk else {}), others)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+        except KeyboardInterrupt:
+            feed.end()
+            self.session.abort()
+            raise
+        finally:
+            feed.join()
         self.interrupts.defer()
         return True
-
-    def _as_they_end(self, session: pytest.Session, ours: dict[str, pytest.Item]) -> Iterator[pytest.Item]:
-        assert self.session is not None  # noqa: S101 - the caller looked
-        for result in self.session.results():
-            if not self._take(session, result):
-                return
-            item = ours[result.test]
-            item.stash[_RESULT] = result
-            yield item
 
     def _take(self, session: pytest.Session, result: Result) -> bool:
         """Note a result as soon as it is there; where it can not be written, pytest comes to its end."""
@@ -171,16 +174,6 @@ class Suites:
             self.trouble = error
             session.shouldstop = f"results can not be written: {error}"
         return self.trouble is None
-
-    def _walk(self, session: pytest.Session, ended: Iterator[pytest.Item], others: list[pytest.Item]) -> None:
-        """Run pytest's protocol for each item; it has to know the next one before it begins."""
-        before: pytest.Item | None = None
-        for item in (*others, *ended) if others else ended:
-            if before is not None:
-                _protocol(session, before, item)
-            before = item
-        if before is not None:
-            _protocol(session, before, None)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
@@ -245,6 +238,37 @@ def _usage() -> Iterator[None]:
     except (TargetError, UnknownProfileError, SelectionError) as error:
         then = getattr(error, "then", "")
         raise pytest.UsageError(f"{error}\n{then}".strip()) from None
+
+
+def _walk(session: pytest.Session, ended: Iterator[pytest.Item], others: list[pytest.Item]) -> None:
+    """Run pytest's protocol for each item; it has to know the next one before it begins."""
+    before: pytest.Item | None = None
+    for item in (*others, *ended) if others else ended:
+        if before is not None:
+            _protocol(session, before, item)
+        before = item
+    if before is not None:
+        _protocol(session, before, None)
+
+
+def _as_they_end(feed: Feed, ours: Mapping[str, pytest.Item]) -> Iterator[pytest.Item]:
+    for result in feed:
+        if result.test not in ours:
+            continue
+        item = ours[result.test]
+        item.stash[_RESULT] = result
+        _speak_plainly(item)
+        yield item
+
+
+def _speak_plainly(item: pytest.Item) -> None:
+    """Let what a test came to be told as it is: pytest would filter a traceback first, only to leave it out."""
+    usual = item.repr_failure
+
+    def plain(excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - as in pytest
+        return str(excinfo.value) if isinstance(excinfo.value, pytest.fail.Exception) else usual(excinfo, style)
+
+    item.repr_failure = plain  # type: ignore[method-assign] # items are made by pytest, of a class of its own
 
 
 # -- helpers ----------------------------------------------------------------------------

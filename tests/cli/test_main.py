@@ -29,7 +29,8 @@ def test_help_names_every_verb(typed: Typed) -> None:
     """`milvus-tck --help`: each of them with a sentence."""
     done = typed("--help")
     assert done.returncode == Exit.OK
-    rows = dict(line.split(None, 1) for line in done.stdout.partition("Commands:")[2].splitlines() if line.strip())
+    assert "\n    milvus-tck check host:19530 " in done.stdout
+    rows = dict(line.split(None, 1) for line in done.stdout.partition("Commands:")[2].partition("Examples:")[0].splitlines() if line.strip())
     assert set(rows) == set(_VERBS)
     assert all(rows.values())
 
@@ -95,3 +96,18 @@ def test_a_tls_file_that_is_not_there(typed: Typed, tmp_path: Path, monkeypatch:
     assert "Traceback" not in done.stderr
     with pytest.raises(TargetError, match=r"tls-ca: .*ca\.pem"), tempfile.TemporaryDirectory():
         described("mine", tmp_path)
+
+
+def test_an_interrupt_in_code_made_from_text(tmp_path: Path) -> None:
+    """However deep in Python's own machinery Ctrl-C arrives, the exit code is ours, and no signal ends us."""
+    lines = (
+        "from milvus_tck.cli import main",
+        "def stopped(*_, **__):",
+        "    exec('raise KeyboardInterrupt')",
+        "main.cli.main = stopped",
+        "main.main()",
+    )
+    (tmp_path / "stopped.py").write_text("\n".join(lines), encoding="utf-8")
+    done = subprocess.run([sys.executable, "-m", "stopped"], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert done.returncode == Exit.INTERRUPTED
+    assert "error: interrupted" in done.stderr

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -147,6 +148,34 @@ def test_what_resists_is_tried_once_more() -> None:
 
     assert drop_collections(Scripted(answer), [("tck_alias", ""), ("tck_it", "")]) == []  # type: ignore[arg-type]
     assert world.names == set()
+
+
+def test_what_appears_after_we_hung_up_is_dropped() -> None:
+    """A creation that nobody waited for may take effect during cleanup: what it made goes too."""
+    world, looks = Collections(set()), count()
+
+    def answer(rpc: str, request: m.DropCollectionRequest) -> object:
+        if rpc == "HasCollection" and next(looks) == 2:
+            world.names.add("tck_late")
+        return world(rpc, request)
+
+    assert drop_collections(Scripted(answer), [("tck_late", "")], unanswered=[("tck_late", "")]) == []  # type: ignore[arg-type]
+    assert world.names == set()
+
+
+@pytest.mark.parametrize(
+    ("reply", "late"),
+    [
+        pytest.param(Reply(m.Status().SerializeToString(), "OK"), [], id="created"),
+        pytest.param(Reply(m.Status(code=5).SerializeToString(), "OK"), [], id="refused"),
+        pytest.param(Reply(None, "CANCELLED"), [("tck_abc123_a", "")], id="cut off"),
+    ],
+)
+def test_only_what_was_not_answered_may_appear_later(reply: Reply, late: list[tuple[str, str]]) -> None:
+    """A creation that was answered, well or badly, is over; one that was cut off is not."""
+    case = a_case(Scripted(replies={"CreateCollection": reply}), a_clause())
+    case.call(calls.create_collection("tck_abc123_a"))
+    assert [*case.run.ledger.unanswered] == late
 
 
 @pytest.mark.parametrize("name", ["null", "refuser"])

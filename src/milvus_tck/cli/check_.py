@@ -47,7 +47,7 @@ Exit codes: 0 nothing unexpected, 1 unexpected failure, 2 undetermined, 3 target
 4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
 
 
-@click.command("check", epilog=_EPILOG, help=f"Judge TARGET by the promises of the protocol.\n\n{TARGET_HELP}")
+@click.command("check", epilog=_EPILOG, help=f"Judge TARGET by the promises of the protocol.\n\n{TARGET_HELP}", short_help="Judge TARGET by the promises of the protocol.")
 @target_argument
 @click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
 @click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")
@@ -125,7 +125,7 @@ def _no_results(error: OSError) -> NoReturn:
 def _run(checked: CheckOptions, consumers: list[Consumer], interrupts: Interrupts) -> Suites:
     """Bring the target up and run the suites against it."""
     session = _session(checked, consumers)
-    suites = Suites(checked, session, interrupts=interrupts)
+    suites = Suites(checked, session, walk=False, interrupts=interrupts)
     try:
         if checked.baseline is not None:
             read_baseline(checked.baseline, session.profile.name)

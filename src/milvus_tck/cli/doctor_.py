@@ -27,7 +27,7 @@ Exit codes: 0 `check` would work, 1 it would not."""
 _COLOURS = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "bold red"}
 
 
-@click.command("doctor", epilog=_EPILOG)
+@click.command("doctor", epilog=_EPILOG, short_help="Say what is missing here, and what to do.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def command(*, as_json: bool) -> int:
     """Say what is here that a run needs, what is not, and what to type about it."""

@@ -30,7 +30,7 @@ Exit codes: 0 explained, 64 there is no such clause."""
 _CHECK = re.compile(r"(?P<clause>[^.:@]+)(\.(?P<case>[^:@]*))?(:(?P<aspect>[^@]*))?(@(?P<binding>.*))?")
 
 
-@click.command("explain", epilog=_EPILOG)
+@click.command("explain", epilog=_EPILOG, short_help="Explain a clause, a check or an RPC.")
 @click.argument("clause", metavar="CLAUSE")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def command(clause: str, *, as_json: bool) -> int:

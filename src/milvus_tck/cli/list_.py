@@ -41,7 +41,7 @@ TARGET is {FORMS}. No server is started for a list; only an endpoint that runs a
 what it is and which RPCs it lacks."""
 
 
-@click.command("list", epilog=_EPILOG, help=_HELP)
+@click.command("list", epilog=_EPILOG, help=_HELP, short_help="Say what `check` would judge, and what not.")
 @target_argument
 @click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
 @click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")

@@ -1,6 +1,7 @@
 """`milvus-tck load`: put load on a target, and say what it carries and whether that can be believed."""
 
 import contextlib
+import importlib.util
 import json
 import math
 import secrets
@@ -99,6 +100,8 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 @connection_options
 def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Put load on TARGET."""
+    if importlib.util.find_spec("locust") is None:
+        fail(Exit.USAGE, "locust is not installed", "load runs on it", "pip install 'milvus-tck[load]'")
     options.pop("binding")
     as_json: bool = options.pop("as_json")
     word: str = options.pop("target") or default_name()

@@ -33,18 +33,19 @@ class _Verbs(click.Group):
         return command
 
 
-@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_FIRST = """\b
+Examples:
+  milvus-tck check                    start a real Milvus and judge it
+  milvus-tck check host:19530         judge a running endpoint
+  milvus-tck load host:19530          put load on it, truthfully
+  milvus-tck list --json              what would be judged, and what not
+  milvus-tck explain insert/valid     one promise of the protocol"""
+
+
+@click.group(cls=_Verbs, epilog=_FIRST, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="milvus-tck")
 def cli() -> None:
-    r"""Judge servers that speak the Milvus protocol.
-
-    \b
-    milvus-tck check                    start a real Milvus and judge it
-    milvus-tck check host:19530         judge a running endpoint
-    milvus-tck load host:19530          how much load it carries
-    milvus-tck list --json              what would be judged, and what not
-    milvus-tck explain insert/valid     one promise of the protocol
-    """
+    """Judge servers that speak the Milvus protocol."""
 
 
 @contextlib.contextmanager
@@ -75,6 +76,7 @@ def main(arguments: list[str] | None = None) -> None:
         code = Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
+        _forget_the_interrupt()
         code = Exit.INTERRUPTED
     except click.ClickException as error:
         complain(error.format_message())
@@ -85,6 +87,16 @@ def main(arguments: list[str] | None = None) -> None:
         complain(f"a bug of milvus-tck: {error}", traceback.format_exc().strip(), "report it with the lines above")
         code = Exit.OUR_BUG
     sys.exit(int(code) if isinstance(code, int) else int(Exit.OK))
+
+
+def _forget_the_interrupt() -> None:
+    """Let Python end with our exit code.
+
+    It remembers an interrupt that went through code compiled from text, as dataclasses are
+    made, and ends by a signal in that case, however the interrupt was handled. Only the
+    next such code makes it forget.
+    """
+    exec("")  # noqa: S102 - nothing is run
 
 
 if __name__ == "__main__":

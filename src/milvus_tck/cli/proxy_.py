@@ -44,7 +44,7 @@ could not be started, 64 usage, 70 our bug."""
 _HELP = f"Pass calls on to TARGET, show and record them, and put faults in their way.\n\nTARGET is {FORMS}."
 
 
-@click.command("proxy", epilog=_EPILOG, help=_HELP)
+@click.command("proxy", epilog=_EPILOG, help=_HELP, short_help="Show, record or disturb the calls to TARGET.")
 @target_argument
 @click.option("--upstream", metavar="HOST:PORT", help="The server, instead of TARGET.")
 @click.option("--listen", default="127.0.0.1:0", show_default=True, metavar="HOST:PORT", help="Where clients connect.")

@@ -33,7 +33,7 @@ run is reported as incomplete. Exit codes: 0 written, 2 a file could not be writ
 64 RESULT is no result file, 70 our bug."""
 
 
-@click.command("report", epilog=_EPILOG)
+@click.command("report", epilog=_EPILOG, short_help="Make the reports of a result file.")
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option("--format", "formats", multiple=True, type=_FORMATS, help="What to write (by default what a run leaves).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to [that of RESULT].")

@@ -24,7 +24,7 @@ the numbers of each answer with the recorded ones, and drops the collections it 
 Exit codes: 0 printed, 64 RESULT is no result file, or has no exchanges of CHECK."""
 
 
-@click.command("repro", epilog=_EPILOG)
+@click.command("repro", epilog=_EPILOG, short_help="Print a script that replays a check's exchanges.")
 @click.argument("result", type=click.Path(path_type=Path))
 @click.argument("check")
 def command(result: Path, check: str) -> int:

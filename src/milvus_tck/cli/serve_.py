@@ -34,7 +34,7 @@ TARGET is milvus[@VERSION], lite[@VERSION], null, echo or refuser; without one, 
 listens on loopback only, and what it stores is gone when it ends."""
 
 
-@click.command("serve", epilog=_EPILOG, help=_HELP)
+@click.command("serve", epilog=_EPILOG, help=_HELP, short_help="Start TARGET and keep it until Ctrl-C.")
 @click.argument("target", required=False, metavar="[TARGET]")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to listen (any free port by default).")
 @click.option("--json", "as_json", is_flag=True, help="Print where it listens as one line of JSON.")

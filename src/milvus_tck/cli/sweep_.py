@@ -41,7 +41,7 @@ TARGET is HOST:PORT, http(s)://HOST:PORT or a name from tck.toml. Collections of
 their names and by the ledger of the run; foreign ones are never touched. Nothing is asked."""
 
 
-@click.command("sweep", epilog=_EPILOG, help=_HELP)
+@click.command("sweep", epilog=_EPILOG, help=_HELP, short_help="Remove what killed runs left.")
 @target_argument
 @click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
 @click.option("--run", default="", help="Only what this run left (six letters or digits, as in names).")

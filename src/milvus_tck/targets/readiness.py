@@ -23,7 +23,10 @@ def ready(address: str, credentials: Credentials | None = None) -> bool:
         if health.code != "UNIMPLEMENTED":
             return False
         shown = binding.send("ShowCollections", b"", _SECONDS)
-        return shown.payload is not None and m.ShowCollectionsResponse.FromString(shown.payload).status.error_code == 0
+        if shown.payload is None:
+            return False
+        status = m.ShowCollectionsResponse.FromString(shown.payload).status
+        return status.error_code == 0 and status.code == 0
     except DecodeError:
         return False  # somebody else answers there
     finally:

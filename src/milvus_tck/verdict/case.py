@@ -88,6 +88,8 @@ class Case:
             raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
         outcome = self.run.exchanger.call(call if deadline is None else call.within(deadline), self._record)
+        if outcome.in_band:
+            self.run.ledger.after(call)
         if self.run.ending.is_set() and not outcome.in_band:
             raise Undecided("interrupted", "the run was interrupted")  # it was us who hung up
         if self.run.guard.lost(outcome.exchange):

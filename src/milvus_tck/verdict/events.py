@@ -97,6 +97,8 @@ class Footer:
     preparations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: Whether the target was gone at the end, or another one than at the start.
     lost: bool = False
+    #: How many calls the run made.
+    calls: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event."""

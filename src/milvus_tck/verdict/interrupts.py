@@ -9,6 +9,8 @@ what was left on the target.
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, Self
@@ -30,6 +32,7 @@ class Interrupts:
 
     pressed: bool = False
     _deferred: bool = False
+    _held: bool = False
     _before: dict[int, Any] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
@@ -48,13 +51,24 @@ class Interrupts:
         """Take note of the first one only, from now on: what goes on is the ending already."""
         self._deferred = True
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Do the whole of something or nothing: whoever presses meanwhile is heard at its end."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+        if self.pressed and not self._deferred:
+            raise KeyboardInterrupt
+
     def _press(self, _number: int, _frame: FrameType | None) -> None:
         if self.pressed:
             _say(_AT_ONCE)
             os._exit(Exit.INTERRUPTED)
         self.pressed = True
         _say(_LATER)
-        if not self._deferred:
+        if not self._deferred and not self._held:
             raise KeyboardInterrupt
 
 

@@ -39,6 +39,7 @@ class Ledger:
     address: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _names: dict[tuple[str, str], None] = field(default_factory=dict)
+    _unanswered: set[tuple[str, str]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         folder = ledger_folder()
@@ -65,6 +66,14 @@ class Ledger:
                 except OSError as error:
                     raise Undecided("ledger", f"nothing is created that can not be noted: {error}") from error
                 self._names[name, database] = None
+            self._unanswered.add((name, database))
+
+    def after(self, call: Call[Message]) -> None:
+        """Note that a call was answered: what it created, if anything, is there by now."""
+        field_name = _CREATES.get(call.rpc)
+        if field_name is not None:
+            with self._lock:
+                self._unanswered.discard((getattr(call.request, field_name), getattr(call.request, "db_name", "")))
 
     def _write(self, row: dict[str, object]) -> None:
         self._file.write(json.dumps(row))
@@ -74,6 +83,12 @@ class Ledger:
         """Name and database of every collection that may have been created, newest first."""
         with self._lock:
             return tuple(reversed(self._names))
+
+    @property
+    def unanswered(self) -> tuple[tuple[str, str], ...]:
+        """Those of `collections` whose creation was not answered: they may appear at any moment."""
+        with self._lock:
+            return tuple(sorted(self._unanswered))
 
     def close(self, *, clean: bool) -> None:
         """Close the file, if it is still open; a clean run needs no ledger any more."""

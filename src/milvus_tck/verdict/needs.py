@@ -24,16 +24,20 @@ class Needs:
 
     #: How many jobs have still to judge a clause.
     _open: Counter[str] = field(default_factory=Counter)
+    #: The clauses of which some are.
+    _pending: set[str] = field(default_factory=set)
     _broken: set[str] = field(default_factory=set)
 
     def expect(self, jobs: Iterable[Job]) -> None:
         """Take note of every job that will run."""
         for job in jobs:
             self._open.update(job.clauses)
+            self._pending.update(job.clauses)
 
     def settle(self, job: Job, result: Result) -> None:
         """Take in what a job came to."""
         self._open.subtract(job.clauses)
+        self._pending.difference_update(each for each in job.clauses if self._open[each] <= 0)
         for judgement in result.judgements:
             check = judgement.check
             if judgement.state is not State.PASS and check.level is Level.MUST:
@@ -41,7 +45,7 @@ class Needs:
 
     def decided(self, job: Job) -> bool:
         """Tell whether everything that a job needs is judged; what does not run is not waited for."""
-        return all(self._open[each] <= 0 for each in job.needed)
+        return self._pending.isdisjoint(job.needed)
 
     def failed(self, job: Job) -> str:
         """Name a needed clause that does not hold; empty if all do."""

@@ -37,9 +37,10 @@ class Guard(Protocol):
 
 @dataclass
 class Waiting:
-    """Seconds that calls spent waiting for the target, added over all threads and instances."""
+    """What calls spent waiting for the target, added over all threads and instances."""
 
     seconds: float = 0.0
+    calls: int = 0
 
 
 @dataclass
@@ -88,6 +89,7 @@ class Run:
         """Take note of an exchange, whoever made it."""
         with self._lock:
             self.waiting.seconds += exchange.seconds
+            self.waiting.calls += 1
             self.contract.add(exchange)
             if exchange.grpc_code == "UNIMPLEMENTED":
                 self.lacking.add(exchange.rpc)

@@ -135,7 +135,9 @@ class Scheduler:
         moved = True
         while moved:
             decided = [job for job in self._undecided if self._needs.decided(job)]
-            self._undecided = [job for job in self._undecided if not self._needs.decided(job)]
+            if decided:
+                admitted = set(decided)
+                self._undecided = [job for job in self._undecided if job not in admitted]
             moved = False
             for job in decided:
                 spared = self._spare.of(self.ground.case(job), job)

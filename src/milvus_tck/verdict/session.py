@@ -161,6 +161,8 @@ class Session:
 
     def abort(self) -> None:
         """Let everything in flight end now: Ctrl-C."""
+        if self.run.ending.is_set():
+            return
         self.run.ending.set()
         self.station.incidents.append("the run was interrupted")
         self._instances.hang_up()
@@ -246,6 +248,7 @@ class Session:
             ),
             preparations=self._preparations(),
             lost=self._lost,
+            calls=self.run.waiting.calls,
         )
 
     def _identity_now(self) -> Identity | None:
@@ -265,7 +268,8 @@ class Session:
         self._scheduler.ground.stands()  # whoever ran last may have killed it
         fresh = Station(self.target, self.options.timeout)
         try:
-            left = drop_collections(fresh.binding, self.run.ledger.collections, self.options.timeout)
+            ledger, seconds = self.run.ledger, self.options.timeout
+            left = drop_collections(fresh.binding, ledger.collections, seconds, unanswered=ledger.unanswered)
         finally:
             fresh.close()
         self.run.ledger.close(clean=not left)
