@@ -30,7 +30,11 @@ def test_help_names_every_verb(typed: Typed) -> None:
     done = typed("--help")
     assert done.returncode == Exit.OK
     assert "\n    milvus-tck check host:19530 " in done.stdout
-    rows = dict(line.split(None, 1) for line in done.stdout.partition("Commands:")[2].partition("Examples:")[0].splitlines() if line.strip())
+    rows = dict(
+        line.split(None, 1)
+        for line in done.stdout.partition("Commands:")[2].partition("Examples:")[0].splitlines()
+        if line.strip()
+    )
     assert set(rows) == set(_VERBS)
     assert all(rows.values())
 

@@ -1,6 +1,8 @@
 """Planted rows: their neighbours are those that brute force finds, and every worker makes the same bytes."""
 
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +34,7 @@ def test_any_stretch_of_rows_is_the_same_bytes() -> None:
     whole = Planted(4, 2_000, 64).vectors(0, 2_000)
     other = Planted(4, 2_000, 64)
     cuts = [0, 1, 130, 131, 700, 1_999, 2_000]
-    pieces = [other.vectors(start, stop) for start, stop in zip(cuts, cuts[1:], strict=False)]
+    pieces = [other.vectors(start, stop) for start, stop in pairwise(cuts)]
     assert np.concatenate(pieces).tobytes() == whole.tobytes()
     assert Planted(5, 2_000, 64).vectors(0, 2_000).tobytes() != whole.tobytes()
 
@@ -67,7 +69,7 @@ def test_scalars_are_spread_evenly() -> None:
 
 
 @pytest.fixture
-def arrays() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+def arrays() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]:
     """Rows, queries, and their neighbours by brute force."""
     random = np.random.default_rng(2)
     rows, queries = (random.random((size, 8), dtype=np.float32) for size in (300, 5))
@@ -75,7 +77,7 @@ def arrays() -> dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
     return {"vectors": rows, "queries": queries, "neighbors": near}
 
 
-def _check(data: Dataset, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]) -> None:
+def _check(data: Dataset, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]) -> None:
     assert (data.rows, data.dim, data.queries) == (300, 8, 5)
     assert data.vectors(10, 20).tobytes() == arrays["vectors"][10:20].tobytes()
     assert data.query(3).tobytes() == arrays["queries"][3:4].tobytes()
@@ -83,7 +85,7 @@ def _check(data: Dataset, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype
 
 
 def test_a_folder_of_npy_brings_its_truth(
-    tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
+    tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]
 ) -> None:
     """vectors.npy, queries.npy and neighbors.npy are read as they are."""
     for name, values in arrays.items():
@@ -91,9 +93,7 @@ def test_a_folder_of_npy_brings_its_truth(
     _check(read_dataset(tmp_path), arrays)
 
 
-def test_hdf5_brings_its_truth(
-    tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
-) -> None:
+def test_hdf5_brings_its_truth(tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]) -> None:
     """A file as ann-benchmarks has them is read as it is."""
     import h5py  # noqa: PLC0415 - an extra
 
@@ -104,9 +104,7 @@ def test_hdf5_brings_its_truth(
     _check(read_dataset(tmp_path / "a.hdf5"), arrays)
 
 
-def test_parquet_gives_rows(
-    tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]
-) -> None:
+def test_parquet_gives_rows(tmp_path: Path, arrays: dict[str, np.ndarray[tuple[int, ...], np.dtype[Any]]]) -> None:
     """A column of vectors is read; each row is its own nearest."""
     import pyarrow as pa  # noqa: PLC0415 - an extra
     import pyarrow.parquet as pq  # noqa: PLC0415 - an extra

@@ -19,7 +19,9 @@ def test_regular_arrivals_follow_the_curve(curve: Curve) -> None:
     assert abs(len(due) - curve.whole) <= 1
     for second in np.linspace(0.1, 10, 57):
         grid = np.linspace(0, second, 20_001)
-        rates = np.interp(grid, [p.second + n * 1e-9 for n, p in enumerate(curve.points)], [p.rate for p in curve.points])
+        rates = np.interp(
+            grid, [p.second + n * 1e-9 for n, p in enumerate(curve.points)], [p.rate for p in curve.points]
+        )
         area = float(np.trapezoid(rates, grid))
         assert abs(int((due <= second).sum()) - area) <= 1.5
 

@@ -47,7 +47,12 @@ Exit codes: 0 nothing unexpected, 1 unexpected failure, 2 undetermined, 3 target
 4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
 
 
-@click.command("check", epilog=_EPILOG, help=f"Judge TARGET by the promises of the protocol.\n\n{TARGET_HELP}", short_help="Judge TARGET by the promises of the protocol.")
+@click.command(
+    "check",
+    epilog=_EPILOG,
+    help=f"Judge TARGET by the promises of the protocol.\n\n{TARGET_HELP}",
+    short_help="Judge TARGET by the promises of the protocol.",
+)
 @target_argument
 @click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
 @click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")

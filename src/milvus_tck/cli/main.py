@@ -42,7 +42,9 @@ Examples:
   milvus-tck explain insert/valid     one promise of the protocol"""
 
 
-@click.group(cls=_Verbs, epilog=_FIRST, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=_Verbs, epilog=_FIRST, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="milvus-tck")
 def cli() -> None:
     """Judge servers that speak the Milvus protocol."""

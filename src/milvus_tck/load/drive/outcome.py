@@ -43,6 +43,8 @@ class Outcome:
     #: Seconds that each step of the preparation took.
     steps: dict[str, float] = field(default_factory=dict)
     server: list[ServerSample] = field(default_factory=list)
+    #: What the server publishes of itself, by second.
+    metrics: dict[float, dict[str, float]] = field(default_factory=dict)
     #: Seconds of one slot of the series.
     width: float = 1.0
     #: When it began, in seconds since 1970.

@@ -111,9 +111,16 @@ class Recorder:
             slot.rows += rows * int(chosen.sum())
 
     def _lag(self) -> None:
-        if self._free_due:
-            self.series.lag.add(np.array(self._free_sent) - np.array(self._free_due))
-            del self._free_due[:], self._free_sent[:]
+        if not self._free_due:
+            return
+        due = np.array(self._free_due)
+        lag = np.array(self._free_sent) - due
+        self.series.lag.add(lag)
+        slots = ((due - self._origin) / self._width).astype(np.int64)
+        for number in np.unique(slots).tolist():
+            slot = self.series.slot(number)
+            slot.late = max(slot.late, float(lag[slots == number].max()))
+        del self._free_due[:], self._free_sent[:]
 
     def _slot(self, moment: float) -> int:
         return int((moment - self._origin) / self._width)

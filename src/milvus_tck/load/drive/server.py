@@ -35,8 +35,6 @@ class ServerWatch:
         """`process` is the root of the server's processes, `management` the address of its metrics."""
         self._process, self._management = process, management
         self._greenlet: gevent.Greenlet[..., None] | None = None
-        #: By second: values of metrics.
-        self.metrics: dict[float, dict[str, float]] = {}
 
     def start(self, origin: float, outcome: Outcome) -> None:
         """Begin to look."""
@@ -53,7 +51,7 @@ class ServerWatch:
             if self._management:
                 found = read_metrics(self._management)
                 if found:
-                    self.metrics[round(second, 3)] = found
+                    outcome.metrics[round(second, 3)] = found
             gevent.sleep(width)
 
     def stop(self) -> None:

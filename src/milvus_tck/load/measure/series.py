@@ -45,6 +45,8 @@ class Slot:
     dropped: int = 0
     rows: int = 0
     found: Found = field(default_factory=Found)
+    #: Seconds that the latest request was sent late.
+    late: float = 0.0
 
     def merge(self, other: Slot) -> None:
         """Count what another one counted."""
@@ -53,6 +55,7 @@ class Slot:
         self.dropped += other.dropped
         self.rows += other.rows
         self.found.merge(other.found)
+        self.late = max(self.late, other.late)
 
 
 @dataclass
@@ -114,7 +117,7 @@ class Series:
             "wrong": self.wrong,
             "found": _found(self.found),
             "slots": {
-                number: [each.true.as_message(), each.errors, each.dropped, each.rows, _found(each.found)]
+                number: [each.true.as_message(), each.errors, each.dropped, each.rows, _found(each.found), each.late]
                 for number, each in self.slots.items()
             },
         }
@@ -124,7 +127,7 @@ class Series:
         """Read what `as_message` wrote."""
         true, naive, lag = map(Histogram.of_message, message["histograms"])
         slots = {
-            number: Slot(Sparse.of_message(row[0]), row[1], row[2], row[3], Found(*row[4]))
+            number: Slot(Sparse.of_message(row[0]), row[1], row[2], row[3], Found(*row[4]), row[5])
             for number, row in message["slots"].items()
         }
         count, dropped, queued, rows, checked = message["counts"]
