@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: help check test bench lint format proto lock clean
+.PHONY: help check test sensitivity bench lint format proto lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -20,6 +20,9 @@ check: $(STAMP)  ## start a real Milvus 2.3.5 and judge it
 
 test: $(STAMP)  ## the harness's own tests
 	$(BIN)/pytest -n 2 --dist worksteal
+
+sensitivity: $(STAMP)  ## put every mutant into a good server, and see which check notices
+	$(BIN)/milvus-tck mutants
 
 bench: $(STAMP)  ## our costs beside those of others, in the same run
 	$(BIN)/python benchmarks/encoding.py

@@ -8,7 +8,7 @@ from milvus_tck.bindings.outcome import Reply
 from milvus_tck.verdict.case import Case, HarnessError
 from milvus_tck.verdict.run import run_of
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Refused, TargetDied, Undecided, Unsupported
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from tests.verdict.builders import Watch, a_case, a_clause, states
@@ -80,14 +80,15 @@ def test_ok_gives_the_answer() -> None:
 @pytest.mark.parametrize(
     ("reply", "stop", "signature"),
     [
-        (Reply(m.BoolResponse(status=m.Status(code=100)).SerializeToString(), "OK"), Blocked, "refused:HasCollection"),
-        (Reply(b"\xff", "OK"), Blocked, "refused:HasCollection"),
-        (Reply(None, "INTERNAL", "why"), Blocked, "refused:HasCollection"),
+        (Reply(m.BoolResponse(status=m.Status(code=100)).SerializeToString(), "OK"), Refused, "refused:HasCollection"),
+        (Reply(b"\xff", "OK"), Refused, "refused:HasCollection"),
+        (Reply(None, "INTERNAL", "why"), Refused, "refused:HasCollection"),
+        (Reply(m.BoolResponse(status=m.Status(code=8)).SerializeToString(), "OK"), Blocked, "put-off:HasCollection"),
         (Reply(None, "DEADLINE_EXCEEDED"), Undecided, "deadline:HasCollection"),
         (Reply(None, "UNIMPLEMENTED"), Unsupported, "unsupported:HasCollection"),
         (Reply(m.BoolResponse(status=m.Status(code=10)).SerializeToString(), "OK"), Unsupported, "unsupported:HasC"),
     ],
-    ids=["refused", "garbage", "gRPC", "late", "lacking", "lacking in-band"],
+    ids=["refused", "garbage", "gRPC", "put off", "late", "lacking", "lacking in-band"],
 )
 def test_a_step_that_fails_stops_the_test(reply: Reply, stop: type[Exception], signature: str) -> None:
     """The stop says what the trouble was; an RPC that a clause of the test is about is lacking, not in the way."""

@@ -10,7 +10,7 @@ from milvus_tck.bindings.outcome import Reply
 from milvus_tck.verdict.case import Case, HarnessError
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Refused, Stop, TargetDied, Undecided, Unsupported
 from milvus_tck.wire import calls
 from tests.verdict.builders import a_case, a_clause, states
 from tests.verdict.servers import Collections, Scripted
@@ -205,6 +205,8 @@ def test_recall_is_enlarged_once(share: float, state: State, asked: list[int]) -
         (None, State.HARNESS_ERROR),
         (ValueError("a bug"), State.HARNESS_ERROR),
         (Blocked("b", "b"), State.BLOCKED),
+        (Refused("CreateCollection", "1100/1", "no"), State.FAIL),
+        (Refused("HasCollection", "1100/1", "no"), State.BLOCKED),
         (Undecided("u", "u"), State.INCONCLUSIVE),
         (TargetDied("d", "d"), State.TARGET_CRASH),
         (Unsupported("unsupported:CreateCollection", "lacking"), State.UNSUPPORTED),

@@ -15,19 +15,20 @@ from milvus_tck.reporting.sentence import Tone
 from milvus_tck.reporting.text import clip, duration, one_line, plural, printable
 from milvus_tck.spec.data import data_dir
 
-__all__ = ["report_html"]
+__all__ = ["asset", "environment", "report_html"]
 
 
 def report_html(run: JudgedRun) -> str:
     """Render the page of a run."""
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = asset("report.css"), asset("report.js")
     hashes = {"style_hash": _digest(style), "script_hash": _digest(script)}
-    template = _environment().get_template("report.html")
+    template = environment().get_template("report.html")
     return template.render(page=make_page(run), style=style, script=script, **hashes)
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return our templates, with what they share."""
     loader = FileSystemLoader(data_dir("reports") / "templates")
     environment = Environment(
         loader=loader,
@@ -56,7 +57,7 @@ def _icon(tone: Tone) -> str:
 
 
 @cache
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
     """Read our own style or script, which goes into the page as it stands."""
     text = (data_dir("reports") / "templates" / name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - ours, without a word of the target

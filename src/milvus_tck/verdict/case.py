@@ -21,8 +21,9 @@ from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Refused, Stop, TargetDied, Undecided, Unsupported
 from milvus_tck.wire.call import Call
+from milvus_tck.wire.messages import ErrorCode
 
 __all__ = ["Case", "HarnessError"]
 
@@ -33,6 +34,8 @@ _EVIDENCE = 40
 #: Queries of a first sample of recall, and of its only enlargement.
 _QUERIES = 40
 _MORE_QUERIES = 360
+#: `Status.code` of a server that has too much to do: ServiceRateLimit.
+_RATE_LIMIT = 8
 #: Seconds between two looks at something that takes its time.
 _POLL = 0.05
 
@@ -127,7 +130,9 @@ class Case:
             return (Unsupported if own else Blocked)(f"unsupported:{call.rpc}", message)
         if code == "DEADLINE_EXCEEDED":
             return Undecided(f"deadline:{call.rpc}", message)
-        return Blocked(f"refused:{call.rpc}", message)
+        if _put_off(outcome):
+            return Blocked(f"put-off:{call.rpc}", message)
+        return Refused(call.rpc, _numbers(outcome), message)
 
     # -- judging ------------------------------------------------------------------------
 
@@ -152,9 +157,7 @@ class Case:
             return outcome.answer
         stop = self._stop(call, outcome)
         if isinstance(stop, Blocked):
-            status = outcome.status
-            number = outcome.exchange.grpc_code if status is None else f"{status.code}/{status.legacy}"
-            finding = Finding(State.FAIL, f"refused:{number}", "success", str(outcome))
+            finding = Finding(State.FAIL, f"refused:{_numbers(outcome)}", "success", str(outcome))
             self._judge(self.clause(of), HOLDS, finding, case)
         raise stop
 
@@ -281,13 +284,34 @@ class Case:
         """Give every check that is still open its state, and return all judgements in order."""
         for check in self.checks:
             if check.id not in self.judgements:
-                self.judgements[check.id] = self._judgement(check, _left_open(stop, check))
+                self.judgements[check.id] = self._judgement(check, self._left_open(stop, check))
         return [self.judgements[check.id] for check in self.checks]
+
+    def _left_open(self, stop: BaseException | None, check: Check) -> Finding:
+        """Find what a check comes to that the test did not come to.
+
+        What a clause promises of an RPC is not kept by a server that refuses that RPC on the way there.
+        """
+        if isinstance(stop, Refused) and stop.rpc == check.clause.rpc and check.clause.expectation(self.profile).ok:
+            return Finding(State.FAIL, f"refused:{stop.answer}", "success", str(stop))
+        return _left_open(stop, check)
 
 
 def _effect(seen: bool | str, expected: str) -> Finding:  # noqa: FBT001 - what the test looked up
     trouble = ("" if seen else "no-effect") if isinstance(seen, bool) else seen
     return Finding(State.FAIL, trouble, expected, trouble) if trouble else Finding(State.PASS)
+
+
+def _numbers(outcome: Outcome[Any]) -> str:
+    """Name what a refusal came with."""
+    status = outcome.status
+    return outcome.exchange.grpc_code if status is None else f"{status.code}/{status.legacy}"
+
+
+def _put_off(outcome: Outcome[Any]) -> bool:
+    """Tell whether a server only asks to come back later: that refuses nothing."""
+    status = outcome.status
+    return status is not None and (status.code == _RATE_LIMIT or status.legacy == ErrorCode.RateLimit)
 
 
 def _left_open(stop: BaseException | None, check: Check) -> Finding:

@@ -2,6 +2,7 @@
 
     Stop
     ├── Blocked        something the test needs did not work
+    │   └── Refused    it was a call, and the target refused it
     ├── Unsupported    the target lacks the RPC and says so
     ├── Undecided      no answer in time, or a sample that can not tell
     └── TargetDied     the target is gone; the test runs again once it is back
@@ -12,7 +13,7 @@ a test raises is a bug of ours and becomes `harness-error`.
 
 from milvus_tck.verdict.states import State
 
-__all__ = ["Blocked", "Stop", "TargetDied", "Undecided", "Unsupported"]
+__all__ = ["Blocked", "Refused", "Stop", "TargetDied", "Undecided", "Unsupported"]
 
 
 class Stop(Exception):  # noqa: N818 - not an error: a test may stop in good order
@@ -29,6 +30,15 @@ class Blocked(Stop):
     """A step that is not the point of the test did not work."""
 
     state = State.BLOCKED
+
+
+class Refused(Blocked):
+    """A call that has to succeed was refused; `answer` are the numbers that came back."""
+
+    def __init__(self, rpc: str, answer: str, message: str) -> None:
+        super().__init__(f"refused:{rpc}", message)
+        self.rpc = rpc
+        self.answer = answer
 
 
 class Unsupported(Stop):

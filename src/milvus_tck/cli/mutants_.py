@@ -1,0 +1,212 @@
+"""`milvus-tck mutants`: put defects into a good server, one at a time, and see which check notices."""
+
+import json
+import os
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from milvus_tck.cli.errors import fail
+from milvus_tck.cli.options import target_argument
+from milvus_tck.cli.suites import run_suites
+from milvus_tck.mutants.campaign import Campaign, run_all
+from milvus_tck.mutants.catalogue import read_mutants
+from milvus_tck.mutants.live import run_live
+from milvus_tck.mutants.matrix import THRESHOLD, Matrix
+from milvus_tck.mutants.mutant import Mutant
+from milvus_tck.mutants.outcome import Fate, Verdict
+from milvus_tck.mutants.page import matrix_html
+from milvus_tck.mutants.player import Player
+from milvus_tck.mutants.recording import Recording
+from milvus_tck.mutants.studio import Studio
+from milvus_tck.plugin import Suites
+from milvus_tck.spec.profiles import profile
+from milvus_tck.targets.base import TargetError
+from milvus_tck.verdict.job import Job
+from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.states import Exit
+
+__all__ = ["collect", "command"]
+
+#: The server that is good, and the profile that it is held to.
+_TARGET, _PROFILE = "milvus@2.3.5", "2.3"
+_FOLDER = Path("tests/mutants")
+#: How many open survivors are shown.
+_SHOWN = 40
+_EPILOG = """\b
+Examples:
+  milvus-tck mutants                          all mutants, on a recording of milvus@2.3.5
+  milvus-tck mutants --clause search/offset   those of one clause
+  milvus-tck mutants --sample 200 --seed 5    a sample
+
+Exit codes: 0 at least 97 % are killed by their own clause and every survivor is explained,
+1 otherwise, 3 the target can not be had, 4 no mutant matched."""
+
+
+@click.command("mutants", epilog=_EPILOG)
+@target_argument
+@click.option("--profile", "line", default=_PROFILE, show_default=True, help="Profile that the target is held to.")
+@click.option("--select", "word", default="", metavar="TEXT", help="Mutants whose id or RPC holds this text.")
+@click.option("--clause", "wanted", multiple=True, metavar="ID", help="Mutants of these clauses.")
+@click.option("--sample", type=click.IntRange(min=1), help="So many mutants, chosen by --seed.")
+@click.option("--seed", default="0", show_default=True, help="Decides on the sample: a number, or any text.")
+@click.option(
+    "--mutants", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Their folder."
+)
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("tck-out/mutants"), help="Results."
+)
+@click.option("--live/--no-live", default=True, show_default=True, help="Also judge mutants that need a server.")
+@click.option("--record", "anew", is_flag=True, help="Record the good server anew.")
+@click.option("--full", is_flag=True, help="Run every test that touches the RPC, also where the clause noticed.")
+@click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON instead of text.")
+def command(  # noqa: PLR0913 - the options of the verb
+    *,
+    target: str | None,
+    line: str,
+    word: str,
+    wanted: tuple[str, ...],
+    sample: int | None,
+    seed: str,
+    folder: Path | None,
+    out: Path,
+    live: bool,
+    anew: bool,
+    full: bool,
+    as_json: bool,
+) -> int:
+    """Put defects into a good server's behaviour, one at a time, and see which check notices.
+
+    TARGET is a server that is started here; it has to be good.
+    """
+    console = Console(stderr=as_json, highlight=False)
+    everything = _read(folder or _FOLDER, line)
+    mutants = [each for each in _chosen(everything, word, wanted, sample, seed) if live or not each.live]
+    if not mutants:
+        fail(Exit.NOTHING_RAN, "no mutant was run", "the selection matches none", "milvus-tck mutants --help")
+    server, jobs = target or _TARGET, collect(line)
+    if sample is not None:
+        jobs = _concerned(mutants, jobs)
+    try:
+        with Progress(console=console, transient=True) as progress:
+            recording = _recording(server, line, jobs, progress, anew=anew)
+            started = time.monotonic()
+            verdicts = list(_judged(mutants, recording, jobs, progress, full=full))
+    except TargetError as error:
+        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+    seconds, partial = time.monotonic() - started, len(mutants) < len(everything)
+    matrix = Matrix(server, recording.version, profile(line), verdicts, seconds, jobs, partial)
+    _write(matrix, out)
+    if as_json:
+        click.echo(json.dumps(matrix.as_dict(), indent=1))
+    _say(console, matrix, out)
+    return int(Exit.OK if matrix.good else Exit.UNEXPECTED)
+
+
+def _read(folder: Path, line: str) -> list[Mutant]:
+    if not folder.is_dir():
+        fail(Exit.USAGE, f"there is no folder {folder}", "mutants are part of a checkout", "milvus-tck mutants --help")
+    return read_mutants(folder, profile(line))
+
+
+def _chosen(mutants: list[Mutant], word: str, wanted: Sequence[str], sample: int | None, seed: str) -> list[Mutant]:
+    found = [
+        each for each in mutants if (not wanted or each.clause in wanted) and (word in each.id or word == each.rpc)
+    ]
+    if sample is None or sample >= len(found):
+        return found
+    return random.Random(seed).sample(found, sample)  # noqa: S311 - a choice, not a secret
+
+
+def _concerned(mutants: Sequence[Mutant], jobs: Mapping[str, Job]) -> Mapping[str, Job]:
+    """Choose the tests that a sample needs, so that no others are recorded."""
+    names, rpcs = {each.clause for each in mutants}, {each.rpc for each in mutants if each.clause.startswith("wire/")}
+    return {name: job for name, job in jobs.items() if job.clauses & names or job.rpcs & rpcs}
+
+
+def collect(line: str = _PROFILE) -> Mapping[str, Job]:
+    """Bring the tests of a profile, by name."""
+    suites = _Listing(CheckOptions(target="null", profile=line), listing=True)
+    run_suites(suites, ["--collect-only"])
+    return suites.jobs
+
+
+class _Listing(Suites):
+    """The plugin as it lists tests, with the tests themselves."""
+
+    @property
+    def jobs(self) -> Mapping[str, Job]:
+        """Every test of the profile."""
+        return self._jobs
+
+
+def _recording(target: str, line: str, jobs: Mapping[str, Job], progress: Progress, *, anew: bool) -> Recording:
+    task = progress.add_task("recording the good server", total=None, visible=False)
+
+    def told(_test: str, number: int) -> None:
+        progress.update(task, total=number, advance=1, visible=True)
+
+    found = Studio(target, line, told=told).recording(jobs, anew=anew)
+    progress.remove_task(task)
+    return found
+
+
+def _judged(
+    mutants: Sequence[Mutant], recording: Recording, jobs: Mapping[str, Job], progress: Progress, *, full: bool
+) -> Iterator[Verdict]:
+    """Judge what can be judged on the recording, then the rest on a server."""
+    task = progress.add_task("mutants", total=len(mutants))
+    replayed = [each for each in mutants if not each.live]
+    lively = [each for each in mutants if each.live]
+    if replayed:
+        found = run_all(replayed, recording, _Collect(recording.profile), processes=os.cpu_count() or 1, full=full)
+        for verdict in progress.track(found, task_id=task):
+            yield verdict
+    if lively:
+        options = CheckOptions(target=recording.target, profile=recording.profile)
+        for verdict in run_live(lively, Campaign(Player(recording), jobs), options):
+            progress.advance(task)
+            yield verdict
+
+
+class _Collect:
+    """Brings the tests of a profile; goes into other processes."""
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+
+    def __call__(self) -> Mapping[str, Job]:
+        return collect(self._line)
+
+
+def _write(matrix: Matrix, out: Path) -> None:
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "matrix.json").write_text(json.dumps(matrix.as_dict(), indent=1), encoding="utf-8")
+    (out / "matrix.html").write_text(matrix_html(matrix), encoding="utf-8")
+
+
+def _say(console: Console, matrix: Matrix, out: Path) -> None:
+    for title, names in (
+        ("survived", [each.mutant.id for each in matrix.open]),
+        ("clauses that no mutant proves", [f"{name}: {what}" for name, what in matrix.unproven.items()]),
+        ("tests that end with an error of their own", list(matrix.faults)),
+    ):
+        if names:
+            console.print(f"[bold]{title}[/bold] ({len(names)})")
+            console.print("\n".join(f"  {name}" for name in names[:_SHOWN]), markup=False)
+            if len(names) > _SHOWN:
+                console.print(f"  … {len(names) - _SHOWN} more in the report")
+    totals = ", ".join(f"{matrix.totals[fate]} {fate.value}" for fate in Fate if matrix.totals[fate])
+    explained = sum(bool(each.mutant.equivalent) and each.fate is Fate.SURVIVED for each in matrix.verdicts)
+    console.print(f"{len(matrix.verdicts)} mutants of {matrix.target}: {totals} ({explained} explained)")
+    console.print(
+        f"{matrix.score:.1%} of {len(matrix.counted)} killed by their own clause (wanted: {THRESHOLD:.0%}); "
+        f"{len(matrix.open)} open; {len(matrix.never_killed)} must checks that nothing made fail"
+    )
+    console.print(f"{matrix.seconds:.1f} s, {matrix.per_minute:.0f} mutants per minute")
+    console.print(f"matrix: {out / 'matrix.html'}")

@@ -1,0 +1,206 @@
+"""A refusal that still takes effect: what is looked up afterwards is not what it was.
+
+After the first refusal by the mutant's RPC, every look that would show the effect shows
+one. Which looks those are depends on the RPC: a partition that was created although the
+request was refused shows where partitions are listed, not where rows are counted.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf.message import DecodeError, Message
+
+from milvus_tck.bindings.grpc import Binding, Metadata
+from milvus_tck.bindings.outcome import Reply, status_of
+from milvus_tck.mutants.defect import Defect
+from milvus_tck.mutants.mutant import Mutant
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.descriptors import message_class, method
+
+__all__ = ["Aftermath", "effects"]
+
+_COLLECTIONS = frozenset({"HasCollection", "ShowCollections", "DescribeCollection"})
+_PARTITIONS = frozenset({"HasPartition", "ShowPartitions"})
+_ROWS = frozenset({"Search", "GetCollectionStatistics", "GetPartitionStatistics"})
+_LOADED = frozenset({"GetLoadState", "GetLoadingProgress"})
+_INDEXES = frozenset({"DescribeIndex", "GetIndexState"})
+_ANYTHING = _COLLECTIONS | _PARTITIONS | _ROWS | _LOADED | _INDEXES
+
+#: Where the effect of an RPC shows; any other one only reads, and may have upset anything.
+_EFFECTS: dict[str, frozenset[str]] = {
+    "CreateCollection": _COLLECTIONS,
+    "DropCollection": _COLLECTIONS,
+    "CreatePartition": _PARTITIONS,
+    "DropPartition": _PARTITIONS | _ROWS,
+    "LoadCollection": _LOADED,
+    "LoadPartitions": _LOADED,
+    "ReleaseCollection": _LOADED,
+    "ReleasePartitions": _LOADED,
+    "CreateIndex": _INDEXES,
+    "DropIndex": _INDEXES,
+    "Insert": _ROWS,
+    "Flush": _ROWS | _COLLECTIONS,
+    # What only reads may have upset what it read, or what serves it.
+    "Search": _ROWS | _LOADED | _PARTITIONS,
+}
+
+
+def effects(mutant: Mutant) -> frozenset[str]:
+    """Return the RPCs that show what a refused request did all the same; a mutant may say "collections" itself."""
+    if mutant.arguments.value == "collections":
+        return _COLLECTIONS
+    return _EFFECTS.get(mutant.rpc, _ANYTHING)
+
+
+@dataclass
+class Aftermath(Defect):
+    """Shows an effect of what was refused."""
+
+    inner: Binding
+    mutant: Mutant
+    name: str = "grpc"
+    applied: bool = False
+    #: Requests that were refused; each had its effect.
+    _refused: list[Message] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
+        """Send; after a refusal, change what looks see."""
+        reply = self.inner.send(rpc, payload, deadline, metadata)
+        with self._lock:
+            if self._is_own(rpc) and _is_refusal(rpc, reply):
+                self._refused.append(_request(rpc, payload))
+                return reply
+            if not self._refused or reply.payload is None or rpc not in effects(self.mutant):
+                return reply
+            changed = _effect(rpc, reply.payload, self._refused)
+        self.applied = self.applied or changed != reply.payload
+        return Reply(changed, "OK")
+
+    def _is_own(self, rpc: str) -> bool:
+        return self.mutant.rpc in {rpc, "*"}
+
+    def close(self) -> None:
+        """Leave the connection to whoever made it."""
+
+
+def _request(rpc: str, payload: bytes) -> Message:
+    kind = m.HasCollectionRequest if rpc.startswith("/") else message_class(method(rpc).input_type.full_name)
+    try:
+        return kind.FromString(payload)
+    except (DecodeError, ValueError):
+        return kind()
+
+
+def _is_refusal(rpc: str, reply: Reply) -> bool:
+    if reply.payload is None:
+        return True
+    if rpc.startswith("/"):
+        return False
+    status = status_of(message_class(method(rpc).output_type.full_name).FromString(reply.payload))
+    return status is not None and not status.ok
+
+
+def _effect(rpc: str, payload: bytes, refused: list[Message]) -> bytes:
+    kind = message_class(method(rpc).output_type.full_name)
+    response = kind.FromString(payload)
+    change = _CHANGES.get(kind)
+    if change is None:
+        return payload
+    for request in refused:
+        change(response, request)
+    return response.SerializeToString(deterministic=True)
+
+
+def _negated(answer: m.BoolResponse, _: Message) -> None:
+    answer.value = not answer.value
+
+
+def _listed(answer: m.ShowCollectionsResponse, refused: Message) -> None:
+    names = getattr(refused, "collection_names", None) or [getattr(refused, "collection_name", "")]
+    for name in names:
+        _turned(answer.collection_names, name)
+
+
+def _partition(answer: m.ShowPartitionsResponse, refused: Message) -> None:
+    names = getattr(refused, "partition_names", None) or [getattr(refused, "partition_name", "") or "other"]
+    for name in names:
+        _turned(answer.partition_names, name)
+
+
+def _turned(names: Any, name: str) -> None:  # noqa: ANN401 - a repeated text
+    """Take a name out of a list that holds it, or put it in."""
+    if name in names:
+        names.remove(name)
+    else:
+        names.append(name)
+
+
+def _described(answer: m.DescribeCollectionResponse, _: Message) -> None:
+    if answer.status.code or answer.status.error_code:
+        answer.status.Clear()
+    answer.schema.fields.add(name="added", fieldID=999)
+
+
+def _counted(answer: Any, _: Message) -> None:  # noqa: ANN401 - statistics of a collection or of a partition
+    for pair in answer.stats:
+        if pair.key == "row_count":
+            pair.value = str(int(pair.value) + 1)
+
+
+def _loaded(answer: m.GetLoadStateResponse, _: Message) -> None:
+    loaded = answer.state == m.LoadState.LoadStateLoaded
+    answer.state = m.LoadState.LoadStateNotLoad if loaded else m.LoadState.LoadStateLoaded
+
+
+def _progress(answer: m.GetLoadingProgressResponse, _: Message) -> None:
+    if answer.status.code or answer.status.error_code:
+        answer.status.Clear()
+        answer.progress = 100
+    else:
+        answer.progress = 0 if answer.progress else 100
+
+
+def _indexed(answer: m.DescribeIndexResponse, _: Message) -> None:
+    if answer.status.code or answer.status.error_code:
+        answer.status.Clear()
+    name = f"added{len(answer.index_descriptions)}"
+    answer.index_descriptions.add(index_name=name, field_name=name, state=m.IndexState.Finished)
+
+
+def _index_state(answer: m.GetIndexStateResponse, _: Message) -> None:
+    finished = answer.state == m.IndexState.Finished
+    answer.state = m.IndexState.InProgress if finished else m.IndexState.Finished
+
+
+def _found(answer: m.SearchResults, _: Message) -> None:
+    """A row has come to be found: the best one of every query is another."""
+    ids = answer.results.ids
+    if ids.int_id.data:
+        ids.int_id.data[0] -= 1
+    if ids.str_id.data:
+        ids.str_id.data[0] += "x"
+    if not answer.results.scores and not (answer.status.code or answer.status.error_code):
+        answer.results.num_queries = answer.results.num_queries or 1
+        answer.results.top_k = 1
+        del answer.results.topks[:]
+        answer.results.topks.append(1)
+        answer.results.scores.append(0.0)
+        answer.results.ids.int_id.data.append(1)
+
+
+_CHANGES: dict[type[Message], Callable[[Any, Message], None]] = {
+    m.BoolResponse: _negated,
+    m.ShowCollectionsResponse: _listed,
+    m.ShowPartitionsResponse: _partition,
+    m.DescribeCollectionResponse: _described,
+    m.GetCollectionStatisticsResponse: _counted,
+    m.GetPartitionStatisticsResponse: _counted,
+    m.GetLoadStateResponse: _loaded,
+    m.GetLoadingProgressResponse: _progress,
+    m.DescribeIndexResponse: _indexed,
+    m.GetIndexStateResponse: _index_state,
+    m.SearchResults: _found,
+}

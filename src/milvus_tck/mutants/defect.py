@@ -1,0 +1,109 @@
+"""A binding with a defect: what a client sees of a server that has the mutant in it."""
+
+import threading
+from dataclasses import dataclass, field
+
+from google.protobuf.message import DecodeError, Message
+
+from milvus_tck.bindings.grpc import Binding, Metadata
+from milvus_tck.bindings.outcome import Reply, status_of
+from milvus_tck.mutants.mutant import Concerns, Mutant
+from milvus_tck.mutants.operators import OPERATORS
+from milvus_tck.mutants.places import places
+from milvus_tck.mutants.scene import Memory, Scene
+from milvus_tck.wire.descriptors import message_class, method
+
+__all__ = ["AnswerDefect", "Defect", "has"]
+
+
+class Defect(Binding):
+    """A binding that may have changed something."""
+
+    #: Whether the client has seen the defect.
+    applied: bool
+
+
+@dataclass
+class AnswerDefect(Defect):
+    """Changes answers on their way back."""
+
+    inner: Binding
+    mutant: Mutant
+    name: str = "grpc"
+    applied: bool = False
+    _memory: Memory = field(default_factory=Memory)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
+        """Send, and change the answer where the mutant says so."""
+        reply = self.inner.send(rpc, payload, deadline, metadata)
+        with self._lock:
+            changed = self._changed(rpc, payload, reply)
+        self.applied = self.applied or changed != reply
+        return changed
+
+    def _changed(self, rpc: str, payload: bytes, reply: Reply) -> Reply:
+        scene = self._scene(rpc, payload, reply)
+        succeeded = reply.payload is not None and (scene is None or _succeeded(scene.response))
+        changed = reply
+        if scene is not None and self._concerned(scene, reply, succeeded=succeeded):
+            changed = self._operate(scene)
+        if succeeded:
+            self._memory.succeeded.add(rpc)
+        if scene is not None and self.mutant.rpc in {rpc, "*"} and reply.payload is not None:
+            self._memory.note(payload, reply.payload)
+        return changed
+
+    def _scene(self, rpc: str, payload: bytes, reply: Reply) -> Scene | None:
+        if self.mutant.rpc not in {rpc, "*"} and not self.mutant.after:
+            return None
+        if rpc.startswith("/"):
+            return None if self.mutant.concerns is not Concerns.NO_ANSWER else self._foreign(rpc, payload, reply)
+        kinds = method(rpc)
+        try:
+            request = message_class(kinds.input_type.full_name).FromString(payload)
+            response = message_class(kinds.output_type.full_name).FromString(reply.payload or b"")
+        except (DecodeError, ValueError):
+            return self._foreign(rpc, payload, reply)
+        return Scene(rpc, payload, request, reply, response, self._memory)
+
+    def _foreign(self, rpc: str, payload: bytes, reply: Reply) -> Scene:
+        """A call whose messages are not ours to read."""
+        kind = message_class("milvus.proto.common.Status")
+        return Scene(rpc, payload, kind(), reply, kind(), self._memory)
+
+    def _concerned(self, scene: Scene, reply: Reply, *, succeeded: bool) -> bool:
+        if self.mutant.rpc not in {scene.rpc, "*"}:
+            return False
+        if self.mutant.after and self.mutant.after not in self._memory.succeeded:
+            return False
+        if not all(has(scene.request, path, wanted) for path, wanted in self.mutant.when):
+            return False
+        concerns = self.mutant.concerns
+        if reply.payload is None:
+            return concerns is Concerns.NO_ANSWER
+        return concerns is Concerns.ANY or concerns is (Concerns.SUCCESS if succeeded else Concerns.REFUSAL)
+
+    def _operate(self, scene: Scene) -> Reply:
+        before = scene.response.SerializeToString(deterministic=True)
+        own = OPERATORS[self.mutant.operator](scene, self.mutant.arguments)
+        if own is not None:
+            return own
+        after = scene.response.SerializeToString(deterministic=True)
+        return scene.reply if before == after else Reply(after, "OK")
+
+    def close(self) -> None:
+        """Leave the connection to whoever made it."""
+
+
+def _succeeded(response: Message) -> bool:
+    status = status_of(response)
+    return status is None or status.ok
+
+
+def has(request: Message, path: str, wanted: str) -> bool:
+    """Tell whether a value of a request, written as text, is the wanted one."""
+    try:
+        return any(str(place.value) == wanted for place in places(request, path))
+    except ValueError:
+        return False

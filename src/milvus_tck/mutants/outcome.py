@@ -1,0 +1,62 @@
+"""What became of a mutant, check by check and as a whole."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from milvus_tck.mutants.mutant import Mutant
+
+__all__ = ["Cell", "Fate", "Verdict"]
+
+
+class Fate(StrEnum):
+    """What became of a mutant, or of one check that was made of it."""
+
+    OWN = "killed by its own clause"
+    ELSEWHERE = "killed elsewhere"
+    SURVIVED = "survived"
+    #: The defect never showed, or the test could not be carried on.
+    NOT_APPLIED = "not applied"
+    #: The check fails without the mutant already.
+    INVALID = "invalid"
+
+    @property
+    def applicable(self) -> bool:
+        """Whether it says anything about the checks."""
+        return self in {Fate.OWN, Fate.ELSEWHERE, Fate.SURVIVED}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One check that was made of a mutant."""
+
+    check: str
+    test: str
+    fate: Fate
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one mutant."""
+
+    mutant: Mutant
+    fate: Fate
+    cells: tuple[Cell, ...] = ()
+    #: Tests that were run of it.
+    tests: int = 0
+    #: Requests that the good run never made, by test.
+    missed: dict[str, str] = field(default_factory=dict)
+    #: Tests that ended with an error of their own: a fault of the test.
+    errors: dict[str, str] = field(default_factory=dict)
+    #: Whether it was run on a server rather than on a recording.
+    live: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it survived and nobody has said why it may."""
+        return self.fate is Fate.SURVIVED and not self.mutant.equivalent
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts in the score: it showed, and something can notice it."""
+        return self.fate.applicable and not (self.mutant.equivalent and self.fate is Fate.SURVIVED)

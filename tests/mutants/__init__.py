@@ -1,0 +1,1 @@
+"""Mutants: every operator and outcome, and whether the suites notice what they must."""
