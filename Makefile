@@ -34,7 +34,7 @@ lint: $(STAMP) proto  ## the linter, the formatter and the type checker
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	rm -rf .lint && mkdir -p .lint/milvus_tck
-	ln -s $(CURDIR)/src/milvus_tck/* $(CURDIR)/suites $(CURDIR)/fixtures .lint/milvus_tck/
+	ln -s $(CURDIR)/src/milvus_tck/* $(CURDIR)/suites $(CURDIR)/fixtures $(CURDIR)/loadtests .lint/milvus_tck/
 	ln -s $(CURDIR)/tests .lint/tests
 	$(BIN)/mypy
 

@@ -2,10 +2,7 @@
 
 import contextlib
 import json
-import secrets
-import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,6 +10,7 @@ import click
 import pytest
 from rich.console import Console
 
+from milvus_tck.cli.command_line import command_line, results_folder
 from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.options import TARGET_HELP, connection_options, given_credentials, target_argument
 from milvus_tck.cli.progress import LiveProgress, QuietConsole
@@ -100,7 +98,7 @@ def _options(options: dict[str, Any]) -> tuple[CheckOptions, Path]:
         levels=frozenset(map(Level, options.pop("levels"))),
         fail_on=Level(options.pop("fail_on")),
         hostile=hostile,
-        command=_command_line(),
+        command=command_line(),
         **options,
     )
     try:
@@ -113,23 +111,7 @@ def _options(options: dict[str, Any]) -> tuple[CheckOptions, Path]:
             f"there is no baseline {checked.baseline}",
             then=f"milvus-tck check {word} --write-baseline {checked.baseline}",
         )
-    return checked, _folder(out)
-
-
-def _folder(out: Path | None) -> Path:
-    """Make the folder for the results; the default one gets a link `latest`."""
-    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    folder = out or Path("tck-out") / f"{stamp}-{secrets.token_hex(2)}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(Exit.USAGE, f"{folder} can not be made", error.strerror or str(error), "milvus-tck check --out FOLDER")
-    if out is None:
-        link = folder.parent / "latest"
-        with contextlib.suppress(OSError):
-            link.unlink(missing_ok=True)
-            link.symlink_to(folder.name)
-    return folder
+    return checked, results_folder(out, "check")
 
 
 def _writer(folder: Path) -> Writer:
@@ -143,20 +125,6 @@ def _writer(folder: Path) -> Writer:
 
 def _no_results(error: OSError) -> NoReturn:
     fail(Exit.UNDETERMINED, "the results can not be written", str(error), "milvus-tck check --out FOLDER")
-
-
-def _command_line() -> tuple[str, ...]:
-    """Return the command as it was typed, with secrets taken out."""
-    shown, hide = [], False
-    for word in sys.argv[1:]:
-        name, equals, _ = word.partition("=")
-        secret = name in _SECRETS
-        shown.append("[redacted]" if hide else f"{name}=[redacted]" if secret and equals else word)
-        hide = secret and not equals
-    return ("milvus-tck", *shown)
-
-
-_SECRETS = {"--token", "--password"}
 
 
 def _run(checked: CheckOptions, consumers: list[Consumer], interrupts: Interrupts) -> Suites:

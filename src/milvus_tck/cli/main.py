@@ -16,7 +16,7 @@ from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
 
-_VERBS = ("check", "list", "explain", "repro", "serve", "proxy", "mutants", "sweep", "doctor", "report")
+_VERBS = ("check", "load", "list", "explain", "repro", "serve", "proxy", "mutants", "sweep", "doctor", "report")
 
 
 class _Verbs(click.Group):
@@ -37,6 +37,7 @@ _FIRST = """\b
 Examples:
   milvus-tck check                    start a real Milvus and judge it
   milvus-tck check host:19530         judge a running endpoint
+  milvus-tck load host:19530          put load on it, truthfully
   milvus-tck list --json              what would be judged, and what not
   milvus-tck explain insert/valid     one promise of the protocol"""
 

@@ -60,6 +60,11 @@ class ServerProcess:
             )
 
     @property
+    def pid(self) -> int:
+        """The warden, which every process of the server is below."""
+        return self._warden.pid
+
+    @property
     def ended(self) -> bool:
         """Whether the server and its warden are gone."""
         return self._warden.poll() is not None

@@ -42,6 +42,11 @@ class StartedServer(ABC):
         """Where it listens since the last start."""
         return f"{LOOPBACK}:{self._port}"
 
+    @property
+    def pid(self) -> int:
+        """The process that all of the server's are below; 0 while it does not run."""
+        return 0 if self._process is None else self._process.pid
+
     @abstractmethod
     def launch(self, folder: Path, port: int) -> ServerProcess:
         """Start the process; it need not serve yet."""

@@ -1,0 +1,1 @@
+"""Load tests: scenarios, and the locust file that plays them."""

@@ -1,0 +1,41 @@
+"""The command as it was typed, and the folder for what it leaves."""
+
+import contextlib
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from milvus_tck.cli.errors import fail
+from milvus_tck.verdict.states import Exit
+
+__all__ = ["command_line", "results_folder"]
+
+_SECRETS = {"--token", "--password"}
+
+
+def command_line() -> tuple[str, ...]:
+    """Return the command as it was typed, with secrets taken out."""
+    shown, hide = [], False
+    for word in sys.argv[1:]:
+        name, equals, _ = word.partition("=")
+        secret = name in _SECRETS
+        shown.append("[redacted]" if hide else f"{name}=[redacted]" if secret and equals else word)
+        hide = secret and not equals
+    return ("milvus-tck", *shown)
+
+
+def results_folder(out: Path | None, verb: str) -> Path:
+    """Make the folder for the results; the default one gets a link `latest`."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    folder = out or Path("tck-out") / f"{stamp}-{secrets.token_hex(2)}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(Exit.USAGE, f"{folder} can not be made", error.strerror or str(error), f"milvus-tck {verb} --out FOLDER")
+    if out is None:
+        link = folder.parent / "latest"
+        with contextlib.suppress(OSError):
+            link.unlink(missing_ok=True)
+            link.symlink_to(folder.name)
+    return folder

@@ -1,0 +1,99 @@
+"""Data sets from files, mapped into memory: only what is asked for is read.
+
+    folder/            vectors.npy, and beside it queries.npy with neighbors.npy if there are any
+    file.npy           vectors alone
+    file.hdf5          as ann-benchmarks has them: train, test, neighbors (needs h5py)
+    file.parquet       a column of vectors, `emb` or `vector` (needs pyarrow)
+
+Without queries of their own, rows are searched for themselves: the nearest one to a row is that
+row, and no more is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from milvus_tck.load.data.dataset import Dataset, Floats, Ids
+from milvus_tck.load.data.planted import Planted
+from milvus_tck.load.plan.scenario import DataPlan
+
+__all__ = ["FileDataset", "open_dataset"]
+
+
+def open_dataset(data: DataPlan, seed: int) -> Dataset:
+    """Return the rows of a scenario; raises `ValueError` or `OSError` where a file can not be used."""
+    return read_dataset(Path(data.dataset), data.rows) if data.dataset else Planted(seed, data.rows, data.dim)
+
+
+@dataclass
+class FileDataset:
+    """Rows, queries and neighbours in arrays, or in what is indexed like them."""
+
+    table: Any
+    asked: Any = None
+    truth: Any = None
+    #: Rows to use; 0 is all of them. Neighbours are known only where all are used.
+    most: int = 0
+
+    def __post_init__(self) -> None:
+        whole, self.dim = int(self.table.shape[0]), int(self.table.shape[1])
+        self.rows = min(self.most, whole) or whole
+        if self.rows < whole or self.truth is None:
+            self.asked = self.truth = None
+        self.queries = self.rows if self.asked is None else int(self.asked.shape[0])
+
+    def vectors(self, start: int, stop: int) -> Floats:
+        """Return rows; those beyond the end begin again."""
+        if stop <= self.rows:
+            return np.ascontiguousarray(self.table[start:stop], dtype=np.float32)
+        return np.stack([np.asarray(self.table[row % self.rows], dtype=np.float32) for row in range(start, stop)])
+
+    def query(self, number: int) -> Floats:
+        """Return a query, or a row in its place."""
+        source = self.table if self.asked is None else self.asked
+        return np.ascontiguousarray(source[number : number + 1], dtype=np.float32)
+
+    def neighbours(self, number: int, k: int) -> Ids:
+        """Return the neighbours that the file names, or the row itself."""
+        if self.truth is None:
+            return np.array([number], dtype=np.int64)
+        return np.asarray(self.truth[number][:k], dtype=np.int64)
+
+
+def read_dataset(path: Path, most: int = 0) -> FileDataset:
+    """Open a file or a folder."""
+    if path.is_dir():
+        found = {each.stem: np.load(each, mmap_mode="r") for each in path.glob("*.npy")}
+        if "vectors" not in found:
+            message = f"{path} holds no vectors.npy"
+            raise ValueError(message)
+        return FileDataset(found["vectors"], found.get("queries"), found.get("neighbors"), most)
+    if path.suffix == ".npy":
+        return FileDataset(np.load(path, mmap_mode="r"), most=most)
+    if path.suffix in {".hdf5", ".h5"}:
+        return _hdf5(path, most)
+    if path.suffix == ".parquet":
+        return _parquet(path, most)
+    message = f"{path} is no data set: a folder of .npy files, .npy, .hdf5 or .parquet"
+    raise ValueError(message)
+
+
+def _hdf5(path: Path, most: int) -> FileDataset:
+    import h5py  # noqa: PLC0415 - only where such a file is read
+
+    file = h5py.File(path, "r")
+    return FileDataset(file["train"], file.get("test"), file.get("neighbors"), most)
+
+
+def _parquet(path: Path, most: int) -> FileDataset:
+    import pyarrow.parquet as pq  # noqa: PLC0415 - only where such a file is read
+
+    table = pq.read_table(path, memory_map=True)
+    name = next(each for each in ("emb", "vector", "vectors", "embedding") if each in table.column_names)
+    column = table.column(name).combine_chunks()
+    values = column.flatten().to_numpy(zero_copy_only=False)
+    return FileDataset(values.reshape(len(column), -1), most=most)

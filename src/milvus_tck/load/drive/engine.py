@@ -1,0 +1,235 @@
+"""One worker's part in a phase: sends what is due and takes in what becomes of it.
+
+Open loop: arrivals come from a schedule, whatever the server does. A pacer rings when the next
+one is due; it is sent from the hub without a greenlet of its own. When too many requests are in
+flight, arrivals wait in line, still counted from when they were due; when the line is full too,
+they are dropped, and counted.
+
+Closed loop: each user has one request at a time. With a pace, requests have times when they are
+due here as well, and count from then.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import gevent
+from gevent.event import Event
+
+from milvus_tck.load.drive.composite import Composite
+from milvus_tck.load.drive.operations import Doing
+from milvus_tck.load.drive.pacing import Pacer
+from milvus_tck.load.drive.recorder import Recorder
+from milvus_tck.load.plan.rates import arrivals
+from milvus_tck.load.transport import CODES, Transport
+
+__all__ = ["Closed", "Open", "Share"]
+
+#: Arrivals that are sent in one turn of the loop, so that answers are read in between.
+_BURST = 64
+#: Arrivals in line for each request in flight at most.
+_LINE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which part of the arrivals is this worker's."""
+
+    share: int
+    shares: int
+    seed: int
+    #: When the phase begins, on the monotonic clock.
+    start: float
+    seconds: float
+
+
+@dataclass
+class Open:
+    """Arrivals of one operation that come whatever the server does."""
+
+    doing: Doing
+    recorder: Recorder
+    transport: Transport
+    share: Share
+    room: int
+    over: Event = field(default_factory=Event)
+
+    def __post_init__(self) -> None:
+        curve = self.doing.operation.curve
+        assert curve is not None  # noqa: S101 - or it would be a closed loop
+        share = self.share
+        self._arrivals: Iterator[tuple[int, float]] = arrivals(curve, share.seed, share.share, share.shares)
+        self._line: deque[tuple[int, float]] = deque()
+        self._flying = 0
+        self._deadline = self.doing.operation.deadline
+        self._composite = self.doing if isinstance(self.doing, Composite) else None
+        self._pacer = Pacer(gevent.get_hub(), self._ring)
+        self._number, self._due = 0, 0.0
+        self._more = True
+        self._advance()
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._arm()
+
+    def _advance(self) -> None:
+        found = next(self._arrivals, None)
+        if found is None:
+            self._more = False
+        else:
+            self._number, self._due = found[0], found[1] + self.share.start
+
+    def _arm(self) -> None:
+        if self._more:
+            self._pacer.set(self._due)
+        elif not self._flying and not self._line:
+            self.over.set()
+
+    def _ring(self) -> None:
+        for _ in range(_BURST):
+            if not self._more or self._due > time.monotonic():
+                break
+            number, due = self._number, self._due
+            self._advance()
+            self._arrive(number, due)
+        self._arm()
+
+    def _arrive(self, number: int, due: float) -> None:
+        if self._flying < self.room:
+            self._send(number, due, prompt=True)
+        elif len(self._line) < self.room * _LINE:
+            self.recorder.series.queued += 1
+            self._line.append((number, due))
+        else:
+            self.recorder.dropped(due)
+
+    def _send(self, number: int, due: float, *, prompt: bool = False) -> None:
+        """Send one request; it is out when this returns."""
+        if self._composite is not None:
+            self._flying += 1
+            gevent.spawn(self._perform, self._composite, number, due)
+            return
+        doing, recorder = self.doing, self.recorder
+        payload = doing.request(number)
+        if payload is None:
+            self._finish()
+            return
+        sent = time.monotonic()
+        if prompt:
+            recorder.prompt(due, sent)
+        self._flying += 1
+
+        def done(code: int, _details: str, body: bytes) -> None:
+            ended = time.monotonic()
+            error = CODES[code] if code else doing.statuses.read(body)
+            self._flying -= 1
+            recorder.answered(number, due, sent, ended, error, body)
+            doing.ended(number, error)
+            self._next()
+
+        self.transport.submit(doing.path, payload, self._deadline, done)
+
+    def _perform(self, composite: Composite, number: int, due: float) -> None:
+        sent = time.monotonic()
+        self.recorder.prompt(due, sent)
+        error, began = composite.perform(number, self.transport)
+        ended = time.monotonic()
+        self._flying -= 1
+        self.recorder.answered(number, due if began is None else began, began or sent, ended, error, b"")
+        self._next()
+
+    def _next(self) -> None:
+        """Send the next in line; the last answer ends it all."""
+        if self._line:
+            self._send(*self._line.popleft())
+        elif not self._more and not self._flying:
+            self.over.set()
+
+    def _finish(self) -> None:
+        """There is nothing left to do: the arrivals end here."""
+        self._more = False
+        self._line.clear()
+        if not self._flying:
+            self.over.set()
+
+    def stop(self) -> None:
+        """Send nothing more; what is in flight may still end."""
+        self._finish()
+
+    def close(self) -> None:
+        """Give back the timer."""
+        self._pacer.close()
+
+
+class Closed:
+    """Requests of one operation in a closed loop, shared by users of this worker."""
+
+    def __init__(
+        self, doing: Doing, recorder: Recorder, transport: Transport, share: Share, users: int,
+        stopped: Callable[[], bool],
+    ) -> None:  # fmt: skip
+        """Let so many users, of all workers together, keep the pace of the operation."""
+        self.doing, self.recorder = doing, recorder
+        self._transport, self._share, self._stopped = transport, share, stopped
+        self._claimed = share.share
+        self._gap = users / doing.operation.pace if doing.operation.pace else 0.0
+
+    def _claim(self) -> int:
+        number = self._claimed
+        self._claimed += self._share.shares
+        return number
+
+    def run(self, user: int, users: int) -> None:
+        """Be one of the users until the phase ends."""
+        share, operation = self._share, self.doing.operation
+        _sleep_until(share.start)
+        end = share.start + share.seconds
+        due = share.start + (self._gap * user / users if users else 0.0)
+        while not self._stopped():
+            if self._gap:
+                if due >= end:
+                    return
+                _sleep_until(due)
+            elif operation.limit == 0 and time.monotonic() >= end:
+                return
+            number = self._claim()
+            if (operation.limit and number >= operation.limit) or not self._one(number, due if self._gap else 0.0):
+                return
+            due += self._gap
+
+    def _one(self, number: int, planned: float) -> bool:
+        """Make one request and wait for it; False when there is nothing left to do."""
+        doing = self.doing
+        if isinstance(doing, Composite):
+            return self._composite(doing, number, planned)
+        payload = doing.request(number)
+        if payload is None:
+            return False
+        sent = time.monotonic()
+        due = planned or sent
+        if planned:
+            self.recorder.prompt(planned, sent)
+        code, _, body = self._transport.call(doing.path, payload, doing.operation.deadline)
+        error = CODES[code] if code else doing.statuses.read(body)
+        self.recorder.answered(number, due, sent, time.monotonic(), error, body)
+        doing.ended(number, error)
+        if code:
+            gevent.sleep(0.01)  # a broken connection answers at once: leave it a moment
+        return True
+
+    def _composite(self, doing: Composite, number: int, planned: float) -> bool:
+        sent = time.monotonic()
+        error, began = doing.perform(number, self._transport)
+        due = (planned or sent) if began is None else began
+        self.recorder.answered(number, due, began or sent, time.monotonic(), error, b"")
+        return True
+
+
+def _sleep_until(moment: float) -> None:
+    """Wait; gevent's timer is a little late, which counts, since the moment is when the request is due."""
+    left = moment - time.monotonic()
+    if left > 0:
+        gevent.sleep(left)

@@ -1,0 +1,119 @@
+"""Operations: how a request is made, what its answer means, and how an answer is looked into."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from google.protobuf.message import DecodeError
+
+from milvus_tck.load.drive.ground import Ground, path
+from milvus_tck.load.drive.statuses import MALFORMED, Statuses
+from milvus_tck.load.plan.scenario import Operation
+from milvus_tck.load.transport import Payload
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+
+__all__ = ["Doing", "Flush", "GetVersion", "HasCollection", "Look"]
+
+#: Recall, where there is one, and what is wrong with an answer.
+Look = tuple[float | None, str]
+_FINE: Look = (None, "")
+
+
+class Doing(ABC):
+    """One operation of a phase, in one worker; requests are known by their number."""
+
+    rpc: ClassVar[str]
+    #: Rows that one request writes.
+    rows = 0
+
+    def __init__(self, operation: Operation, ground: Ground) -> None:
+        self.operation = operation
+        self.ground = ground
+        self.path = path(self.rpc)
+        self.statuses = Statuses(self.rpc)
+
+    def prepare(self, share: int, shares: int) -> None:  # noqa: B027 - most have nothing to do
+        """Make ahead what requests of this share need."""
+
+    @abstractmethod
+    def request(self, number: int) -> Payload | None:
+        """Return what a request sends; `None` when there is nothing left to do."""
+
+    def ended(self, number: int, error: str) -> None:  # noqa: B027 - reads keep no books
+        """Take note of how a request ended: an empty text for success, a gRPC code, or the name of a Status."""
+
+    def inspect(self, number: int, body: bytes) -> Look:
+        """Look into an answer that says that all is well."""
+        try:
+            return self.look(number, body)
+        except DecodeError:
+            return None, MALFORMED
+
+    def look(self, number: int, body: bytes) -> Look:  # noqa: ARG002 - for those that look
+        """Look into an answer; may raise `DecodeError`."""
+        return _FINE
+
+    def close(self) -> None:  # noqa: B027 - most make nothing ahead
+        """Stop making anything ahead."""
+
+
+class _Same(Doing):
+    """Requests that are all alike, but for the collection."""
+
+    def __init__(self, operation: Operation, ground: Ground) -> None:
+        super().__init__(operation, ground)
+        self._payloads = [self.call(name).sent for name in ground.names]
+
+    @abstractmethod
+    def call(self, name: str) -> Call[m.Status]:
+        """Return the call for a collection."""
+
+    def request(self, number: int) -> Payload:
+        """Return the request for the collection whose turn it is."""
+        return self._payloads[number % len(self._payloads)]
+
+
+class GetVersion(_Same):
+    """Ask for the version: about the cheapest request there is."""
+
+    rpc = "GetVersion"
+
+    def call(self, name: str) -> Call[m.Status]:  # noqa: ARG002 - asks for no collection
+        """Return the call."""
+        return calls.get_version()  # type: ignore[return-value] # its answer is of no interest here
+
+    def look(self, number: int, body: bytes) -> Look:  # noqa: ARG002 - all alike
+        """Every server has a version."""
+        return None, "" if m.GetVersionResponse.FromString(body).version else "no version"
+
+
+class HasCollection(_Same):
+    """Ask for a collection that is there."""
+
+    rpc = "HasCollection"
+
+    def call(self, name: str) -> Call[m.Status]:
+        """Return the call."""
+        return calls.has_collection(name)  # type: ignore[return-value] # its answer is looked into below
+
+    def look(self, number: int, body: bytes) -> Look:  # noqa: ARG002 - all alike
+        """It is there."""
+        return None, "" if m.BoolResponse.FromString(body).value else "a collection that is there is denied"
+
+
+class Flush(_Same):
+    """Seal the growing segments."""
+
+    rpc = "Flush"
+
+    def call(self, name: str) -> Call[m.Status]:
+        """Return the call."""
+        return calls.flush(name)  # type: ignore[return-value] # its answer is looked into below
+
+    def look(self, number: int, body: bytes) -> Look:
+        """The answer names the collection."""
+        name = self.ground.name(number)
+        return None, "" if name in m.FlushResponse.FromString(body).coll_segIDs else f"nothing is said of {name}"

@@ -1,0 +1,260 @@
+"""One worker's part in a run: it is told of each phase, plays it, and tells what came of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import gevent
+from gevent.event import Event
+
+from milvus_tck.load.drive.composite import Connect, CreateDrop, Freshness
+from milvus_tck.load.drive.cost import Cost, CpuClock, memory
+from milvus_tck.load.drive.engine import Closed, Open, Share
+from milvus_tck.load.drive.ground import Ground
+from milvus_tck.load.drive.operations import Doing, Flush, GetVersion, HasCollection
+from milvus_tck.load.drive.reads import Query, Search
+from milvus_tck.load.drive.recorder import Recorder
+from milvus_tck.load.drive.writes import Delete, Ingest, Insert, Stocking, Upsert
+from milvus_tck.load.drive.written import Written
+from milvus_tck.load.measure.series import Measured
+from milvus_tck.load.plan.scenario import INGEST, Operation, Phase
+from milvus_tck.load.transport import Transport
+
+__all__ = ["STOCKING", "Player"]
+
+#: What operations are called that put in what others will delete.
+STOCKING = "stocking:"
+_TICK = 0.01
+_LOOKS = 4
+_FOLD = 1.0
+
+_PLAIN: dict[str, Callable[[Operation, Ground], Doing]] = {
+    "get-version": GetVersion, "has-collection": HasCollection, "flush": Flush, "create-drop": CreateDrop,
+}  # fmt: skip
+_WRITES: dict[str, Callable[[Operation, Ground, Written], Doing]] = {
+    INGEST: Ingest, "insert": Insert, "upsert": Upsert, "delete": Delete, "freshness": Freshness,
+}  # fmt: skip
+
+
+class Player:
+    """Plays the phases of one run in one worker."""
+
+    def __init__(self, dial: Callable[[], Transport], fed: Callable[[Measured], object] = lambda _: None) -> None:
+        """`dial` makes a transport; `fed` is told once a second of what was measured since the last time."""
+        self._dial = dial
+        self._fed = fed
+        self._transport: Transport | None = None
+        self.written = Written()
+        self.measured = Measured()
+        self._stage: Stage | None = None
+        self._wake = Event()
+        self._users: list[object] = []
+
+    @property
+    def transport(self) -> Transport:
+        """The connections of this worker, made when they are needed."""
+        if self._transport is None:
+            self._transport = self._dial()
+        return self._transport
+
+    # -- what the conductor says --------------------------------------------------------
+
+    def prepare(self, ground: Ground, phase: Phase, share: int, shares: int, missing: frozenset[int]) -> None:
+        """Make everything ready for a phase."""
+        doings = [self._doing(each, ground, missing) for each in phase.operations]
+        for each in doings:
+            each.prepare(share, shares)
+        self._stage = Stage(self, ground, phase, doings, share, shares)
+
+    def _doing(self, operation: Operation, ground: Ground, missing: frozenset[int]) -> Doing:
+        if operation.name.startswith(STOCKING):
+            return Stocking(operation, ground, self.written)
+        if operation.op in _PLAIN:
+            return _PLAIN[operation.op](operation, ground)
+        if operation.op in _WRITES:
+            return _WRITES[operation.op](operation, ground, self.written)
+        if operation.op == "connect":
+            return Connect(operation, ground, self._dial)
+        return (Search if operation.op == "search" else Query)(operation, ground, missing)
+
+    def go(self, start: float, origin: float, width: float) -> Cost:
+        """Play the phase that was prepared, from `start` on, and wait for its end."""
+        stage = self._stage
+        assert stage is not None  # noqa: S101 - it was prepared
+        stage.begin(start, origin, width, len(self._users))
+        self._wake.set()
+        try:
+            return stage.finish()
+        finally:
+            self._wake.clear()
+            self._stage = None
+
+    def stop(self) -> None:
+        """Let the phase end now."""
+        if self._stage is not None:
+            self._stage.stop()
+
+    def broken_for(self) -> float:
+        """Return for how many seconds nothing but broken connections came."""
+        return self._stage.broken_for() if self._stage is not None else 0.0
+
+    def take(self) -> Measured:
+        """Hand over what was measured since the last time."""
+        if self._stage is not None:
+            self._stage.fold()
+        taken, self.measured = self.measured, Measured()
+        return taken
+
+    def fed(self, measured: Measured) -> None:
+        """Take in what a phase measured."""
+        self.measured.merge(measured)
+        self._fed(measured)
+
+    # -- what users do ------------------------------------------------------------------
+
+    def join(self, user: object) -> int:
+        """Count a user in; returns its number."""
+        self._users.append(user)
+        return len(self._users) - 1
+
+    def leave(self, user: object) -> None:
+        """Count a user out."""
+        if user in self._users:
+            self._users.remove(user)
+
+    def play(self, number: int) -> None:
+        """Be a user for the length of one phase; waits until one begins."""
+        self._wake.wait()
+        stage = self._stage
+        if stage is not None:
+            stage.user(number)
+            stage.over.wait()
+        gevent.sleep(0)
+
+    def close(self) -> None:
+        """Give up the connections."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+class Stage:
+    """One phase in one worker."""
+
+    def __init__(
+        self, player: Player, ground: Ground, phase: Phase, doings: list[Doing], share: int, shares: int
+    ) -> None:
+        self._player, self._ground, self._phase, self._doings = player, ground, phase, doings
+        self._place = share, shares
+        self._recorders: list[Recorder] = []
+        self._open: list[Open] = []
+        self._closed: list[Closed] = []
+        self._users: dict[int, tuple[Closed, int, int]] = {}
+        self._playing = 0
+        self._quiet = Event()
+        self._stopped = False
+        #: Set when all is over.
+        self.over = Event()
+
+    def begin(self, start: float, origin: float, width: float, users: int) -> None:
+        """Set everything going."""
+        share, shares = self._place
+        self._width, self._origin = width, origin
+        self._cost = Cost(share, self._phase.name)
+        self._clock, self._lap = CpuClock(), CpuClock()
+        part = Share(share, shares, self._ground.seed, start, self._phase.seconds)
+        room = max(1, self._ground.scenario.in_flight // shares)
+        for doing in self._doings:
+            recorder = Recorder(doing, origin, width)
+            self._recorders.append(recorder)
+            if doing.operation.closed:
+                count = doing.operation.users or users * shares
+                self._closed.append(Closed(doing, recorder, self._player.transport, part, count, lambda: self._stopped))
+            else:
+                self._open.append(Open(doing, recorder, self._player.transport, part, room))
+        self._assign(users, share, shares)
+        for each in self._open:
+            each.start()
+        self._ticker = gevent.spawn(self._tick)
+
+    def _assign(self, users: int, share: int, shares: int) -> None:
+        """Give each user of this worker the closed loop that is its own, and its number there."""
+        left = [(each, each.doing.operation.users or users * shares) for each in self._closed]
+        for user in range(users):
+            place = user * shares + share
+            for loop, count in left:
+                if place < count:
+                    self._users[user] = (loop, place, count)
+                    break
+                place -= count
+        self._playing = len(self._users)
+        if not self._playing:
+            self._quiet.set()
+
+    def user(self, number: int) -> None:
+        """Be a user in this phase."""
+        found = self._users.pop(number, None)
+        if found is None:
+            return
+        loop, place, count = found
+        try:
+            loop.run(place, count)
+        finally:
+            self._playing -= 1
+            if not self._playing:
+                self._quiet.set()
+
+    def finish(self) -> Cost:
+        """Wait for the end; return what it cost."""
+        self._quiet.wait()
+        for each in self._open:
+            each.over.wait()
+        self._ticker.kill()
+        self._cost.cpu, self._cost.wall = self._clock.lap()
+        for doing in self._doings:
+            doing.close()
+        for each in self._open:
+            each.close()
+        while any(recorder.look(_LOOKS) for recorder in self._recorders):
+            gevent.sleep(0)
+        self.fold()
+        self._cost.memory = memory()
+        self.over.set()
+        return self._cost
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stopped = True
+        for each in self._open:
+            each.stop()
+
+    def _tick(self) -> None:
+        """Look into answers a few at a time, and sum up once a second."""
+        due = time.monotonic() + _FOLD
+        while True:
+            gevent.sleep(_TICK)
+            for recorder in self._recorders:
+                recorder.look(_LOOKS)
+            now = time.monotonic()
+            if now >= due:
+                due = now + _FOLD
+                self.fold()
+                self._note_cost(now)
+
+    def _note_cost(self, now: float) -> None:
+        cpu, wall = self._lap.lap()
+        used = cpu / wall if wall else 0.0
+        self._cost.peak = max(self._cost.peak, used)
+        self._cost.shares[int((now - self._origin) / self._width)] = round(used, 3)
+
+    def fold(self) -> None:
+        """Hand over what was measured since the last time."""
+        measured = Measured()
+        for recorder in self._recorders:
+            measured.of(self._phase.name, recorder.doing.operation.name).merge(recorder.take())
+        self._player.fed(measured)
+
+    def broken_for(self) -> float:
+        """Return for how many seconds nothing but broken connections came, of all operations."""
+        since = [each.broken_since for each in self._recorders]
+        return time.monotonic() - max(since) if since and all(since) else 0.0

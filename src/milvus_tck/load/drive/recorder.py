@@ -1,0 +1,147 @@
+"""The books of one operation in one worker: appended to for each request, summed up once a second."""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from milvus_tck.load.drive.operations import Doing
+from milvus_tck.load.measure.series import Series
+
+__all__ = ["Recorder"]
+
+#: Answers a second that are looked into, and that may wait for it.
+_LOOKS: Final = 100
+_WAITING: Final = 4_000
+_DEADLINE: Final = "DEADLINE_EXCEEDED"
+
+
+class Recorder:
+    """Takes in what became of requests; moments are seconds on the monotonic clock."""
+
+    def __init__(self, doing: Doing, origin: float, width: float) -> None:
+        """Record from `origin` on, in slots of `width` seconds."""
+        self.doing = doing
+        self.series = Series()
+        self._origin, self._width = origin, width
+        self._due, self._sent, self._ended = array("d"), array("d"), array("d")
+        self._free_due, self._free_sent = array("d"), array("d")
+        self._failed: list[tuple[float, str]] = []
+        self._dropped: list[float] = []
+        self._every = 1
+        self._until_look = 1
+        #: Moment, number and answer of what is to be looked into.
+        self._looks: deque[tuple[float, int, bytes]] = deque(maxlen=_WAITING)
+        #: When the last good answer came, and since when none but broken connections did.
+        self.good = 0.0
+        self.broken_since = 0.0
+
+    def answered(self, number: int, due: float, sent: float, ended: float, error: str, body: bytes) -> None:
+        """Take in one request that ended."""
+        if error:
+            self._fail(due, sent, ended, error)
+            return
+        self._due.append(due)
+        self._sent.append(sent)
+        self._ended.append(ended)
+        self._until_look -= 1
+        if not self._until_look:
+            self._until_look = self._every
+            self._looks.append((due, number, body))
+
+    def _fail(self, due: float, sent: float, ended: float, error: str) -> None:
+        self._failed.append((due, error))
+        if error == _DEADLINE:  # it took at least as long: that belongs to the durations
+            self._due.append(due)
+            self._sent.append(sent)
+            self._ended.append(ended)
+        if error in {"UNAVAILABLE", "CANCELLED"}:
+            self.broken_since = self.broken_since or ended
+
+    def prompt(self, due: float, sent: float) -> None:
+        """Take in how late a request was sent that had to wait for nobody but us."""
+        self._free_due.append(due)
+        self._free_sent.append(sent)
+
+    def dropped(self, due: float) -> None:
+        """Take in an arrival that there was no room for."""
+        self._dropped.append(due)
+
+    def fold(self) -> None:
+        """Sum up what came since the last time."""
+        due, sent, ended = (np.array(each, dtype=np.float64) for each in (self._due, self._sent, self._ended))
+        del self._due[:], self._sent[:], self._ended[:]
+        series = self.series
+        failed, self._failed = self._failed, []
+        late = sum(error == _DEADLINE for _, error in failed)
+        self._durations(due, sent, ended, len(due) - late)
+        self._lag()
+        for moment, error in failed:
+            series.errors[error] += 1
+            series.slot(self._slot(moment)).errors += 1
+        series.count += len(due) - late + len(failed)
+        for moment in self._dropped:
+            series.slot(self._slot(moment)).dropped += 1
+        series.dropped += len(self._dropped)
+        self._dropped = []
+        good = len(due) - late
+        if good:
+            self.good, self.broken_since = float(ended.max()), 0.0
+        self._every = max(1, round(good / _LOOKS))
+
+    def _durations(
+        self, due: NDArray[np.float64], sent: NDArray[np.float64], ended: NDArray[np.float64], good: int
+    ) -> None:
+        if not len(due):
+            return
+        series, rows = self.series, self.doing.rows
+        took = ended - due
+        series.true.add(took)
+        series.naive.add(ended - sent)
+        series.rows += rows * good
+        slots = ((due - self._origin) / self._width).astype(np.int64)
+        for number in np.unique(slots).tolist():
+            chosen = slots == number
+            slot = series.slot(number)
+            slot.true.add(took[chosen])
+            slot.rows += rows * int(chosen.sum())
+
+    def _lag(self) -> None:
+        if not self._free_due:
+            return
+        due = np.array(self._free_due)
+        lag = np.array(self._free_sent) - due
+        self.series.lag.add(lag)
+        slots = ((due - self._origin) / self._width).astype(np.int64)
+        for number in np.unique(slots).tolist():
+            slot = self.series.slot(number)
+            slot.late = max(slot.late, float(lag[slots == number].max()))
+        del self._free_due[:], self._free_sent[:]
+
+    def _slot(self, moment: float) -> int:
+        return int((moment - self._origin) / self._width)
+
+    def look(self, most: int) -> int:
+        """Look into some of the answers that wait; return how many still do."""
+        for _ in range(min(most, len(self._looks))):
+            moment, number, body = self._looks.popleft()
+            recall, wrong = self.doing.inspect(number, body)
+            self.series.checked += 1
+            if wrong:
+                self.series.errors["WRONG"] += 1
+                self.series.note_wrong(wrong)
+                self.series.slot(self._slot(moment)).errors += 1
+            if recall is not None:
+                self.series.found.add(recall)
+                self.series.slot(self._slot(moment)).found.add(recall)
+        return len(self._looks)
+
+    def take(self) -> Series:
+        """Sum up, and hand over everything since the last time."""
+        self.fold()
+        taken, self.series = self.series, Series()
+        return taken

@@ -1,0 +1,1 @@
+"""What is to be done, as frozen values: scenarios, rates, objectives."""

@@ -1,0 +1,1 @@
+"""Pure functions from what was measured to the files that a run leaves."""

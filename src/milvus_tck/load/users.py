@@ -1,0 +1,121 @@
+"""Locust users that speak the Milvus protocol over the fast transport.
+
+    from locust import task
+    from milvus_tck.load.users import MilvusUser
+
+    class Shopper(MilvusUser):
+        @task
+        def search(self):
+            self.client.search("books", [[0.1] * 768], topk=10)
+
+`ScenarioUser` plays a scenario of ours; `loadtests/locustfile.py` is all that it takes. Importing this
+module imports locust, which patches the process for gevent: import it before anything that opens sockets.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+import numpy as np
+from locust import User, task
+from locust.env import Environment
+
+from milvus_tck.load.drive.members import Part
+from milvus_tck.load.drive.statuses import Statuses
+from milvus_tck.load.opening import open_transport
+from milvus_tck.load.transport import CODES, Payload, Transport
+from milvus_tck.wire import encode_search
+from milvus_tck.wire.descriptors import SERVICE, message_class, method
+
+__all__ = ["MilvusClient", "MilvusError", "MilvusUser", "ScenarioUser"]
+
+_PORT = 19530
+_DEADLINE = 10.0
+
+
+class MilvusError(Exception):
+    """A request failed: a gRPC code, or the code of a Status."""
+
+
+class MilvusClient:
+    """Requests over one transport, each told to locust."""
+
+    def __init__(self, transport: Transport, environment: Environment) -> None:
+        self.transport = transport
+        self._environment = environment
+        self._statuses: dict[str, Statuses] = {}
+
+    def call(self, rpc: str, payload: Payload, *, name: str = "", deadline: float = _DEADLINE) -> bytes:
+        """Make one request of serialized bytes; return the serialized answer, empty where it failed.
+
+        `name` is what it is called in the statistics.
+        """
+        began = time.perf_counter()
+        code, details, body = self.transport.call(f"/{SERVICE}/{rpc}", payload, deadline)
+        took = (time.perf_counter() - began) * 1e3
+        error = f"{CODES[code]}: {details}" if code else self._status(rpc, body)
+        self._environment.events.request.fire(  # type: ignore[no-untyped-call] # locust's gap
+            request_type="grpc", name=name or rpc, response_time=took, response_length=len(body),
+            exception=MilvusError(error) if error else None, context={},
+        )  # fmt: skip
+        return b"" if error else body
+
+    def _status(self, rpc: str, body: bytes) -> str:
+        known = self._statuses.get(rpc)
+        if known is None:
+            known = self._statuses[rpc] = Statuses(rpc)
+        return known.read(body)
+
+    def ask(self, rpc: str, request: Any, **options: Any) -> Any:  # noqa: ANN401 - messages of that RPC
+        """Make one request of a message; return the message that answers it, empty where it failed."""
+        kind = message_class(method(rpc).output_type.full_name)
+        return kind.FromString(self.call(rpc, request.SerializeToString(), **options))
+
+    def search(self, collection: str, queries: Any, *, name: str = "", **options: Any) -> bytes:  # noqa: ANN401
+        """Search; `options` are those of `milvus_tck.wire.encode_search`. Returns the serialized answer."""
+        payload = encode_search(collection, np.asarray(queries, dtype=np.float32), **options)
+        return self.call("Search", payload, name=name)
+
+
+class MilvusUser(User):
+    """A locust user with a `client`; its host is `host:port` or a URL."""
+
+    abstract = True
+    client: MilvusClient
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        self.client = MilvusClient(self._transport(environment), environment)
+
+    def _transport(self, environment: Environment) -> Transport:
+        """Return the transport that all users of this process share: one connection carries them all."""
+        host = (self.host or environment.host or "127.0.0.1").partition("://")[2] or self.host or environment.host
+        address = str(host).rstrip("/")
+        known = _TRANSPORTS.get(address)
+        if known is None:
+            full = address if ":" in address else f"{address}:{_PORT}"
+            known = _TRANSPORTS[address] = open_transport(full)
+        return known
+
+
+_TRANSPORTS: dict[str, Transport] = {}
+
+
+class ScenarioUser(User):
+    """Plays the scenario that its `part` was given."""
+
+    part: ClassVar[Part]
+
+    def on_start(self) -> None:
+        """Take part."""
+        self._number = self.part.player.join(self)
+
+    @task
+    def play(self) -> None:
+        """Be there for one phase."""
+        self.part.player.play(self._number)
+
+    def on_stop(self) -> None:
+        """Take no part any more."""
+        self.part.player.leave(self)
