@@ -199,7 +199,7 @@ def _verdict(
     if outcome.refused:
         return Verdict.INCONCLUSIVE, [f"the run could not be made: {outcome.refused}"]
     # What was sent late counts from when it was due: an objective that is met in spite of that is met.
-    doubtful = client.busy or any(each.held is not Held.PASS and each.objective.of_client for each in judged)
+    doubtful = client.busy or any(each.held is Held.FAIL and each.objective.of_client for each in judged)
     if client.bottleneck and doubtful:
         return Verdict.INVALID, [f"the client was the bottleneck: {client.why}"]
     missed = [f"{each.objective.text} was missed" for each in judged if each.held is Held.FAIL]
