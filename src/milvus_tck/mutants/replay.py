@@ -81,6 +81,9 @@ class _NoLedger(Ledger):
     def before(self, call: Call[Any]) -> None:
         """Take no note."""
 
+    def after(self, call: Call[Any]) -> None:
+        """Take no note."""
+
 
 def replay_run(run: str, seed: int, profile: Profile, binding: Binding) -> Run:
     """Return a run in which time does not pass."""
