@@ -38,7 +38,7 @@ class Slow(grpc.GenericRpcHandler):
             await asyncio.sleep(stalled + self._random.lognormvariate(0, _SIGMA) * _MEDIAN)
             return answer(rpc)
 
-        return grpc.unary_unary_rpc_method_handler(late)  # type: ignore[arg-type] # a coroutine, as grpc.aio wants it
+        return grpc.unary_unary_rpc_method_handler(late)
 
 
 async def serve() -> None:
