@@ -12,6 +12,7 @@ from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsupported
 from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
 from tests.verdict.builders import a_case, a_clause, states
 from tests.verdict.servers import Collections, Scripted
 

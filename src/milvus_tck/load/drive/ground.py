@@ -65,7 +65,11 @@ class Ground:
 
     def region(self, operation: Operation) -> int:
         """Return the region of keys of an operation that writes; 0 is that of the first rows."""
-        return 1 + list(dict.fromkeys(op.name for op in self.scenario.operations)).index(operation.name)
+        return self.region_of(operation.name)
+
+    def region_of(self, name: str) -> int:
+        """Return the region of keys of the operation of that name."""
+        return 1 + list(dict.fromkeys(op.name for op in self.scenario.operations)).index(name)
 
     def keys(self, region: int, start: int, count: int) -> Ids:
         """Return keys of a region."""

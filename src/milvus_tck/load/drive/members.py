@@ -22,7 +22,8 @@ from milvus_tck.load.data.files import open_dataset
 from milvus_tck.load.drive.cost import Cost
 from milvus_tck.load.drive.feed import feed
 from milvus_tck.load.drive.ground import Ground
-from milvus_tck.load.drive.player import STOCKING, Player
+from milvus_tck.load.drive.names import STOCKING
+from milvus_tck.load.drive.player import Player
 from milvus_tck.load.drive.written import Written
 from milvus_tck.load.measure.series import Measured
 from milvus_tck.load.opening import Kind, open_transport
@@ -87,7 +88,7 @@ class Part:
             environment.events.report_to_master.add_listener(self._report)  # type: ignore[no-untyped-call] # locust's gap
 
     def _prepare(self, data: dict[str, Any]) -> None:
-        if self._ground is None:
+        if self._ground is None or self._ground.run != data["run"]:
             self._ground = ground_of(self.scenario, data["run"], data["seed"])
         phases = (ingest_phase(self._ground), *self.scenario.phases)
         share = data["shares"].get(self._me, 0)
@@ -147,6 +148,10 @@ class Company:
         runner.register_message(_DONE, self._done)
         if isinstance(runner, MasterRunner):
             environment.events.worker_report.add_listener(self._report)  # type: ignore[no-untyped-call] # locust's gap
+
+    def begin(self) -> None:
+        """Forget an earlier run."""
+        self.measured, self.written, self.costs = Measured(), Written(), []
 
     def members(self) -> list[str]:
         """Name the workers."""

@@ -2,8 +2,10 @@
 
 from milvus_tck.load.plan.scenario import Scenario
 
-__all__ = ["SPARE_NAMES", "all_names", "names", "spare_name"]
+__all__ = ["SPARE_NAMES", "STOCKING", "all_names", "names", "spare_name"]
 
+#: What operations are called that put in what others will delete.
+STOCKING = "stocking:"
 #: Names for collections that come and go.
 SPARE_NAMES = 64
 

@@ -111,9 +111,4 @@ class Flush(_Same):
 
     def call(self, name: str) -> Call[m.Status]:
         """Return the call."""
-        return calls.flush(name)  # type: ignore[return-value] # its answer is looked into below
-
-    def look(self, number: int, body: bytes) -> Look:
-        """The answer names the collection."""
-        name = self.ground.name(number)
-        return None, "" if name in m.FlushResponse.FromString(body).coll_segIDs else f"nothing is said of {name}"
+        return calls.flush(name)  # type: ignore[return-value] # its answer is of no interest here

@@ -12,6 +12,7 @@ from milvus_tck.load.drive.composite import Connect, CreateDrop, Freshness
 from milvus_tck.load.drive.cost import Cost, CpuClock, memory
 from milvus_tck.load.drive.engine import Closed, Open, Share
 from milvus_tck.load.drive.ground import Ground
+from milvus_tck.load.drive.names import STOCKING
 from milvus_tck.load.drive.operations import Doing, Flush, GetVersion, HasCollection
 from milvus_tck.load.drive.reads import Query, Search
 from milvus_tck.load.drive.recorder import Recorder
@@ -21,10 +22,8 @@ from milvus_tck.load.measure.series import Measured
 from milvus_tck.load.plan.scenario import INGEST, Operation, Phase
 from milvus_tck.load.transport import Transport
 
-__all__ = ["STOCKING", "Player"]
+__all__ = ["Player"]
 
-#: What operations are called that put in what others will delete.
-STOCKING = "stocking:"
 _TICK = 0.01
 _LOOKS = 4
 _FOLD = 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from milvus_tck.load.drive.ahead import Ahead
 from milvus_tck.load.drive.ground import KEY, Ground
+from milvus_tck.load.drive.names import STOCKING
 from milvus_tck.load.drive.operations import Doing, Look
 from milvus_tck.load.drive.written import Batches, Written
 from milvus_tck.load.plan.scenario import Operation
@@ -130,7 +131,7 @@ class Stocking(_Writing):
 
     def own_region(self) -> int:
         """Return that operation's region."""
-        return self.ground.region(self.operation)
+        return self.ground.region_of(self.operation.name.removeprefix(STOCKING))
 
 
 class Delete(_Writing):

@@ -23,7 +23,7 @@ from milvus_tck.load.measure.series import Found, Series
 __all__ = ["Held", "Judged", "Objective", "judge", "parse_objective", "parse_objectives", "recall_bounds"]
 
 _FORM = re.compile(
-    r"\s*(?:(?P<phase>[\w.-]+):)?(?P<op>[\w.-]+?|\*)\.(?P<metric>p\d+(?:\.\d+)?|mean|max|errors|dropped|rate|wrong|recall(?:@\d+)?)"
+    r"\s*(?:(?P<phase>[\w.-]+):)?(?P<op>[\w.%-]+?|\*)\.(?P<metric>p\d+(?:\.\d+)?|mean|max|errors|dropped|rate|wrong|recall(?:@\d+)?)"
     r"\s*(?P<sign><=|>=|<|>)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|ms|s|%|rows/s|/s|)\s*"
 )
 _SIGNS: dict[str, Callable[[float, float], bool]] = {

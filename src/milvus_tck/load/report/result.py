@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from milvus_tck.load.drive.outcome import Outcome
@@ -198,9 +198,10 @@ def _verdict(
         return Verdict.INCONCLUSIVE, ["the run was interrupted"]
     if outcome.refused:
         return Verdict.INCONCLUSIVE, [f"the run could not be made: {outcome.refused}"]
-    # What was sent late counts from when it was due: an objective that is met in spite of that is met.
-    doubtful = client.busy or any(each.held is not Held.PASS and each.objective.of_client for each in judged)
-    if client.bottleneck and doubtful:
+    # What was sent late counts from when it was due: an objective that is met in spite of that is met, and one
+    # that is missed even from when it was sent is missed.
+    missed_by_lag = [each for each in judged if each.held is Held.FAIL and not _missed_when_sent(each, operations)]
+    if client.busy or (client.bottleneck and missed_by_lag):
         return Verdict.INVALID, [f"the client was the bottleneck: {client.why}"]
     missed = [f"{each.objective.text} was missed" for each in judged if each.held is Held.FAIL]
     if missed:
@@ -211,6 +212,15 @@ def _verdict(
     if not any(each.count for each in operations.values()):
         open_.append("nothing was measured")
     return (Verdict.INCONCLUSIVE if open_ else Verdict.PASS), open_
+
+
+def _missed_when_sent(judged: Judged, operations: dict[str, Series]) -> bool:
+    """Tell whether an objective is missed by durations that do not contain how late we were."""
+    series = operations.get(judged.operation)
+    if series is None or judged.objective.phase:
+        return False
+    naive = {judged.operation: replace(series, true=series.naive)}
+    return judge(judged.objective, naive, 1.0)[0].held is Held.FAIL and judged.objective.metric != "rate"
 
 
 def _hard(outcome: Outcome, judged: list[Judged], operations: dict[str, Series]) -> list[str]:
