@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from milvus_tck.load.report.files import write_files
 from milvus_tck.load.report.result import Result, come_to
 from milvus_tck.load.users import ScenarioUser
 from milvus_tck.targets.network import LOOPBACK, free_ports
+from milvus_tck.verdict.states import Exit
 
 __all__ = ["main", "run_job"]
 
@@ -90,9 +92,10 @@ def run_job(job: Job, tell: Telling) -> Result:
         finally:
             transport.close()
     result = come_to(job, scenario, digest, outcome)
-    for trouble in write_files(result, Path(job.out)):
+    troubles = write_files(result, Path(job.out))
+    for trouble in troubles:
         tell(f"not written: {trouble}")
-    return result
+    return replace(result, exit_code=Exit.OUR_BUG) if troubles and result.exit_code is Exit.OK else result
 
 
 def _spawn(environment: Environment, users: int) -> None:
