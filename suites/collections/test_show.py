@@ -1,7 +1,5 @@
 """ShowCollections: what is there, and what of it is in memory."""
 
-from concurrent.futures import Future, ThreadPoolExecutor
-
 import pytest
 from milvus_tck.fixtures.stages import Stage
 from milvus_tck.suites.collections.definitions import VALID
@@ -11,8 +9,6 @@ from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
 _IN_MEMORY = m.ShowType.InMemory
-#: Who changes collections while they are listed, and how often each.
-_OTHERS, _ROUNDS = 4, 16
 
 
 @pytest.mark.clause("show-collections/all", "show-collections/aligned")
@@ -34,33 +30,6 @@ def test_everything_is_listed(tck: Case, loaded: Stage) -> None:
     )
     listed = {name: row for name, *row in rows}
     tck.expect(described, [listed.get(name) for name in mine], of="show-collections/aligned")
-
-
-@pytest.mark.clause("show-collections/while-others-change")
-def test_the_list_while_others_come_and_go(tck: Case) -> None:
-    """A list does not fail because a collection that it was about to tell of was dropped."""
-    names = [[tck.name() for _ in range(_ROUNDS)] for _ in range(_OTHERS)]
-    with ThreadPoolExecutor(2 * _OTHERS) as pool:
-        others = [pool.submit(_come_and_go, tck, mine) for mine in names]
-        lists = [pool.submit(_list_until, tck, others) for _ in range(_OTHERS)]
-        tck.expect([], sorted({word for each in lists for word in each.result()}))
-        for each in others:
-            each.result()
-
-
-def _come_and_go(tck: Case, names: list[str]) -> None:
-    for name in names:
-        tck.ok(VALID(name))
-        tck.ok(calls.drop_collection(name))
-
-
-def _list_until(tck: Case, others: list[Future[None]]) -> set[str]:
-    """List collections for as long as others change them; return what went wrong."""
-    seen: set[str] = set()
-    while not all(each.done() for each in others):
-        outcome = tck.call(calls.show_collections())
-        seen |= set() if outcome.ok else {"refused"}
-    return seen
 
 
 def _identity(tck: Case, name: str) -> list[int]:

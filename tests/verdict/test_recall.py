@@ -33,6 +33,14 @@ def test_a_decision_is_never_against_the_sample(total: int, data: st.DataObject,
         assert found / total < threshold + 1e-9
 
 
+@given(_TOTALS)
+def test_all_of_any_sample_never_fails(total: int) -> None:
+    """A sample without a miss speaks against no threshold, nor one without a hit for any."""
+    assert Sample(total, total).against(1.0) is not State.FAIL
+    assert Sample(0, total).against(0.0) is State.PASS
+    assert Sample(0, total).bounds()[0] == 0.0
+
+
 @given(_TOTALS, st.data(), _SHARES, st.integers(2, 20))
 def test_a_larger_sample_tells_no_less(total: int, data: st.DataObject, threshold: float, times: int) -> None:
     """With the same share in more queries a decision stays, and what was open may be decided."""

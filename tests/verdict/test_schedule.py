@@ -14,10 +14,11 @@ from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.ground import Ground
 from milvus_tck.verdict.job import Job
+from milvus_tck.verdict.pace import Pace
 from milvus_tck.verdict.schedule import Scheduler
 from milvus_tck.verdict.shared import Preparations, Shared
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.stops import Blocked, Undecided
 from tests.verdict.builders import a_clause, a_job, a_run
 from tests.verdict.servers import Scripted
 
@@ -150,6 +151,60 @@ def test_the_order_of_tests_decides_nothing(broken: int, order: list[int]) -> No
         assert _states(list(scheduler.results([job(number) for number in order]))) == wanted
     finally:
         scheduler.close()
+
+
+def _late(calls: list[str], name: str, rpc: str, *, times: int) -> Job:
+    """Make a test that waits in vain for a call as often as said."""
+
+    def body(case: Case, _things: Sequence[Any]) -> None:
+        calls.append(name)
+        if calls.count(name) <= times:
+            raise Undecided(f"deadline:{rpc}", "no answer in time")
+        case.judge(True, "", "", of=name)
+
+    return a_job(name, a_clause(name), body=body)
+
+
+def test_what_got_no_answer_among_others_runs_again_alone(schedule: Schedule) -> None:
+    """It may have been the crowd: when all others are through it has the target to itself, and that verdict counts."""
+    calls: list[str] = []
+    jobs = [_late(calls, "late/it", "Search", times=1), a_job("rest", a_clause("rest/it"))]
+    jobs.append(a_job("needy", a_clause("needy/it", needs=["late/it"])))
+    results = list(schedule().results(jobs))
+    assert _states(results) == {"late/it": {State.PASS}, "rest": {State.PASS}, "needy": {State.PASS}}
+    assert [result.test for result in results] == ["rest", "late/it", "needy"]
+
+
+def test_a_call_that_nobody_answers_is_waited_for_once_more_only(schedule: Schedule) -> None:
+    """Where being alone does not help one test, the others that wait for the same call are not run again."""
+    calls: list[str] = []
+    jobs = [_late(calls, f"search/{number}", "Search", times=9) for number in range(5)]
+    jobs.append(_late(calls, "insert/it", "Insert", times=1))
+    states = _states(list(schedule().results(jobs)))
+    assert states.pop("insert/it") == {State.PASS}
+    assert set().union(*states.values()) == {State.INCONCLUSIVE}
+    assert sorted(Counter(calls).values()) == [1, 1, 1, 1, 2, 2]
+
+
+def test_a_slow_target_gets_fewer_tests_at_once(schedule: Schedule) -> None:
+    """The number of tests in flight follows the pace of the run."""
+    flying, most, lock = Counter[str](), list[int](), threading.Lock()
+
+    def body(case: Case, _things: Sequence[Any]) -> None:
+        with lock:
+            flying["now"] += 1
+            most.append(flying["now"])
+        case.judge(True, "", "")
+        with lock:
+            flying["now"] -= 1
+
+    scheduler = schedule(workers=8)
+    pace = scheduler.ground.run.pace = Pace(8, 60.0, least=1)
+    for _ in range(30):
+        pace.deadline = 0.0
+        pace.note(1.0)
+    list(scheduler.results([a_job(f"test-{number}", a_clause(f"a/{number}"), body=body) for number in range(20)]))
+    assert max(most) == 1
 
 
 def test_tests_that_wait_for_each_other_are_named(schedule: Schedule) -> None:

@@ -58,7 +58,7 @@ class LiveProgress:
         version = f" ({target['version']})" if target["version"] else ""
         self._console.print(
             f"{target['name']}{version} at {target['address']}, profile {header.profile}: {header.profile_reason}; "
-            f"{header.planned} checks, seed {header.seed}",
+            f"{header.planned} checks and the wire contract of every answer, seed {header.seed}",
             highlight=False,
         )
         self._planned = header.planned
@@ -67,9 +67,9 @@ class LiveProgress:
 
     def _check(self, event: CheckEvent) -> None:
         self._states[event.state] += 1
-        done = sum(self._states.values())
+        done = min(sum(self._states.values()), self._planned)  # the wire contract is judged when all else is done
         failed = self._states[State.FAIL] + self._states[State.TARGET_CRASH]
-        self._bar.update(self._task, completed=min(done, self._planned), description=f"{failed} failed")
+        self._bar.update(self._task, completed=done, description=f"{failed} failed")
         if not self._console.is_terminal and time.monotonic() > self._next:
             self._next = time.monotonic() + _EVERY
             self._console.print(f"{done}/{self._planned} checks, {failed} failed", highlight=False)

@@ -17,17 +17,19 @@ def ready(address: str, credentials: Credentials | None = None) -> bool:
     """
     binding = GrpcBinding(address, credentials or Credentials())
     try:
-        health = binding.send("CheckHealth", b"", _SECONDS)
-        if health.payload is not None:
-            return m.CheckHealthResponse.FromString(health.payload).isHealthy
-        if health.code != "UNIMPLEMENTED":
-            return False
-        shown = binding.send("ShowCollections", b"", _SECONDS)
-        if shown.payload is None:
-            return False
-        status = m.ShowCollectionsResponse.FromString(shown.payload).status
-        return status.error_code == 0 and status.code == 0
+        return _serves(binding)
     except DecodeError:
         return False  # somebody else answers there
     finally:
         binding.close()
+
+
+def _serves(binding: GrpcBinding) -> bool:
+    health = binding.send("CheckHealth", b"", _SECONDS)
+    if health.payload is not None:
+        return m.CheckHealthResponse.FromString(health.payload).isHealthy
+    shown = binding.send("ShowCollections", b"", _SECONDS)
+    if health.code != "UNIMPLEMENTED" or shown.payload is None:
+        return False
+    status = m.ShowCollectionsResponse.FromString(shown.payload).status
+    return status.error_code == 0 and status.code == 0

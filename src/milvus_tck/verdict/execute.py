@@ -10,10 +10,12 @@ from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.stops import Stop, TargetDied
 
-__all__ = ["Result", "execute", "spared"]
+__all__ = ["Result", "execute", "late", "spared"]
 
 #: Frames of a traceback that a harness error shows.
 _FRAMES = 3
+#: How signatures begin where something did not come in time: an answer, or a condition.
+_IN_VAIN = ("deadline:", "never:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,12 @@ def execute(case: Case, body: Callable[[], object]) -> Result:
     if stop is not None and not isinstance(stop, Stop):
         judged = [_with_traceback(judgement, stop) for judgement in judged]
     return Result(case.test, tuple(judged), died=isinstance(stop, TargetDied))
+
+
+def late(result: Result) -> frozenset[str]:
+    """Tell what a test waited for in vain, where that left something open; as signatures."""
+    waiting = (each for each in result.judgements if each.state in {State.INCONCLUSIVE, State.BLOCKED})
+    return frozenset(each.signature for each in waiting if each.signature.startswith(_IN_VAIN))
 
 
 def spared(case: Case, state: State, signature: str, why: str, blocked_by: str = "") -> Result:

@@ -33,7 +33,10 @@ class Sample:
         share, weight = self.found / self.total, _Z**2 / self.total
         middle = (share + weight / 2) / (1 + weight)
         half = _Z * math.sqrt(share * (1 - share) / self.total + weight / (4 * self.total)) / (1 + weight)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        # At either end the interval touches the share itself, which rounding would miss by a hair.
+        low = 0.0 if not self.found else max(0.0, middle - half)
+        high = 1.0 if self.found == self.total else min(1.0, middle + half)
+        return low, high
 
     def against(self, threshold: float) -> State:
         """Decide whether the recall reaches a threshold, as far as the sample can tell."""

@@ -13,6 +13,7 @@ from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.contract_log import ContractLog
 from milvus_tck.verdict.ledger import Ledger
+from milvus_tck.verdict.pace import Pace
 
 __all__ = ["PREFIX", "Guard", "Run", "Waiting", "run_of"]
 
@@ -60,6 +61,8 @@ class Run:
     pause: Callable[[float], None] = time.sleep
     #: Set when everything in flight has to end now.
     ending: threading.Event = field(default_factory=threading.Event)
+    #: How many tests its target bears at once; `None` where they run one by one.
+    pace: Pace | None = None
     #: RPCs that were met with UNIMPLEMENTED.
     lacking: set[str] = field(default_factory=set)
     waiting: Waiting = field(default_factory=Waiting)
@@ -77,7 +80,7 @@ class Run:
 
     def beside(self, exchanger: Exchanger, guard: Guard) -> "Run":
         """Return the same run on another instance of the target; what is noted is noted for both."""
-        return replace(self, exchanger=exchanger, guard=guard)
+        return replace(self, exchanger=exchanger, guard=guard, pace=None)
 
     def slug(self, test: str) -> str:
         """Write a test's name as a short, unique part of an object's name, the same in every run."""
@@ -90,6 +93,8 @@ class Run:
         with self._lock:
             self.waiting.seconds += exchange.seconds
             self.waiting.calls += 1
+            if self.pace is not None:
+                self.pace.note(exchange.seconds)
             self.contract.add(exchange)
             if exchange.grpc_code == "UNIMPLEMENTED":
                 self.lacking.add(exchange.rpc)

@@ -14,6 +14,9 @@ once (see `aside`), or one after the other when everything else is through.
 When the target dies, all tests in flight are suspects: it comes back with fresh data,
 each suspect runs again alone, and who kills it again is to blame. The others get the
 judgement of their second run.
+
+A test that got no answer in time, among many others, runs again alone in the end: it may
+have been the crowd. Where that does not help, an RPC is not waited for again.
 """
 
 import queue
@@ -24,7 +27,7 @@ from dataclasses import dataclass, field
 
 from milvus_tck.spec.data import SpecError
 from milvus_tck.verdict.aside import Aside
-from milvus_tck.verdict.execute import Result
+from milvus_tck.verdict.execute import Result, late
 from milvus_tck.verdict.ground import Ground
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
@@ -54,6 +57,9 @@ class Scheduler:
     _ready: deque[Job] = field(default_factory=deque, init=False)
     _flying: int = field(default=0, init=False)
     _suspects: list[Job] = field(default_factory=list, init=False)
+    #: Tests that got no answer in time, with what they came to, and the calls that nobody answers.
+    _late: deque[tuple[Job, Result]] = field(default_factory=deque, init=False)
+    _hopeless: set[str] = field(default_factory=set, init=False)
     #: Hostile tests: how many are in a lane, and which wait for the end.
     _aside: int = field(default=0, init=False)
     _last: deque[Job] = field(default_factory=deque, init=False)
@@ -76,8 +82,8 @@ class Scheduler:
         self._undecided = list(jobs)
         self._needs.expect(self._undecided)
         yield from self._decide()
-        while self._flying or self._preparing or self._ready or self._aside or self._suspects:
-            yield from self._round()
+        while self._busy or self._late:
+            yield from self._round() if self._busy else self._again()
         self._complain_of_circles()
         for job in self._last:
             yield self._settle(job, self.ground.alone(job))
@@ -92,6 +98,10 @@ class Scheduler:
         self._pool.shutdown(wait=True, cancel_futures=True)
         if self._lanes is not None:
             self._lanes.close()
+
+    @property
+    def _busy(self) -> bool:
+        return bool(self._flying or self._preparing or self._ready or self._aside or self._suspects)
 
     # -- one round ----------------------------------------------------------------------
 
@@ -109,6 +119,8 @@ class Scheduler:
         self._landed(job)
         if result.died:
             self._suspects.append(job)
+        elif not job.hostile and late(result):
+            self._late.append((job, result))
         else:
             yield self._settle(job, result)
             yield from self._decide()
@@ -126,6 +138,15 @@ class Scheduler:
             yield self._settle(job, self.ground.alone(job))
         if self._undecided or self._preparing or self._ready:
             self.ground.stands()  # who was blamed last left it dead: the others would be suspects for nothing
+        yield from self._decide()
+
+    def _again(self) -> Iterator[Result]:
+        """Run a test alone that got no answer in time, if there is hope that this helps."""
+        job, result = self._late.popleft()
+        if not late(result) & self._hopeless:
+            result = self.ground.alone(job)
+            self._hopeless |= late(result)
+        yield self._settle(job, result)
         yield from self._decide()
 
     # -- from station to station --------------------------------------------------------
@@ -168,7 +189,8 @@ class Scheduler:
         self._ready.append(job)
 
     def _start(self) -> None:
-        while self._ready and self._flying < self.workers:
+        pace = self.ground.run.pace
+        while self._ready and self._flying < (self.workers if pace is None else pace.limit):
             self._flying += 1
             self._submit(self._ready.popleft())
 

@@ -36,6 +36,7 @@ from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.pace import Pace
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.schedule import Scheduler
@@ -121,6 +122,7 @@ class Session:
 
     def _new_scheduler(self) -> Scheduler:
         ours = self.target.throwaway and self.target.restartable
+        self.run.pace = Pace(self.options.workers, self.options.timeout)
         return Scheduler(
             self._instances.main(self.run, self.preparations),
             self.options.workers,
