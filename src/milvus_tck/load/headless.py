@@ -38,6 +38,10 @@ _PATIENCE = 60.0
 _FAST = 100  # users a second; locust warns of more
 
 
+class _Player(ScenarioUser):
+    """Plays the scenario of the job."""
+
+
 def main() -> None:
     """Run the job that comes on the standard input."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
@@ -66,9 +70,9 @@ def _say(text: str) -> None:
 
 
 def _work(job: Job, port: int) -> None:
-    environment = Environment(user_classes=[ScenarioUser])
+    environment = Environment(user_classes=[_Player])
     runner: WorkerRunner = environment.create_worker_runner(LOOPBACK, port)
-    ScenarioUser.part = Part(environment, job)
+    _Player.part = Part(environment, job)
     runner.greenlet.join()
 
 
@@ -76,7 +80,7 @@ def run_job(job: Job, tell: Telling) -> Result:
     """Run a job to its end, and write its reports."""
     scenario, digest = job.plan()
     outcome = Outcome()
-    environment = Environment(user_classes=[ScenarioUser])
+    environment = Environment(user_classes=[_Player])
     with _company(environment, job) as company:
         ground = ground_of(scenario, job.run, job.seed)
         management = f"{LOOPBACK}:{job.management}" if job.management else ""
@@ -113,7 +117,7 @@ def _company(environment: Environment, job: Job) -> Iterator[Company]:
     """Bring up one process, or a master with its workers."""
     if job.workers == 1:
         environment.create_local_runner()
-        part = ScenarioUser.part = Part(environment, job)
+        part = _Player.part = Part(environment, job)
         yield Company(environment, part)
         part.player.close()
         return
