@@ -32,7 +32,7 @@ def _listed(tck: Case, name: str) -> bool:
 def _trouble(tck: Case, call: Call[m.Status]) -> str:
     """Say in a word what of a collection is described otherwise than it was defined; empty if nothing.
 
-    Fields are looked at always; shards and consistency level by the clauses that are about them.
+    Fields are looked at always; shards, consistency level and partition key by the clauses that are about them.
     """
     request: Any = call.request
     answer = tck.ok(calls.describe_collection(request.collection_name))
@@ -42,7 +42,13 @@ def _trouble(tck: Case, call: Call[m.Status]) -> str:
         return "shards"
     if about.startswith("consistency") and answer.consistency_level != request.consistency_level:
         return "consistency-level"
+    if about == "partition-key" and _partition_keys(answer.schema) != _partition_keys(wanted):
+        return "partition-key"
     return "" if list(map(_told, answer.schema.fields)) == list(map(_told, wanted.fields)) else "fields"
+
+
+def _partition_keys(schema: m.CollectionSchema) -> list[str]:
+    return [each.name for each in schema.fields if each.is_partition_key]
 
 
 def _told(schema: m.FieldSchema) -> tuple[str, int, bool, dict[str, str]]:

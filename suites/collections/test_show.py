@@ -29,7 +29,12 @@ def test_everything_is_listed(tck: Case, loaded: Stage) -> None:
         strict=False,
     )
     listed = {name: row for name, *row in rows}
-    tck.expect(described, [listed.get(name) for name in mine], of="show-collections/aligned")
+    lists = (shown.collection_names, shown.collection_ids, shown.created_timestamps, shown.created_utc_timestamps)
+    tck.expect(
+        [described, [len(shown.collection_names)] * len(lists)],
+        [[listed.get(name) for name in mine], [len(each) for each in lists]],
+        of="show-collections/aligned",
+    )
 
 
 def _identity(tck: Case, name: str) -> list[int]:

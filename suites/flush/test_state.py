@@ -45,8 +45,8 @@ def test_the_state_of_segments_alone(tck: Case) -> None:
     names = {filled(tck, count)[0]: count for count in (3, 5)}
     answer = tck.ok(calls.flush(*names))
     segments = tuple(each for name in names if name in answer.coll_segIDs for each in answer.coll_segIDs[name].data)
-    comes_true(tck, _state(segments), lambda state: state.flushed, what="flushed")
-    tck.expect(names, {name: row_count(tck, name) for name in names})
+    done = comes_true(tck, _state(segments), lambda state: state.flushed, what="flushed")
+    tck.expect((True, names), (done, {name: row_count(tck, name) for name in names}))
 
 
 @pytest.mark.clause("get-flush-state/no-segments")

@@ -44,7 +44,7 @@ class Listed:
 
 
 def listed(tck: Case, collection: str, kind: Show = m.ShowType.All) -> dict[str, Listed]:
-    """List the partitions of a collection by name."""
+    """List the partitions of a collection by name; a list that is not as long as that of the names tells nothing."""
     answer = tck.ok(calls.show_partitions(collection, kind))
     columns = (
         answer.partitionIDs,
@@ -53,7 +53,7 @@ def listed(tck: Case, collection: str, kind: Show = m.ShowType.All) -> dict[str,
         answer.inMemory_percentages,
     )
     return {
-        name: Listed(*(column[row] if row < len(column) else 0 for column in columns))
+        name: Listed(*(column[row] if len(column) == len(answer.partition_names) else 0 for column in columns))
         for row, name in enumerate(answer.partition_names)
     }
 

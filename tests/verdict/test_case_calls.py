@@ -145,12 +145,12 @@ def test_until_looks_again_and_keeps_the_last_look() -> None:
 
 
 def test_until_gives_up() -> None:
-    """A condition that never comes true blocks the test, and says which condition."""
+    """A condition that never comes true ends the test, and says which one; the RPC that has to tell it fails."""
     case = a_case(Scripted(), _IT)
     with pytest.raises(Blocked) as stopped:
         case.until(calls.has_collection("c"), lambda answer: answer.value, what="there", within=0)
     assert stopped.value.signature == "never:there"
-    assert states(case, stopped.value) == {"holds": State.BLOCKED}
+    assert states(case, stopped.value) == {"holds": State.FAIL}
 
 
 def test_until_needs_an_answer() -> None:

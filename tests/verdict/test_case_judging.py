@@ -10,8 +10,9 @@ from milvus_tck.bindings.outcome import Reply
 from milvus_tck.verdict.case import Case, HarnessError
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Refused, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsupported
 from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
 from tests.verdict.builders import a_case, a_clause, states
 from tests.verdict.servers import Collections, Scripted
 
@@ -39,6 +40,15 @@ def test_accepted_without_an_effect_fails(seen: bool | str, signature: str) -> N
     (judged,) = case.close(None)
     assert (judged.state, judged.signature, judged.expected) == (State.FAIL, signature, "a collection")
     assert [each.rpc for each in judged.exchanges] == ["CreateCollection"]
+
+
+@pytest.mark.parametrize("reply", [Reply(m.BoolResponse(status=m.Status(code=100)).SerializeToString(), "OK")])
+def test_an_effect_that_can_not_be_seen_is_none(reply: Reply) -> None:
+    """Where the call that would show the effect is refused, or tells it never, there is none."""
+    case = a_case(Scripted(replies={"HasCollection": reply}), _IT)
+    case.accepted(_CREATE, effect=lambda _answer: case.ok(calls.has_collection("c")).value)
+    (judged,) = case.close(None)
+    assert (judged.state, judged.signature) == (State.FAIL, "no-effect:refused:HasCollection")
 
 
 def test_an_effect_may_say_that_there_is_no_trouble() -> None:
@@ -207,6 +217,8 @@ def test_recall_is_enlarged_once(share: float, state: State, asked: list[int]) -
         (Blocked("b", "b"), State.BLOCKED),
         (Refused("CreateCollection", "1100/1", "no"), State.FAIL),
         (Refused("HasCollection", "1100/1", "no"), State.BLOCKED),
+        (Never("CreateCollection", "there", 1), State.FAIL),
+        (Never("HasCollection", "there", 1), State.BLOCKED),
         (Undecided("u", "u"), State.INCONCLUSIVE),
         (TargetDied("d", "d"), State.TARGET_CRASH),
         (Unsupported("unsupported:CreateCollection", "lacking"), State.UNSUPPORTED),

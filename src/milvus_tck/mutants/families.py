@@ -6,7 +6,7 @@ aspect    only for clauses that owe a check of this aspect
 values    numbers, of which the first that the clause does not take for right is written
 like      patterns, as of a shell: only clauses whose id fits one of them
 unlike    patterns: no clause whose id fits one of them
-rpc       the RPC that is wrong, where it is not that of the clause, by clause
+rpc       the RPC that is wrong where it is not that of the clause: one for all, or by clause
 grpc      true: for clauses whose refusal is a gRPC code; false (the default): for all others
 except    clauses without this defect, each with the reason
 equivalent  clauses where nothing can notice it, each with the reason
@@ -31,7 +31,8 @@ def expand(row: dict[str, Any], line: Profile) -> Iterator[dict[str, Any]]:
     """Write a family out as tables of mutants."""
     shared = {key: value for key, value in row.items() if key not in _OWN}
     left_out, same, rpcs = row.get("except", {}), row.get("equivalent", {}), row.get("rpc", {})
-    unknown = (left_out.keys() | same.keys() | rpcs.keys()) - clauses().keys()
+    named = row["clauses"] if isinstance(row["clauses"], list) else ()
+    unknown = {*left_out, *same, *named, *(() if isinstance(rpcs, str) else rpcs)} - clauses().keys()
     if unknown:
         raise ValueError(f"no such clauses: {sorted(unknown)}")
     for clause in clauses().values():
@@ -43,7 +44,7 @@ def expand(row: dict[str, Any], line: Profile) -> Iterator[dict[str, Any]]:
             own["value"] = next(value for value in row["values"] if value not in right)
         if clause.id in same:
             own["equivalent"] = same[clause.id]
-        own["rpc"] = rpcs.get(clause.id, clause.rpc)
+        own["rpc"] = rpcs if isinstance(rpcs, str) else rpcs.get(clause.id, clause.rpc)
         yield {**shared, **own, "sentence": row["sentence"].replace("{name}", own["rpc"])}
 
 

@@ -55,7 +55,7 @@ def _plus(value: Any, step: Any) -> Any:  # noqa: ANN401 - a number, also one wr
 
 def _double(value: Any, _: Any) -> Any:  # noqa: ANN401 - a number
     """Send an integer through float64, as a server does that reads JSON numbers."""
-    return int(float(value)) if isinstance(value, int) else value
+    return min(_MOST, int(float(value))) if isinstance(value, int) else value
 
 
 def _single(value: Any, _: Any) -> Any:  # noqa: ANN401 - a number
@@ -91,8 +91,9 @@ VALUES: dict[str, Operator] = {
     "minus-sign": partial(_each, lambda value, _: -value),
     "other-text": partial(_each, lambda value, more: _text(value, "x" if more is None else more)),
     "upper-case": partial(_each, lambda value, _: value.upper()),
-    "double": partial(_each, _double),
-    "single": partial(_each, _single),
+    "flip": partial(_each, lambda value, _: bytes(each ^ 0xFF for each in value)),
+    "through-double": partial(_each, _double),
+    "through-single": partial(_each, _single),
     "reverse": partial(_lists, lambda items: items[::-1]),
     "swap": partial(_lists, _swapped),
     "rotate": partial(_lists, _rotated),

@@ -21,7 +21,7 @@ from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.stops import Blocked, Stop
+from milvus_tck.verdict.stops import Never, Stop
 from milvus_tck.wire.call import Call
 
 __all__ = ["Missed", "ReplayBinding", "ReplayCase", "replay_run"]
@@ -109,5 +109,5 @@ class ReplayCase(Case):
                 return answer
             looks += self.repeated()
             if looks >= _LOOKS:
-                raise Blocked(f"never:{what}", f"{call.rpc}: not {what} within {within:g} s")
+                raise Never(call.rpc, what, within)
             self.exchanges.pop()

@@ -101,5 +101,5 @@ def _single(member: _Member, value: object) -> tuple[str, ...]:
     if kind == _F.CPPTYPE_STRING:
         return ("default", "other-text") if value else ("other-text",)
     if kind in _WHOLE and isinstance(value, int) and value > 1 << 53:
-        return (*_NUMBERS, "double")
+        return (*_NUMBERS, "through-double")
     return _NUMBERS if value else ("plus",)

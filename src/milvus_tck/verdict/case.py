@@ -21,7 +21,7 @@ from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Refused, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsupported
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import ErrorCode
 
@@ -114,7 +114,7 @@ class Case:
             if done(answer):
                 return answer
             if time.monotonic() > end or self.run.ending.is_set():
-                raise Blocked(f"never:{what}", f"{call.rpc}: not {what} within {within:g} s")
+                raise Never(call.rpc, what, within)
             self.exchanges.pop()  # of many looks, the last one is evidence enough
             self.run.pause(_POLL)
 
@@ -148,12 +148,13 @@ class Case:
     ) -> Answer:
         """Judge that a call succeeds and that `effect`, looked up in another way, took place.
 
-        `effect` tells so, or says in a word what is wrong (an empty text is nothing). Returns
-        the answer; a call that is refused fails the clause and ends the test.
+        `effect` tells so, or says in a word what is wrong (an empty text is nothing); where what
+        it looks at is refused, or never comes, no effect is seen. Returns the answer; a call that
+        is refused fails the clause and ends the test.
         """
         outcome = self.call(call, deadline=deadline)
         if outcome.ok and outcome.answer is not None:
-            self._judge(self.clause(of), HOLDS, _effect(effect(outcome.answer), expected), case)
+            self._judge(self.clause(of), HOLDS, _effect(_seen(effect, outcome.answer), expected), case)
             return outcome.answer
         stop = self._stop(call, outcome)
         if isinstance(stop, Blocked):
@@ -290,16 +291,25 @@ class Case:
     def _left_open(self, stop: BaseException | None, check: Check) -> Finding:
         """Find what a check comes to that the test did not come to.
 
-        What a clause promises of an RPC is not kept by a server that refuses that RPC on the way there.
+        What a clause promises of an RPC is not kept by a server that refuses that RPC on the way
+        there, or never comes to tell by it what is waited for.
         """
-        if isinstance(stop, Refused) and stop.rpc == check.clause.rpc and check.clause.expectation(self.profile).ok:
-            return Finding(State.FAIL, f"refused:{stop.answer}", "success", str(stop))
+        promised = check.clause.expectation(self.profile).ok
+        if isinstance(stop, Refused | Never) and stop.rpc == check.clause.rpc and promised:
+            return Finding(State.FAIL, stop.finding, "success", str(stop))
         return _left_open(stop, check)
 
 
 def _effect(seen: bool | str, expected: str) -> Finding:  # noqa: FBT001 - what the test looked up
     trouble = ("" if seen else "no-effect") if isinstance(seen, bool) else seen
     return Finding(State.FAIL, trouble, expected, trouble) if trouble else Finding(State.PASS)
+
+
+def _seen(effect: Callable[[Answer], bool | str], answer: Answer) -> bool | str:
+    try:
+        return effect(answer)
+    except (Refused, Never) as stop:
+        return f"no-effect:{stop.signature}"
 
 
 def _numbers(outcome: Outcome[Any]) -> str:

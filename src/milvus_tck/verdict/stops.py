@@ -2,7 +2,8 @@
 
     Stop
     ├── Blocked        something the test needs did not work
-    │   └── Refused    it was a call, and the target refused it
+    │   ├── Refused    it was a call, and the target refused it
+    │   └── Never      it was something that takes its time, and did not come
     ├── Unsupported    the target lacks the RPC and says so
     ├── Undecided      no answer in time, or a sample that can not tell
     └── TargetDied     the target is gone; the test runs again once it is back
@@ -13,7 +14,7 @@ a test raises is a bug of ours and becomes `harness-error`.
 
 from milvus_tck.verdict.states import State
 
-__all__ = ["Blocked", "Refused", "Stop", "TargetDied", "Undecided", "Unsupported"]
+__all__ = ["Blocked", "Never", "Refused", "Stop", "TargetDied", "Undecided", "Unsupported"]
 
 
 class Stop(Exception):  # noqa: N818 - not an error: a test may stop in good order
@@ -38,7 +39,16 @@ class Refused(Blocked):
     def __init__(self, rpc: str, answer: str, message: str) -> None:
         super().__init__(f"refused:{rpc}", message)
         self.rpc = rpc
-        self.answer = answer
+        self.finding = f"refused:{answer}"
+
+
+class Never(Blocked):
+    """What an RPC tells did not come to be as it has to be in the end."""
+
+    def __init__(self, rpc: str, what: str, within: float) -> None:
+        super().__init__(f"never:{what}", f"{rpc}: not {what} within {within:g} s")
+        self.rpc = rpc
+        self.finding = self.signature
 
 
 class Unsupported(Stop):
