@@ -9,13 +9,13 @@ its own, however many users there are. Reports go to `--out`. For an endpoint th
 MILVUS_TCK_TOKEN.
 """
 
-from milvus_tck.load.locustfile import ScenarioUser, install
+from milvus_tck.load import locustfile, users
 
 __all__ = ["Player"]
 
 
-class Player(ScenarioUser):
+class Player(users.ScenarioUser):
     """Plays the scenario."""
 
 
-install(Player)
+locustfile.install(Player)

@@ -5,7 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from milvus_tck.plugin import _marked
+from milvus_tck.plugin.items import marked
 from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import Profile, profile, profiles
@@ -104,12 +104,12 @@ def test_a_calm_test_needs_no_hostile_one(line: Profile) -> None:
 
 def test_every_test_has_a_clause() -> None:
     """A test without a clause judges nothing."""
-    assert [item.nodeid for item in collected("2.3").items if not _marked(item)] == []
+    assert [item.nodeid for item in collected("2.3").items if not marked(item)] == []
 
 
 def test_every_clause_of_a_test_exists() -> None:
     """A mark names clauses that are written down."""
-    named = {name for item in collected("2.3").items for name, _ in _marked(item)}
+    named = {name for item in collected("2.3").items for name, _ in marked(item)}
     assert named - clauses().keys() == set()
 
 

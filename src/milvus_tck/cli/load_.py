@@ -39,7 +39,7 @@ __all__ = ["command"]
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RUN_LETTERS = 6
-_SUMMARY = "summary.json"
+_SUMMARY, _LOG = "summary.json", "latency.hlog"
 _EPILOG = """\b
 Examples:
   milvus-tck load                                   start a real Milvus, ingest, search, report
@@ -93,7 +93,8 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 @click.option("--slo", "objectives", multiple=True, metavar="OBJECTIVE",
               help="In place of the scenario's: 'search.p99<50ms', 'search.recall@10>0.95', 'insert.rate>5000rows/s'.",
 )  # fmt: skip
-@click.option("--baseline", type=click.Path(exists=True, file_okay=False), help="Folder of an earlier run.")
+@click.option("--baseline", type=click.Path(exists=True, file_okay=False), multiple=True,
+              help="Folder of an earlier run to compare with; several where runs differ.")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), help="Seed of data and arrivals (printed by every run).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results [tck-out/RUN].")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
@@ -117,6 +118,9 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         fail(Exit.USAGE if "no target" in error.what else Exit.TARGET_LOST, error.what, error.why, error.then)
     except (ScenarioError, ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
+    for each in job.baseline:
+        if not (Path(each) / _LOG).is_file():
+            fail(Exit.USAGE, f"{each} is no load run", f"it holds no {_LOG}", f"milvus-tck load {word} --out {each}")
     folder = results_folder(out, "load")
     console = QuietConsole(stderr=as_json, highlight=False)
     with Interrupts() as interrupts:

@@ -41,6 +41,12 @@ def _rest(console: Console, summary: dict[str, Any]) -> None:
             f"{audit['doubled']} twice, {audit['doubtful']} doubtful",
             soft_wrap=True,
         )
+    for each in summary["comparison"] or ():
+        if each["changed"]:
+            console.print(
+                f"{each['operation']} {each['metric']}: {each['ratio']:.2f} times what it was "
+                f"({each['low']:.2f} to {each['high']:.2f})"
+            )
     if summary["knee"]:
         knee = summary["knee"]
         console.print(

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,17 @@ from milvus_tck.load.report.files import write_files
 from milvus_tck.load.report.result import Result, come_to
 from milvus_tck.load.users import ScenarioUser
 from milvus_tck.targets.network import LOOPBACK, free_ports
+from milvus_tck.verdict.states import Exit
 
 __all__ = ["main", "run_job"]
 
 #: Seconds that workers may take to be there.
 _PATIENCE = 60.0
 _FAST = 100  # users a second; locust warns of more
+
+
+class _Player(ScenarioUser):
+    """Plays the scenario of the job."""
 
 
 def main() -> None:
@@ -64,9 +70,9 @@ def _say(text: str) -> None:
 
 
 def _work(job: Job, port: int) -> None:
-    environment = Environment(user_classes=[ScenarioUser])
+    environment = Environment(user_classes=[_Player])
     runner: WorkerRunner = environment.create_worker_runner(LOOPBACK, port)
-    ScenarioUser.part = Part(environment, job)
+    _Player.part = Part(environment, job)
     runner.greenlet.join()
 
 
@@ -74,7 +80,7 @@ def run_job(job: Job, tell: Telling) -> Result:
     """Run a job to its end, and write its reports."""
     scenario, digest = job.plan()
     outcome = Outcome()
-    environment = Environment(user_classes=[ScenarioUser])
+    environment = Environment(user_classes=[_Player])
     with _company(environment, job) as company:
         ground = ground_of(scenario, job.run, job.seed)
         management = f"{LOOPBACK}:{job.management}" if job.management else ""
@@ -90,9 +96,10 @@ def run_job(job: Job, tell: Telling) -> Result:
         finally:
             transport.close()
     result = come_to(job, scenario, digest, outcome)
-    for trouble in write_files(result, Path(job.out)):
+    troubles = write_files(result, Path(job.out))
+    for trouble in troubles:
         tell(f"not written: {trouble}")
-    return result
+    return replace(result, exit_code=Exit.OUR_BUG) if troubles and result.exit_code is Exit.OK else result
 
 
 def _spawn(environment: Environment, users: int) -> None:
@@ -110,7 +117,7 @@ def _company(environment: Environment, job: Job) -> Iterator[Company]:
     """Bring up one process, or a master with its workers."""
     if job.workers == 1:
         environment.create_local_runner()
-        part = ScenarioUser.part = Part(environment, job)
+        part = _Player.part = Part(environment, job)
         yield Company(environment, part)
         part.player.close()
         return

@@ -25,7 +25,7 @@ from milvus_tck.load.report.result import come_to
 from milvus_tck.load.users import ScenarioUser
 from milvus_tck.targets.credentials import credentials
 
-__all__ = ["ScenarioUser", "install"]
+__all__ = ["install"]
 
 _log = logging.getLogger(__name__)
 _PORT = 19530

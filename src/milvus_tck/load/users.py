@@ -105,6 +105,7 @@ _TRANSPORTS: dict[str, Transport] = {}
 class ScenarioUser(User):
     """Plays the scenario that its `part` was given."""
 
+    abstract = True
     part: ClassVar[Part]
 
     def on_start(self) -> None:

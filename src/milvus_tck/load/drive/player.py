@@ -186,7 +186,12 @@ class Stage:
                     self._users[user] = (loop, place, count)
                     break
                 place -= count
-        self._playing = len(self._users)
+        here = {id(loop) for loop, _, _ in self._users.values()}
+        # Work that has to be done is done, though locust gave this worker no user for it.
+        alone = [(loop, count) for loop, count in left if id(loop) not in here and loop.doing.operation.limit]
+        self._playing = len(self._users) + len(alone)
+        for loop, count in alone:
+            gevent.spawn(self._play, loop, 0, count)
         if not self._playing:
             self._quiet.set()
 
@@ -195,7 +200,9 @@ class Stage:
         found = self._users.pop(number, None)
         if found is None:
             return
-        loop, place, count = found
+        self._play(*found)
+
+    def _play(self, loop: Closed, place: int, count: int) -> None:
         try:
             loop.run(place, count)
         finally:

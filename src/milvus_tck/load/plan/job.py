@@ -39,8 +39,8 @@ class Job:
     run: str = "000000"
     #: Folder for results.
     out: str = ""
-    #: Folder of an earlier run to compare with.
-    baseline: str | None = None
+    #: Folders of earlier runs to compare with.
+    baseline: tuple[str, ...] = ()
     #: Name and version of the target.
     target: str = ""
     version: str = ""
@@ -74,6 +74,6 @@ class Job:
         given = raw.pop("credentials")
         files = {name: Path(given[name]) if given[name] else None for name in ("ca", "certificate", "key")}
         metadata = tuple((key, value) for key, value in given["metadata"])
-        for name in ("operations", "objectives", "command"):
+        for name in ("operations", "objectives", "command", "baseline"):
             raw[name] = tuple(raw[name])
         return cls(credentials=Credentials(metadata, given["tls"], **files), **raw)

@@ -20,7 +20,9 @@ FILES: dict[str, Callable[[Result], str | bytes | None]] = {
     "summary.json": lambda result: json.dumps(summary_dict(result), indent=1) + "\n",
     "timeseries.csv": timeseries_csv,
     "timeseries.parquet": timeseries_parquet,
-    "latency.hlog": hlog,
+    "latency.hlog": lambda result: hlog(
+        result.outcome, f"milvus-tck, scenario {result.scenario.name} {result.digest}, seed {result.job.seed}"
+    ),
     "metrics.prom": prometheus,
     "report.html": report_html,
 }

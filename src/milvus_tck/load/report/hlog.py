@@ -1,50 +1,53 @@
 """`latency.hlog`: the log format of HdrHistogram, for its viewers and plotters.
 
-Values are microseconds; each operation has its tag.
+Values are microseconds. Operations of measured phases have their names for tags, others the phase before it.
+The lines are written here: the library's writer knows no tags.
 """
 
 from __future__ import annotations
 
-import io
 from collections import defaultdict
+from datetime import UTC, datetime
 
 from hdrh.histogram import HdrHistogram
-from hdrh.log import HistogramLogWriter
 
+from milvus_tck.load.drive.outcome import Outcome
 from milvus_tck.load.measure.histogram import Sparse, centres
-from milvus_tck.load.report.result import Result
 
-__all__ = ["hlog"]
+__all__ = ["DIGITS", "HIGHEST", "LOWEST", "hlog", "tagged"]
 
-_LOWEST, _HIGHEST, _DIGITS = 1, 3_600_000_000, 3
+LOWEST, HIGHEST, DIGITS = 1, 3_600_000_000, 3
 _MICRO = centres() * 1e6
-#: The log says it as a figure beside each interval: seconds in microseconds.
-_RATIO = 1_000_000.0
+#: The highest value of each interval is told in milliseconds.
+_PER_SECOND = 1e3
 
 
-def hlog(result: Result) -> str:
+def hlog(outcome: Outcome, comment: str) -> str:
     """Write a histogram for each operation and slot."""
-    text = io.StringIO()
-    writer = HistogramLogWriter(text)
-    writer.output_comment(f"milvus-tck, scenario {result.scenario.name} {result.digest}, seed {result.job.seed}")
-    writer.output_log_format_version()
-    writer.output_base_time(result.outcome.began)
-    writer.output_start_time(result.outcome.began)
-    writer.output_legend()
-    width = result.outcome.width
-    for (number, name), times in sorted(_slots(result).items()):
-        made = HdrHistogram(_LOWEST, _HIGHEST, _DIGITS)
-        made.set_tag(name)
+    began = datetime.fromtimestamp(outcome.began, UTC).isoformat(timespec="milliseconds")
+    lines = [
+        f"#{comment}",
+        "#[Histogram log format version 1.3]",
+        f"#[StartTime: {outcome.began:.3f} (seconds since epoch), {began}]",
+        '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
+    ]
+    width = outcome.width
+    for (number, name), times in sorted(tagged(outcome).items(), key=lambda each: each[0]):
+        made = HdrHistogram(LOWEST, HIGHEST, DIGITS)
         for place, count in zip(times.held.tolist(), times.counted.tolist(), strict=True):
-            made.record_value(max(_LOWEST, round(_MICRO[place])), count)
-        writer.output_interval_histogram(made, number * width, (number + 1) * width, _RATIO)
-    return text.getvalue()
+            made.record_value(max(LOWEST, round(_MICRO[place])), count)
+        highest = times.high * _PER_SECOND
+        lines.append(f"Tag={name},{number * width:.3f},{width:.3f},{highest:.3f},{made.encode().decode()}")
+    return "\n".join(lines) + "\n"
 
 
-def _slots(result: Result) -> dict[tuple[int, str], Sparse]:
+def tagged(outcome: Outcome) -> dict[tuple[int, str], Sparse]:
+    """Return durations by slot and tag."""
     found: dict[tuple[int, str], Sparse] = defaultdict(Sparse.empty)
-    for (_, name), series in result.outcome.measured.series.items():
+    measured = {each.phase.name for each in outcome.played if each.phase.measured}
+    for (phase, name), series in outcome.measured.series.items():
+        tag = name if phase in measured else f"{phase}/{name}"
         for number, slot in series.slots.items():
             if slot.true.count:
-                found[number, name].merge(slot.true)
+                found[number, tag].merge(slot.true)
     return found

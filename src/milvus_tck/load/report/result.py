@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from pathlib import Path
 
 from milvus_tck.load.drive.outcome import Outcome
 from milvus_tck.load.measure.histogram import Histogram
@@ -11,6 +12,7 @@ from milvus_tck.load.measure.series import Series
 from milvus_tck.load.plan.job import Job
 from milvus_tck.load.plan.objectives import Held, Judged, Objective, judge
 from milvus_tck.load.plan.scenario import Scenario
+from milvus_tck.load.report.comparison import Compared, compare
 from milvus_tck.verdict.states import Exit
 
 __all__ = ["Client", "KneeFound", "Result", "Verdict", "come_to"]
@@ -78,6 +80,8 @@ class Result:
     #: Why it is not a pass, in sentences.
     reasons: tuple[str, ...]
     exit_code: Exit
+    #: Beside earlier runs.
+    comparison: tuple[Compared, ...] = ()
 
 
 def come_to(job: Job, scenario: Scenario, digest: str, outcome: Outcome) -> Result:
@@ -90,10 +94,13 @@ def come_to(job: Job, scenario: Scenario, digest: str, outcome: Outcome) -> Resu
     client = _client(outcome, operations or whole)
     judged = _judged(scenario, outcome, operations, knee)
     verdict, reasons = _verdict(outcome, judged, client, shown)
-    return Result(
+    result = Result(
         job, scenario, digest, outcome, shown, _seconds(outcome, shown), tuple(judged), client, knee, verdict,
         tuple(reasons), _exit(outcome, verdict),
     )  # fmt: skip
+    if not job.baseline:
+        return result
+    return replace(result, comparison=tuple(compare(outcome, list(map(Path, job.baseline)), job.seed)))
 
 
 def _seconds(outcome: Outcome, operations: dict[str, Series]) -> dict[str, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
@@ -54,6 +55,8 @@ def summary_dict(result: Result) -> dict[str, Any]:
             "workers": job.workers,
         },
         "target": {"name": job.target, "version": job.version, "address": job.address},
+        "server": server_use(result),
+        "comparison": _comparison(result),
         "preparation_seconds": outcome.steps,
         "environment": environment(),
         "command": list(job.command),
@@ -123,6 +126,28 @@ def _knee(result: Result) -> dict[str, Any] | None:
         "steps": [{"rate": _round(rate), "state": judged.held.value, "value": _finite(judged.value)}
                   for _, rate, judged in result.knee.steps],
     }  # fmt: skip
+
+
+def _comparison(result: Result) -> list[dict[str, Any]] | None:
+    """Return every figure beside those of earlier runs."""
+    rows = [{**asdict(each), "changed": each.changed} for each in result.comparison]
+    return rows if result.job.baseline else None
+
+
+def server_use(result: Result) -> dict[str, float] | None:
+    """Return what the server took in the measured phases, where its processes were watched."""
+    samples = result.outcome.server
+    cpu, requests = 0.0, 0
+    for each in result.outcome.played:
+        within = [row for row in samples if each.start <= row.second <= each.start + each.seconds]
+        if each.phase.measured and len(within) > 1:
+            took = within[-1].second - within[0].second
+            cpu += (within[-1].cpu - within[0].cpu) / took * each.seconds
+            requests += sum(row.count for row in result.outcome.measured.over({each.phase.name}).values())
+    if not requests:
+        return None
+    memory = max(row.memory for row in samples)
+    return {"cpu_us_per_request": _round(max(cpu, 0.0) / requests * 1e6), "memory_bytes": memory}
 
 
 def environment() -> dict[str, str]:

@@ -6,8 +6,7 @@ order in which they end, and finds each result ready. Under xdist, or with --pdb
 test runs where pytest calls it.
 """
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,34 +14,30 @@ from typing import Any
 
 import pytest
 
-from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.plugin.ceremony import RESULT, as_they_end, show, walk
+from milvus_tck.plugin.items import is_suite, job_of, marked, why_not
+from milvus_tck.plugin.options import options_of, pytest_addoption
 from milvus_tck.spec.clause_files import clause as clause_of
 from milvus_tck.spec.clause_files import clauses
-from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import Profile, profile
 from milvus_tck.targets.base import TargetError
-from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.aspects import checks_of
-from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.feed import Feed
 from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check
-from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
+from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer
 from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.session import Session
-from milvus_tck.verdict.shared import SHARED
-from milvus_tck.verdict.states import State
 from milvus_tck.verdict.summary import Summary
 
-__all__ = ["NotPlanned", "Suites"]
+__all__ = ["NAME", "NotPlanned", "Suites", "pytest_addoption"]
 
 #: Under this name the plugin is found by those who look for it.
 NAME = "milvus-tck-suites"
-_RESULT = pytest.StashKey[Result]()
 
 
 @dataclass(frozen=True)
@@ -78,7 +73,7 @@ class Suites:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep the tests that owe a wanted check, and turn them into jobs."""
-        ours = [item for item in items if _is_suite(item)]
+        ours = [item for item in items if is_suite(item)]
         if not ours:
             return
         self.listing = self.listing or bool(config.option.collectonly)
@@ -89,7 +84,7 @@ class Suites:
         dropped = [item for item in ours if item.nodeid not in chosen]
         items[:] = [item for item in items if item not in dropped]
         config.hook.pytest_deselected(items=dropped)
-        self._jobs = {item.nodeid: _job(item, everything[item.nodeid]) for item in ours if item.nodeid in chosen}
+        self._jobs = {item.nodeid: job_of(item, everything[item.nodeid]) for item in ours if item.nodeid in chosen}
         self._note_absent(everything, line)
         if self.session is not None and not self.listing:
             known = {check.id for checks in everything.values() for check in checks}
@@ -114,7 +109,7 @@ class Suites:
     def _checks(self, item: pytest.Item, line: Profile) -> list[Check]:
         return [
             check
-            for name, case in _marked(item)
+            for name, case in marked(item)
             if clause_of(name).applies_to(line)
             for check in checks_of(clause_of(name), line, self.options.binding, case, strict=self.options.strict)
         ]
@@ -138,7 +133,7 @@ class Suites:
         tested = {check.clause.id for checks in everything.values() for check in checks}
         for each in clauses().values():
             if each.id not in planned and each.rpc != "wire":
-                self.not_planned.append(NotPlanned(each.id, _why_not(each.id, tested, line)))
+                self.not_planned.append(NotPlanned(each.id, why_not(each.id, tested, line)))
 
     # -- running ------------------------------------------------------------------------
 
@@ -153,7 +148,7 @@ class Suites:
         others = [item for item in session.items if item.nodeid not in self._jobs]
         feed = Feed(self.session.results(), lambda result: self._take(session, result))
         try:
-            _walk(session, _as_they_end(feed, ours if self.walk else {}), others)
+            walk(session, as_they_end(feed, ours if self.walk else {}), others)
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
         except KeyboardInterrupt:
@@ -181,11 +176,11 @@ class Suites:
         job = self._jobs.get(pyfuncitem.nodeid)
         if job is None or self.session is None:
             return None
-        result = pyfuncitem.stash.get(_RESULT, None)
+        result = pyfuncitem.stash.get(RESULT, None)
         if result is None:
             result = self.session.single(job)
             self._take(pyfuncitem.session, result)
-        _show(result)
+        show(result)
         return True
 
     @pytest.hookimpl(optionalhook=True)
@@ -240,145 +235,14 @@ def _usage() -> Iterator[None]:
         raise pytest.UsageError(f"{error}\n{then}".strip()) from None
 
 
-def _walk(session: pytest.Session, ended: Iterator[pytest.Item], others: list[pytest.Item]) -> None:
-    """Run pytest's protocol for each item; it has to know the next one before it begins."""
-    before: pytest.Item | None = None
-    for item in (*others, *ended) if others else ended:
-        if before is not None:
-            _protocol(session, before, item)
-        before = item
-    if before is not None:
-        _protocol(session, before, None)
-
-
-def _as_they_end(feed: Feed, ours: Mapping[str, pytest.Item]) -> Iterator[pytest.Item]:
-    for result in feed:
-        if result.test not in ours:
-            continue
-        item = ours[result.test]
-        item.stash[_RESULT] = result
-        _speak_plainly(item)
-        yield item
-
-
-def _speak_plainly(item: pytest.Item) -> None:
-    """Let what a test came to be told as it is: pytest would filter a traceback first, only to leave it out."""
-    usual = item.repr_failure
-
-    def plain(excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:  # noqa: ANN401 - as in pytest
-        return str(excinfo.value) if isinstance(excinfo.value, pytest.fail.Exception) else usual(excinfo, style)
-
-    item.repr_failure = plain  # type: ignore[method-assign] # items are made by pytest, of a class of its own
-
-
-# -- helpers ----------------------------------------------------------------------------
-
-
-def _is_suite(item: pytest.Item) -> bool:
-    return data_dir("suites") in item.path.parents
-
-
-def _marked(item: pytest.Item) -> list[tuple[str, str]]:
-    """List the clauses of a test, with the case each is judged in."""
-    marks = list(item.iter_markers("clause"))
-    return [(name, case) for mark in reversed(marks) for name in mark.args for case in _cases(mark)]
-
-
-def _cases(mark: pytest.Mark) -> Sequence[str]:
-    return mark.kwargs.get("cases") or (mark.kwargs.get("case", ""),)
-
-
-def _job(item: pytest.Item, checks: list[Check]) -> Job:
-    assert isinstance(item, pytest.Function)  # noqa: S101 - suites hold functions only
-    names = tuple(inspect.signature(item.obj).parameters)
-    given = dict(item.callspec.params) if hasattr(item, "callspec") else {}
-    shared = tuple(SHARED[name] for name in names if name in SHARED)
-    return Job(item.nodeid, checks, _body(item.obj, names, given), shared)
-
-
-def _body(
-    function: Callable[..., object], names: Sequence[str], given: dict[str, Any]
-) -> Callable[[Case, Sequence[Any]], object]:
-    wanted = [name for name in names if name in SHARED]
-
-    def body(case: Case, things: Sequence[Any]) -> object:
-        ready = dict(zip(wanted, things, strict=True))
-        return function(**{name: case if name == "tck" else {**ready, **given}[name] for name in names})
-
-    return body
-
-
-def _protocol(session: pytest.Session, item: pytest.Item, following: pytest.Item | None) -> None:
-    item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-    if session.shouldfail:
-        raise session.Failed(session.shouldfail)
-    if session.shouldstop:
-        raise session.Interrupted(session.shouldstop)
-
-
-def _show(result: Result) -> None:
-    """Say in pytest's words what a test came to."""
-    bad = [each for each in result.judgements if each.state.failed or each.state is State.HARNESS_ERROR]
-    if bad:
-        lines = [f"{each.check.id}: expected {each.expected or 'no crash'}, got {each.actual}" for each in bad]
-        pytest.fail("\n".join(lines), pytrace=False)  # a traceback would show our loop, and costs more than the test
-    open_ = [each for each in result.judgements if each.state is not State.PASS]
-    if open_:
-        pytest.skip(f"{open_[0].state}: {open_[0].actual or open_[0].signature}")
-
-
-def _why_not(identifier: str, tested: set[str], line: Profile) -> str:
-    each = clause_of(identifier)
-    if not each.testable:
-        return f"not testable: {each.reason}"
-    if not each.applies_to(line):
-        return f"not in profile {line.name}"
-    return "not selected" if identifier in tested else "no test judges it"
-
-
-# -- plain pytest -----------------------------------------------------------------------
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer the options of `milvus-tck check` to plain pytest."""
-    group = parser.getgroup("milvus-tck", "conformance of a Milvus endpoint")
-    group.addoption("--target", help="what is judged: milvus@2.3.5, lite, host:port, a name from tck.toml")
-    group.addoption("--profile", default="auto", help="protocol line to hold it to (default: what it says itself)")
-    group.addoption("--select", default="", help="checks to run, such as 'rpc=Search and level=must'")
-    group.addoption("--token", help="token, or user:password, for the target")
-    group.addoption("--in-flight", type=int, default=IN_FLIGHT, help="tests in flight at once")
-    group.addoption("--tck-seed", type=int, help="seed of data and order")
-    group.addoption("--tck-timeout", type=float, default=DEADLINE, help="seconds that one call may take")
-    group.addoption("--hostile", action="store_true", help="run checks that are known to kill servers")
-    group.addoption("--out", type=Path, help=f"folder for {FILE}")
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks, and the plugin itself where nobody brought it."""
     config.addinivalue_line("markers", "clause(*ids, case='', cases=()): the clauses that the test judges")
     if config.pluginmanager.hasplugin(NAME) or not config.option.target:
         return
-    suites = Suites(_options(config))
+    suites = Suites(options_of(config))
     config.pluginmanager.register(suites, NAME)
     out: Path | None = config.option.out
     if out is not None and not hasattr(config, "workerinput"):
         out.mkdir(parents=True, exist_ok=True)
         suites.session = Session(suites.options, [Writer(out / FILE)])
-
-
-def _options(config: pytest.Config) -> CheckOptions:
-    option = config.option
-    given: Credentials | None = credentials(token=option.token) if option.token else None
-    told: dict[str, str] = getattr(config, "workerinput", {})
-    return CheckOptions(
-        target=told.get("tck_address", option.target),
-        profile=told.get("tck_profile", option.profile),
-        select=option.select,
-        workers=option.in_flight,
-        seed=option.tck_seed,
-        timeout=option.tck_timeout,
-        credentials=given,
-        hostile=option.hostile,
-        out=option.out,
-        command=tuple(map(str, config.invocation_params.args)),
-    )

@@ -1,0 +1,63 @@
+"""From pytest's items to jobs: marks, parameters, and what a test reads."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from milvus_tck.spec.clause_files import clause as clause_of
+from milvus_tck.spec.data import data_dir
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.job import Job
+from milvus_tck.verdict.judgement import Check
+from milvus_tck.verdict.shared import SHARED
+
+__all__ = ["is_suite", "job_of", "marked", "why_not"]
+
+
+def is_suite(item: pytest.Item) -> bool:
+    """Tell whether an item is a test of the suites."""
+    return data_dir("suites") in item.path.parents
+
+
+def marked(item: pytest.Item) -> list[tuple[str, str]]:
+    """List the clauses of a test, with the case each is judged in."""
+    marks = list(item.iter_markers("clause"))
+    return [(name, case) for mark in reversed(marks) for name in mark.args for case in _cases(mark)]
+
+
+def _cases(mark: pytest.Mark) -> Sequence[str]:
+    return mark.kwargs.get("cases") or (mark.kwargs.get("case", ""),)
+
+
+def job_of(item: pytest.Item, checks: list[Check]) -> Job:
+    """Make a job of an item that owes some checks."""
+    assert isinstance(item, pytest.Function)  # noqa: S101 - suites hold functions only
+    names = tuple(inspect.signature(item.obj).parameters)
+    given = dict(item.callspec.params) if hasattr(item, "callspec") else {}
+    shared = tuple(SHARED[name] for name in names if name in SHARED)
+    return Job(item.nodeid, checks, _body(item.obj, names, given), shared)
+
+
+def _body(
+    function: Callable[..., object], names: Sequence[str], given: dict[str, Any]
+) -> Callable[[Case, Sequence[Any]], object]:
+    wanted = [name for name in names if name in SHARED]
+
+    def body(case: Case, things: Sequence[Any]) -> object:
+        ready = dict(zip(wanted, things, strict=True))
+        return function(**{name: case if name == "tck" else {**ready, **given}[name] for name in names})
+
+    return body
+
+
+def why_not(identifier: str, tested: set[str], line: Profile) -> str:
+    """Say why a clause is not judged; `tested` are the clauses that some test judges."""
+    each = clause_of(identifier)
+    if not each.testable:
+        return f"not testable: {each.reason}"
+    if not each.applies_to(line):
+        return f"not in profile {line.name}"
+    return "not selected" if identifier in tested else "no test judges it"

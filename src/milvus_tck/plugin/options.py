@@ -1,0 +1,45 @@
+"""The options of `milvus-tck check`, as plain pytest takes them."""
+
+from pathlib import Path
+
+import pytest
+
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.targets.credentials import credentials
+from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
+from milvus_tck.verdict.result_file import FILE
+
+__all__ = ["options_of", "pytest_addoption"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the options of `milvus-tck check` to plain pytest."""
+    group = parser.getgroup("milvus-tck", "conformance of a Milvus endpoint")
+    group.addoption("--target", help="what is judged: milvus@2.3.5, lite, host:port, a name from tck.toml")
+    group.addoption("--profile", default="auto", help="protocol line to hold it to (default: what it says itself)")
+    group.addoption("--select", default="", help="checks to run, such as 'rpc=Search and level=must'")
+    group.addoption("--token", help="token, or user:password, for the target")
+    group.addoption("--in-flight", type=int, default=IN_FLIGHT, help="tests in flight at once")
+    group.addoption("--tck-seed", type=int, help="seed of data and order")
+    group.addoption("--tck-timeout", type=float, default=DEADLINE, help="seconds that one call may take")
+    group.addoption("--hostile", action="store_true", help="run checks that are known to kill servers")
+    group.addoption("--out", type=Path, help=f"folder for {FILE}")
+
+
+def options_of(config: pytest.Config) -> CheckOptions:
+    """Read what was typed."""
+    option = config.option
+    given: Credentials | None = credentials(token=option.token) if option.token else None
+    told: dict[str, str] = getattr(config, "workerinput", {})
+    return CheckOptions(
+        target=told.get("tck_address", option.target),
+        profile=told.get("tck_profile", option.profile),
+        select=option.select,
+        workers=option.in_flight,
+        seed=option.tck_seed,
+        timeout=option.tck_timeout,
+        credentials=given,
+        hostile=option.hostile,
+        out=option.out,
+        command=tuple(map(str, config.invocation_params.args)),
+    )
