@@ -37,7 +37,7 @@ __all__ = ["collect", "command"]
 #: The server that is good, and the profile that it is held to.
 _TARGET, _PROFILE = "milvus@2.3.5", "2.3"
 _FOLDER = Path("tests/mutants")
-#: How many open survivors are shown.
+#: How many mutants, or open survivors, are shown.
 _SHOWN = 40
 _EPILOG = """\b
 Examples:
@@ -106,7 +106,7 @@ def command(  # noqa: PLR0913 - the options of the verb
             verdicts = list(_judged(mutants, good, jobs, progress, full=full))
     except TargetError as error:
         fail(Exit.TARGET_LOST, error.what, error.why, error.then)
-    seconds, partial = time.monotonic() - started, len(mutants) < len(everything)
+    seconds, partial = time.monotonic() - started, bool(word or wanted or sample) or len(mutants) < len(everything)
     matrix = Matrix(server, good.version, profile(line), verdicts, seconds, jobs, partial)
     _write(matrix, out)
     if as_json:
@@ -197,7 +197,16 @@ def _write(matrix: Matrix, out: Path) -> None:
     (out / "matrix.html").write_text(matrix_html(matrix), encoding="utf-8")
 
 
+def _noticed(verdict: Verdict) -> str:
+    """Say in a line what became of a mutant, and which checks noticed."""
+    seen = sorted({f"{cell.check} ({cell.signature})" for cell in verdict.cells if cell.fate is verdict.fate})
+    who = f": {', '.join(seen)}" if verdict.fate in {Fate.OWN, Fate.ELSEWHERE} else ""
+    return f"{verdict.mutant.id}\n  {verdict.mutant.sentence}\n  {verdict.fate.value}{who}"
+
+
 def _say(console: Console, matrix: Matrix, out: Path) -> None:
+    if len(matrix.verdicts) <= _SHOWN:
+        console.print("\n".join(map(_noticed, matrix.verdicts)), markup=False)
     for title, names in (
         ("survived", [each.mutant.id for each in matrix.open]),
         ("clauses that no mutant proves", [f"{name}: {what}" for name, what in matrix.unproven.items()]),
