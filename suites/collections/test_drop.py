@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from milvus_tck.fixtures.stages import FIELDS, one_row
-from milvus_tck.fixtures.steps import index_and_load, listed
+from milvus_tck.fixtures.steps import index_and_load, listed, shown
 from milvus_tck.suites.collections.definitions import VALID, define
 
 from milvus_tck.verdict.case import Case
@@ -55,10 +55,10 @@ def test_a_loaded_collection(tck: Case) -> None:
     tck.ok(calls.insert(name, one_row(), 1))
     index_and_load(tck, name)
     in_memory = calls.show_collections(m.ShowType.InMemory)
-    before = name in tck.ok(in_memory).collection_names
+    before = name in shown(tck, in_memory).collection_names
     tck.accepted(
         calls.drop_collection(name),
-        effect=lambda _: before and not _there(tck, name)[0] and name not in tck.ok(in_memory).collection_names,
+        effect=lambda _: before and not _there(tck, name)[0] and name not in shown(tck, in_memory).collection_names,
         deadline=120,
     )
 

@@ -2,6 +2,7 @@
 
 import pytest
 from milvus_tck.fixtures.stages import Stage
+from milvus_tck.fixtures.steps import shown
 from milvus_tck.suites.collections.definitions import VALID
 
 from milvus_tck.verdict.case import Case
@@ -17,21 +18,21 @@ def test_everything_is_listed(tck: Case, loaded: Stage) -> None:
     mine = [tck.name(), tck.name()]
     for name in mine:
         tck.ok(VALID(name))
-    shown = tck.ok(calls.show_collections())
+    answer = shown(tck)
     wanted = [*mine, loaded.name, tck.name()]
-    tck.expect([1, 1, 1, 0], [list(shown.collection_names).count(name) for name in wanted], of="show-collections/all")
+    tck.expect([1, 1, 1, 0], [list(answer.collection_names).count(name) for name in wanted], of="show-collections/all")
     described = [_identity(tck, name) for name in mine]
     rows = zip(
-        shown.collection_names,
-        shown.collection_ids,
-        shown.created_timestamps,
-        shown.created_utc_timestamps,
+        answer.collection_names,
+        answer.collection_ids,
+        answer.created_timestamps,
+        answer.created_utc_timestamps,
         strict=False,
     )
     listed = {name: row for name, *row in rows}
-    lists = (shown.collection_names, shown.collection_ids, shown.created_timestamps, shown.created_utc_timestamps)
+    lists = (answer.collection_names, answer.collection_ids, answer.created_timestamps, answer.created_utc_timestamps)
     tck.expect(
-        [described, [len(shown.collection_names)] * len(lists)],
+        [described, [len(answer.collection_names)] * len(lists)],
         [[listed.get(name) for name in mine], [len(each) for each in lists]],
         of="show-collections/aligned",
     )
@@ -48,9 +49,9 @@ def test_what_was_dropped_is_not_listed(tck: Case) -> None:
     gone, stays = tck.name(), tck.name()
     for name in (stays, gone):
         tck.ok(VALID(name))
-    before = tck.ok(calls.show_collections()).collection_names
+    before = shown(tck).collection_names
     tck.ok(calls.drop_collection(gone))
-    after = tck.ok(calls.show_collections()).collection_names
+    after = shown(tck).collection_names
     tck.expect([True, True, False, True], [gone in before, stays in before, gone in after, stays in after])
 
 
@@ -59,11 +60,11 @@ def test_what_is_in_memory(tck: Case, loaded: Stage) -> None:
     """A loaded collection is listed at 100 per cent and available, one that is not loaded is left out."""
     name = tck.name()
     tck.ok(VALID(name))
-    shown = tck.ok(calls.show_collections(_IN_MEMORY))
-    rows = zip(shown.collection_names, shown.inMemory_percentages, shown.query_service_available, strict=False)
+    answer = shown(tck, calls.show_collections(_IN_MEMORY))
+    rows = zip(answer.collection_names, answer.inMemory_percentages, answer.query_service_available, strict=False)
     listed = {each: row for each, *row in rows}
     tck.expect([100, True], listed.get(loaded.name), of="show-collections/in-memory-loaded")
-    names = shown.collection_names
+    names = answer.collection_names
     tck.expect([True, False], [loaded.name in names, name in names], of="show-collections/in-memory-not-loaded")
 
 
@@ -72,7 +73,7 @@ def test_what_is_asked_for_by_name(tck: Case, loaded: Stage) -> None:
     """With names, only those are listed."""
     tck.ok(VALID(tck.name()))
     call = calls.show_collections(_IN_MEMORY).but(collection_names=[loaded.name])
-    tck.expect([loaded.name], list(tck.ok(call).collection_names))
+    tck.expect([loaded.name], list(shown(tck, call).collection_names))
 
 
 @pytest.mark.clause("show-collections/in-memory-unknown")
@@ -83,7 +84,7 @@ def test_an_unknown_name_is_refused(tck: Case, loaded: Stage) -> None:
     tck.refused(
         call.but(collection_names=[name]),
         neighbour=call.but(collection_names=[loaded.name]),
-        untouched=lambda: name in tck.ok(calls.show_collections()).collection_names,
+        untouched=lambda: name in shown(tck).collection_names,
     )
 
 
@@ -94,6 +95,6 @@ def test_the_past_is_listed(tck: Case) -> None:
     for name in (first, second):
         tck.ok(VALID(name))
     then = tck.ok(calls.describe_collection(first)).created_timestamp
-    past = tck.ok(calls.show_collections().but(time_stamp=then)).collection_names
-    now = tck.ok(calls.show_collections()).collection_names
+    past = shown(tck, calls.show_collections().but(time_stamp=then)).collection_names
+    now = shown(tck).collection_names
     tck.expect([True, False, True, True], [first in past, second in past, first in now, second in now])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from milvus_tck.fixtures.early import FIELDS, created, flush, row_count, rows
 from milvus_tck.fixtures.stages import DIM
-from milvus_tck.fixtures.steps import comes_true
+from milvus_tck.fixtures.steps import comes_true, shown
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -107,7 +107,7 @@ def test_every_collection_is_listed(tck: Case) -> None:
     for name in names:
         tck.ok(calls.create_collection(name, *FIELDS))
     tck.ok(calls.drop_collection(names[1]))
-    listed = list(tck.ok(calls.show_collections()).collection_names)
+    listed = list(shown(tck).collection_names)
     tck.expect([1, 0, 1], [listed.count(name) for name in names])
 
 

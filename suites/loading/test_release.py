@@ -19,7 +19,7 @@ from milvus_tck.fixtures.parted import (
     parted,
 )
 from milvus_tck.fixtures.stages import Stage
-from milvus_tck.fixtures.steps import flush, load, stands_on
+from milvus_tck.fixtures.steps import flush, load, shown, stands_on
 from milvus_tck.suites.loading.refusals import RELEASES, Refusal
 
 from milvus_tck.verdict.case import Case
@@ -71,7 +71,7 @@ def test_a_released_collection_is_not_searched(tck: Case, released: Parted, load
 @pytest.mark.clause("release-collection/in-memory")
 def test_a_released_collection_is_not_in_memory(tck: Case, released: Parted, loaded: Stage) -> None:
     """What was released is not listed among what is in memory."""
-    names = tck.ok(calls.show_collections(m.ShowType.InMemory)).collection_names
+    names = shown(tck, calls.show_collections(m.ShowType.InMemory)).collection_names
     tck.expect([True, False], [each.name in names for each in (loaded, released)])
 
 

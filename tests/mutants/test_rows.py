@@ -54,6 +54,14 @@ def test_rows_move_as_a_whole(operator: str, ids: list[int], topks: list[int]) -
     assert len(changed.results.scores) == len(ids)
 
 
+def test_a_row_that_nobody_has() -> None:
+    """Every query finds one more, under a key of its own; where nothing was found nothing is."""
+    changed = operated("rows-ghost", "Search", _answer())
+    assert list(changed.results.ids.int_id.data) == [1, 2, 3, 4, 4, 5, 6]
+    assert list(changed.results.topks) == [4, 3]
+    assert not operated("rows-ghost", "Search", m.SearchResults()).results.topks
+
+
 def test_columns_out_of_step() -> None:
     """Values stand one row further within each query, while ids and scores stay."""
     changed = operated("columns-shifted", "Search", _answer())

@@ -186,7 +186,7 @@ class _Collect:
 
 def _write(matrix: Matrix, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    (out / "matrix.json").write_text(json.dumps(matrix.as_dict(), indent=1), encoding="utf-8")
+    (out / "matrix.json").write_text(json.dumps(matrix.as_dict()), encoding="utf-8")
     (out / "matrix.html").write_text(matrix_html(matrix), encoding="utf-8")
 
 

@@ -67,6 +67,17 @@ def _each_query(change: Callable[[list[int]], list[int]], scene: Scene, _: Argum
     _arrange(data, [change(hits) for hits in _queries(data)])
 
 
+def _ghost(scene: Scene, _: Arguments) -> None:
+    """Let every query that has hits find a row more, under a key of its own."""
+    data = _data(scene)
+    _arrange(data, [[*hits, *hits[-1:]] for hits in _queries(data)])
+    for hits in _queries(data):
+        if hits and data.ids.int_id.data:
+            data.ids.int_id.data[hits[-1]] += 1
+        elif hits:
+            data.ids.str_id.data[hits[-1]] += "x"
+
+
 def _swap_queries(scene: Scene, _: Arguments) -> None:
     data = _data(scene)
     hits = _queries(data)
@@ -119,6 +130,7 @@ ROWS: dict[str, Operator] = {
     "rows-reversed": partial(_each_query, lambda hits: hits[::-1]),
     "rows-unsorted": partial(_each_query, lambda hits: [*hits[1:2], *hits[:1], *hits[2:]]),
     "rows-double": partial(_each_query, lambda hits: [*hits[:1], *hits[:1], *hits[2:]]),
+    "rows-ghost": _ghost,
     "rows-extra": partial(_each_query, lambda hits: [*hits, *hits[-1:]]),
     "queries-swapped": _swap_queries,
     "queries-first-only": _only_first_query,
