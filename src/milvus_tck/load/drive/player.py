@@ -24,7 +24,7 @@ from milvus_tck.load.transport import Transport
 
 __all__ = ["Player"]
 
-_TICK = 0.01
+_TICK = 0.02
 _LOOKS = 4
 _FOLD = 1.0
 
