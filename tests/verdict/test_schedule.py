@@ -71,8 +71,8 @@ def test_tests_are_in_flight_together(schedule: Schedule) -> None:
     assert set().union(*_states(list(schedule(workers=8).results(jobs))).values()) == {State.PASS}
 
 
-def test_no_more_are_in_flight_than_there_are_workers(schedule: Schedule) -> None:
-    """The number of tests in flight has a bound."""
+def _crowd() -> tuple[Callable[[Case, Sequence[Any]], object], list[int]]:
+    """Return a body, and how many were in flight each time when it began."""
     flying, most, lock = Counter[str](), list[int](), threading.Lock()
 
     def body(case: Case, _things: Sequence[Any]) -> None:
@@ -83,6 +83,12 @@ def test_no_more_are_in_flight_than_there_are_workers(schedule: Schedule) -> Non
         with lock:
             flying["now"] -= 1
 
+    return body, most
+
+
+def test_no_more_are_in_flight_than_there_are_workers(schedule: Schedule) -> None:
+    """The number of tests in flight has a bound."""
+    body, most = _crowd()
     jobs = [a_job(f"test-{number}", a_clause(f"a/{number}"), body=body) for number in range(40)]
     list(schedule(workers=3).results(jobs))
     assert max(most) <= 3
@@ -188,16 +194,7 @@ def test_a_call_that_nobody_answers_is_waited_for_once_more_only(schedule: Sched
 
 def test_a_slow_target_gets_fewer_tests_at_once(schedule: Schedule) -> None:
     """The number of tests in flight follows the pace of the run."""
-    flying, most, lock = Counter[str](), list[int](), threading.Lock()
-
-    def body(case: Case, _things: Sequence[Any]) -> None:
-        with lock:
-            flying["now"] += 1
-            most.append(flying["now"])
-        case.judge(True, "", "")
-        with lock:
-            flying["now"] -= 1
-
+    body, most = _crowd()
     scheduler = schedule(workers=8)
     pace = scheduler.ground.run.pace = Pace(8, 60.0, least=1)
     for _ in range(30):

@@ -27,6 +27,7 @@ _TRIES = 4
 _PAUSE = 0.2
 #: Seconds that building an index or loading may take.
 _PATIENCE = 900.0
+_FLUSHING = 60.0
 _TOGETHER = 4
 _LOADED = 3
 _GONE = {"UNAVAILABLE", "CANCELLED"}
@@ -103,7 +104,7 @@ class Admin:
 
         def one(name: str) -> None:
             flushed = self.ask(calls.flush(name))
-            self._until(lambda: self._flushed(name, flushed), f"{name} is not flushed")
+            self._until(lambda: self._flushed(name, flushed), f"{name} is not flushed", _FLUSHING)
 
         self._each(one)
 
@@ -125,10 +126,12 @@ class Admin:
 
     def _indexed(self, name: str) -> bool:
         found = self.ask(calls.describe_index(name)).index_descriptions
+        if not found:
+            raise RefusedError(f"{name} has no index, though it was created")
         busy = {m.IndexState.Unissued, m.IndexState.InProgress, m.IndexState.Retry}
         if any(each.state == m.IndexState.Failed for each in found):
             raise RefusedError(f"the index of {name} failed: {found[0].index_state_fail_reason}")
-        return bool(found) and not any(each.state in busy or each.indexed_rows < each.total_rows for each in found)
+        return not any(each.state in busy or each.indexed_rows < each.total_rows for each in found)
 
     def load(self) -> None:
         """Load every collection, and wait until it serves."""
@@ -141,9 +144,12 @@ class Admin:
 
     def _loaded(self, name: str) -> bool:
         try:
-            return self.ask(calls.get_load_state(name)).state == _LOADED
+            state = self.ask(calls.get_load_state(name)).state
         except RefusedError:
             return self.ask(calls.get_loading_progress(name)).progress >= 100  # noqa: PLR2004 - percent
+        if state == m.LoadState.LoadStateNotExist:
+            raise RefusedError(f"{name} is not there, though it was loaded")
+        return state == _LOADED
 
     def drop(self) -> None:
         """Drop every collection, as far as that goes."""
@@ -155,13 +161,13 @@ class Admin:
         for greenlet in [pool.spawn(one, name) for name in self._ground.names]:
             greenlet.get()
 
-    def _until(self, done: Callable[[], bool], what: str) -> None:
-        end = time.monotonic() + _PATIENCE
+    def _until(self, done: Callable[[], bool], what: str, patience: float = _PATIENCE) -> None:
+        end = time.monotonic() + patience
         while not done():
             if self._stopped():
                 raise gevent.GreenletExit
             if time.monotonic() > end:
-                raise RefusedError(f"{what} after {_PATIENCE:g} s")
+                raise RefusedError(f"{what} after {patience:g} s")
             gevent.sleep(_PAUSE / 2)
 
 

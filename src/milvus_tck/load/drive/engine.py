@@ -11,9 +11,10 @@ due here as well, and count from then.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import gevent
@@ -167,13 +168,12 @@ class Open:
 class Closed:
     """Requests of one operation in a closed loop, shared by users of this worker."""
 
-    def __init__(
-        self, doing: Doing, recorder: Recorder, transport: Transport, share: Share, users: int,
-        stopped: Callable[[], bool],
-    ) -> None:  # fmt: skip
+    def __init__(self, doing: Doing, recorder: Recorder, transport: Transport, share: Share, users: int) -> None:
         """Let so many users, of all workers together, keep the pace of the operation."""
         self.doing, self.recorder = doing, recorder
-        self._transport, self._share, self._stopped = transport, share, stopped
+        self._transport, self._share = transport, share
+        #: Set to end it.
+        self.stopped = False
         self._claimed = share.share
         self._gap = users / doing.operation.pace if doing.operation.pace else 0.0
 
@@ -186,19 +186,46 @@ class Closed:
         """Be one of the users until the phase ends."""
         share, operation = self._share, self.doing.operation
         _sleep_until(share.start)
-        end = share.start + share.seconds
+        end = share.start + share.seconds if share.seconds else math.inf
+        if not self._gap and not isinstance(self.doing, Composite):
+            self._hurry(end)
+            return
         due = share.start + (self._gap * user / users if users else 0.0)
-        while not self._stopped():
-            if self._gap:
-                if due >= end:
-                    return
-                _sleep_until(due)
-            elif operation.limit == 0 and time.monotonic() >= end:
+        while not self.stopped:
+            if (due if self._gap else time.monotonic()) >= end:
                 return
+            _sleep_until(due)
             number = self._claim()
             if (operation.limit and number >= operation.limit) or not self._one(number, due if self._gap else 0.0):
                 return
             due += self._gap
+
+    def _hurry(self, end: float) -> None:
+        """Make one request after the other, as fast as answers come: here each call of a function counts."""
+        doing, recorder, monotonic = self.doing, self.recorder, time.monotonic
+        call, path, deadline = self._transport.call, doing.path, doing.operation.deadline
+        request, read, good = doing.request, doing.statuses.read, recorder.good
+        limit, step, books = doing.operation.limit or math.inf, self._share.shares, doing.books
+        now = monotonic()
+        while now < end and not self.stopped:
+            number = self._claimed
+            self._claimed = number + step
+            payload = request(number) if number < limit else None
+            if payload is None:
+                return
+            sent = now if not books else monotonic()  # what writes is made in between
+            code, _, body = call(path, payload, deadline)
+            now = monotonic()
+            error = CODES[code] if code else read(body)
+            if error:
+                recorder.answered(number, sent, sent, now, error, body)
+            else:
+                good(number, sent, sent, now, body)
+            if books:
+                doing.ended(number, error)
+            if code:
+                gevent.sleep(0.01)  # a broken connection answers at once: leave it a moment
+                now = monotonic()
 
     def _one(self, number: int, planned: float) -> bool:
         """Make one request and wait for it; False when there is nothing left to do."""

@@ -28,6 +28,8 @@ class Doing(ABC):
     rpc: ClassVar[str]
     #: Rows that one request writes.
     rows = 0
+    #: Whether it wants to know how requests ended.
+    books = False
 
     def __init__(self, operation: Operation, ground: Ground) -> None:
         self.operation = operation

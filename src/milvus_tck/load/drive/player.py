@@ -24,7 +24,7 @@ from milvus_tck.load.transport import Transport
 
 __all__ = ["Player"]
 
-_TICK = 0.01
+_TICK = 0.02
 _LOOKS = 4
 _FOLD = 1.0
 
@@ -151,7 +151,6 @@ class Stage:
         self._users: dict[int, tuple[Closed, int, int]] = {}
         self._playing = 0
         self._quiet = Event()
-        self._stopped = False
         #: Set when all is over.
         self.over = Event()
 
@@ -168,7 +167,7 @@ class Stage:
             self._recorders.append(recorder)
             if doing.operation.closed:
                 count = doing.operation.users or users * shares
-                self._closed.append(Closed(doing, recorder, self._player.transport, part, count, lambda: self._stopped))
+                self._closed.append(Closed(doing, recorder, self._player.transport, part, count))
             else:
                 self._open.append(Open(doing, recorder, self._player.transport, part, room))
         self._assign(users, share, shares)
@@ -230,7 +229,8 @@ class Stage:
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._stopped = True
+        for loop in self._closed:
+            loop.stopped = True
         for each in self._open:
             each.stop()
 

@@ -39,6 +39,10 @@ class _Ring(Doing):
         """Return the request whose turn it is."""
         return self._ring[number % len(self._ring)][0] if self._ring else None
 
+    def asked(self, number: int) -> tuple[int, ...]:
+        """Return what a request asks for: queries, or keys."""
+        return self._ring[number % len(self._ring)][1]
+
     def known(self, rows: Ids) -> bool:
         """Tell whether rows were put in."""
         return not self._missing.intersection((rows // self.ground.data.batch).tolist())
@@ -101,7 +105,7 @@ class Search(_Ring):
     def look(self, number: int, body: bytes) -> Look:
         """Compare with the exact neighbours; more rows than asked for, one of them twice, or disorder are wrong."""
         results = m.SearchResults.FromString(body).results
-        asked = self._ring[number % len(self._ring)][1]
+        asked = self.asked(number)
         counts, ids, scores = list(results.topks), list(results.ids.int_id.data), list(results.scores)
         if len(counts) != len(asked) or max(counts, default=0) > self.operation.k:
             return None, f"{len(asked)} queries for {self.operation.k} rows were answered with {counts}"
@@ -155,7 +159,7 @@ class Query(_Ring):
             each.field_name: list(each.scalars.long_data.data) for each in m.QueryResults.FromString(body).fields_data
         }
         keys = found.get(KEY, [])
-        asked = sorted(self._ring[number % len(self._ring)][1])
+        asked = sorted(self.asked(number))
         if sorted(keys) != asked:
             return None, f"{len(asked)} rows were asked for, {len(keys)} came, not the same"
         same = found.get(NUMBER) == numbers(np.array(keys, dtype=np.int64)).tolist()

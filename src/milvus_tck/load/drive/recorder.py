@@ -36,15 +36,18 @@ class Recorder:
         self._until_look = 1
         #: Moment, number and answer of what is to be looked into.
         self._looks: deque[tuple[float, int, bytes]] = deque(maxlen=_WAITING)
-        #: When the last good answer came, and since when none but broken connections did.
-        self.good = 0.0
+        #: Since when none but broken connections came; 0 where something else did.
         self.broken_since = 0.0
 
     def answered(self, number: int, due: float, sent: float, ended: float, error: str, body: bytes) -> None:
         """Take in one request that ended."""
         if error:
             self._fail(due, sent, ended, error)
-            return
+        else:
+            self.good(number, due, sent, ended, body)
+
+    def good(self, number: int, due: float, sent: float, ended: float, body: bytes) -> None:
+        """Take in one request that ended well."""
         self._due.append(due)
         self._sent.append(sent)
         self._ended.append(ended)
@@ -88,10 +91,10 @@ class Recorder:
             series.slot(self._slot(moment)).dropped += 1
         series.dropped += len(self._dropped)
         self._dropped = []
-        good = len(due) - late
-        if good:
-            self.good, self.broken_since = float(ended.max()), 0.0
-        self._every = max(1, round(good / _LOOKS))
+        well = len(due) - late
+        if well:
+            self.broken_since = 0.0
+        self._every = max(1, round(well / _LOOKS))
 
     def _durations(
         self, due: NDArray[np.float64], sent: NDArray[np.float64], ended: NDArray[np.float64], good: int

@@ -13,11 +13,13 @@ import psutil
 
 from milvus_tck.load.drive.outcome import Outcome, ServerSample
 
-__all__ = ["ServerWatch", "read_metrics"]
+__all__ = ["ServerWatch", "parse_metrics", "read_metrics"]
 
 _EVERY = 1.0
 _SECONDS = 2.0
-_LINE = re.compile(r"^(?P<name>[a-zA-Z_:][\w:]*)(?:\{[^}]*\})?\s+(?P<value>[-+.\deE]+|NaN|[+-]Inf)")
+#: Seconds after which it is looked for new processes of the server.
+_FAMILY = 15.0
+_LINE = re.compile(r"(?P<name>[a-zA-Z_:][\w:]*)(?:\{[^}]*\})?\s+(?P<value>[-+.\deE]+|NaN|[+-]Inf)")
 #: Metrics that are kept, summed over their labels; what is not published is not there.
 KEPT = (
     "process_cpu_seconds_total", "process_resident_memory_bytes", "go_goroutines", "milvus_proxy_search_vectors_count",
@@ -42,10 +44,13 @@ class ServerWatch:
 
     def _watch(self, origin: float, outcome: Outcome) -> None:
         width = max(_EVERY, outcome.width)
+        family, again = _family(self._process) if self._process else [], _FAMILY
         while self._process or self._management:
             second = time.monotonic() - origin
             if self._process:
-                sample = _processes(self._process)
+                sample = _use(family)
+                if sample is None or second > again:
+                    family, again = _family(self._process), second + _FAMILY
                 if sample is not None:
                     outcome.server.append(ServerSample(round(second, 3), *sample))
             if self._management:
@@ -60,18 +65,26 @@ class ServerWatch:
             self._greenlet.kill(block=False)
 
 
-def _processes(root: int) -> tuple[float, int] | None:
-    """Sum up CPU seconds and memory of a process and all below it."""
+def _family(root: int) -> list[psutil.Process]:
+    """Find a process and all below it; that looks at every process of the machine."""
+    try:
+        return [psutil.Process(root), *psutil.Process(root).children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _use(family: list[psutil.Process]) -> tuple[float, int] | None:
+    """Sum up CPU seconds and memory of processes; `None` where one has ended."""
     cpu, held = 0.0, 0
     try:
-        for each in (psutil.Process(root), *psutil.Process(root).children(recursive=True)):
+        for each in family:
             with each.oneshot():
                 times = each.cpu_times()
                 cpu += times.user + times.system
                 held += each.memory_info().rss
     except psutil.Error:
         return None
-    return cpu, held
+    return (cpu, held) if family else None
 
 
 def read_metrics(address: str) -> dict[str, float]:
@@ -81,9 +94,18 @@ def read_metrics(address: str) -> dict[str, float]:
             text = page.read(_LONGEST).decode(errors="replace")
     except (OSError, urllib.error.URLError, ValueError):
         return {}
+    return parse_metrics(text)
+
+
+def parse_metrics(text: str) -> dict[str, float]:
+    """Sum up what is kept of a page; looked for by name, since a page may have a megabyte and the hub waits."""
     found: dict[str, float] = defaultdict(float)
-    for line in text.splitlines():
-        match = _LINE.match(line)
-        if match and match["name"] in KEPT:
-            found[match["name"]] += float(match["value"])
+    for name in KEPT:
+        place = text.find(f"\n{name}")
+        while place >= 0:
+            end = text.find("\n", place + 1)
+            match = _LINE.match(text, place + 1, end if end >= 0 else len(text))
+            if match and match["name"] == name:
+                found[name] += float(match["value"])
+            place = text.find(f"\n{name}", place + 1)
     return dict(found)

@@ -22,6 +22,7 @@ class _Writing(Doing):
     """What writes have in common: a region of keys, rows made ahead, and books."""
 
     rpc = "Insert"
+    books = True
     upsert = False
 
     def __init__(self, operation: Operation, ground: Ground, written: Written) -> None:
