@@ -7,6 +7,7 @@ again, alone, and the others keep the tape that they have.
 
 import gzip
 import pickle
+import zlib
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -113,7 +114,8 @@ def load(path: Path) -> Recording | None:
     """Read a recording of ours; `None` where there is none that can be used."""
     try:
         with gzip.open(path, "rb") as file:
-            layout, recording = pickle.load(file)  # noqa: S301 - written by `save` into the user's own cache
-    except (OSError, EOFError, pickle.UnpicklingError, AttributeError, ValueError):
+            whole = file.read()  # to its end, where it says whether it is whole
+        layout, recording = pickle.loads(whole)  # noqa: S301 - written by `save` for the same user
+    except (OSError, EOFError, zlib.error, pickle.UnpicklingError, AttributeError, ImportError, ValueError):
         return None
     return recording if layout == _LAYOUT and isinstance(recording, Recording) else None
