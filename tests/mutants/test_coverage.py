@@ -57,7 +57,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Campaign, list[M
     names = sorted({each.clause for each in _mutants() if not each.live} - _BROKEN)
     chosen = set(random.sample([name for name in names if not _slow(name)], _SAMPLE))
     jobs: Mapping[str, Job] = {job.test: job for job in collected("2.3").jobs if job.clauses & chosen}
-    studio = Studio("milvus@2.3.5", "2.3", folder=tmp_path_factory.mktemp("recording"))
+    studio = Studio("milvus@2.3.5", "2.3", file=tmp_path_factory.mktemp("recording") / "good.rec")
     campaign = Campaign(Player(studio.recording(jobs)), jobs)
     return campaign, [each for each in _mutants() if each.clause in chosen and not each.live]
 

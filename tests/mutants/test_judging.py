@@ -91,6 +91,7 @@ def test_the_score() -> None:
     assert not matrix.good
     assert _matrix(own, explained, unseen).good
     assert not _matrix(unseen).good
+    assert _matrix(explained).unproven == {}
     assert _matrix(survived).unproven == {"has-collection/existing": "survived"}
 
 

@@ -102,7 +102,12 @@ class Outcome(Generic[Answer_co]):
     @property
     def ok(self) -> bool:
         """Whether the operation succeeded."""
-        return self.in_band and self.answer is not None and (self.status is None or self.status.ok)
+        return self.in_band and not self.garbled and (self.status is None or self.status.ok)
+
+    @property
+    def garbled(self) -> bool:
+        """Whether the answer's bytes are no message of its type; an RPC of no type of ours is answered by any bytes."""
+        return self.answer is None and not self.call.rpc.startswith("/")
 
     @property
     def unsupported(self) -> bool:
@@ -113,7 +118,7 @@ class Outcome(Generic[Answer_co]):
     def __str__(self) -> str:
         if not self.in_band:
             return f"gRPC {self.exchange.grpc_code}: {self.exchange.grpc_details}".rstrip(": ")
-        if self.answer is None:
+        if self.garbled:
             return "an answer that can not be parsed"
         return "ok" if self.ok else str(self.status)
 

@@ -5,6 +5,7 @@ import os
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -36,7 +37,7 @@ __all__ = ["collect", "command"]
 #: The server that is good, and the profile that it is held to.
 _TARGET, _PROFILE = "milvus@2.3.5", "2.3"
 _FOLDER = Path("tests/mutants")
-#: How many open survivors are shown.
+#: How many mutants, or open survivors, are shown.
 _SHOWN = 40
 _EPILOG = """\b
 Examples:
@@ -62,6 +63,11 @@ Exit codes: 0 at least 97 % are killed by their own clause and every survivor is
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("tck-out/mutants"), help="Results."
 )
 @click.option("--live/--no-live", default=True, show_default=True, help="Also judge mutants that need a server.")
+@click.option(
+    "--recording",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File of the good server's recording (default: in your cache).",
+)
 @click.option("--record", "anew", is_flag=True, help="Record the good server anew.")
 @click.option("--full", is_flag=True, help="Run every test that touches the RPC, also where the clause noticed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON instead of text.")
@@ -76,6 +82,7 @@ def command(  # noqa: PLR0913 - the options of the verb
     folder: Path | None,
     out: Path,
     live: bool,
+    recording: Path | None,
     anew: bool,
     full: bool,
     as_json: bool,
@@ -94,13 +101,13 @@ def command(  # noqa: PLR0913 - the options of the verb
         jobs = _concerned(mutants, jobs)
     try:
         with Progress(console=console, transient=True) as progress:
-            recording = _recording(server, line, jobs, progress, anew=anew)
+            good = _recording(Studio(server, line, file=recording), jobs, progress, anew=anew)
             started = time.monotonic()
-            verdicts = list(_judged(mutants, recording, jobs, progress, full=full))
+            verdicts = list(_judged(mutants, good, jobs, progress, full=full))
     except TargetError as error:
         fail(Exit.TARGET_LOST, error.what, error.why, error.then)
-    seconds, partial = time.monotonic() - started, len(mutants) < len(everything)
-    matrix = Matrix(server, recording.version, profile(line), verdicts, seconds, jobs, partial)
+    seconds, partial = time.monotonic() - started, bool(word or wanted or sample) or len(mutants) < len(everything)
+    matrix = Matrix(server, good.version, profile(line), verdicts, seconds, jobs, partial)
     _write(matrix, out)
     if as_json:
         click.echo(json.dumps(matrix.as_dict(), indent=1))
@@ -145,13 +152,13 @@ class _Listing(Suites):
         return self._jobs
 
 
-def _recording(target: str, line: str, jobs: Mapping[str, Job], progress: Progress, *, anew: bool) -> Recording:
+def _recording(studio: Studio, jobs: Mapping[str, Job], progress: Progress, *, anew: bool) -> Recording:
     task = progress.add_task("recording the good server", total=None, visible=False)
 
     def told(_test: str, number: int) -> None:
         progress.update(task, total=number, advance=1, visible=True)
 
-    found = Studio(target, line, told=told).recording(jobs, anew=anew)
+    found = replace(studio, told=told).recording(jobs, anew=anew)
     progress.remove_task(task)
     return found
 
@@ -190,7 +197,16 @@ def _write(matrix: Matrix, out: Path) -> None:
     (out / "matrix.html").write_text(matrix_html(matrix), encoding="utf-8")
 
 
+def _noticed(verdict: Verdict) -> str:
+    """Say in a line what became of a mutant, and which checks noticed."""
+    seen = sorted({f"{cell.check} ({cell.signature})" for cell in verdict.cells if cell.fate is verdict.fate})
+    who = f": {', '.join(seen)}" if verdict.fate in {Fate.OWN, Fate.ELSEWHERE} else ""
+    return f"{verdict.mutant.id}\n  {verdict.mutant.sentence}\n  {verdict.fate.value}{who}"
+
+
 def _say(console: Console, matrix: Matrix, out: Path) -> None:
+    if len(matrix.verdicts) <= _SHOWN:
+        console.print("\n".join(map(_noticed, matrix.verdicts)), markup=False)
     for title, names in (
         ("survived", [each.mutant.id for each in matrix.open]),
         ("clauses that no mutant proves", [f"{name}: {what}" for name, what in matrix.unproven.items()]),
@@ -202,7 +218,7 @@ def _say(console: Console, matrix: Matrix, out: Path) -> None:
             if len(names) > _SHOWN:
                 console.print(f"  … {len(names) - _SHOWN} more in the report")
     totals = ", ".join(f"{matrix.totals[fate]} {fate.value}" for fate in Fate if matrix.totals[fate])
-    explained = sum(bool(each.mutant.equivalent) and each.fate is Fate.SURVIVED for each in matrix.verdicts)
+    explained = sum(each.explained for each in matrix.verdicts)
     console.print(f"{len(matrix.verdicts)} mutants of {matrix.target}: {totals} ({explained} explained)")
     console.print(
         f"{matrix.score:.1%} of {len(matrix.counted)} killed by their own clause (wanted: {THRESHOLD:.0%}); "

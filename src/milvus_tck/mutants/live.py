@@ -16,7 +16,7 @@ from milvus_tck.mutants.campaign import Campaign, around, recorded_states
 from milvus_tck.mutants.defect import Defect
 from milvus_tck.mutants.judging import Tried, summed
 from milvus_tck.mutants.mutant import Mutant
-from milvus_tck.mutants.outcome import Verdict
+from milvus_tck.mutants.outcome import Fate, Verdict
 from milvus_tck.mutants.player import Played
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.contract_log import ContractLog
@@ -33,19 +33,24 @@ __all__ = ["run_live"]
 
 Answer = TypeVar("Answer", bound=Message)
 
-#: Seconds for what takes its time: a good server needs less.
-_PATIENCE = 6.0
+#: Seconds for what takes its time: a good server needs less, unless it has much else to do.
+_PATIENCE, _MUCH_PATIENCE = 6.0, 45.0
 #: Mutants that are judged at the same time: servers wait rather than work.
 _AT_ONCE = 24
+#: Numbers of second looks begin here: their names have to differ.
+_SECOND = 648
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
+@dataclass
 class _Impatient(Case):
     """A case that does not wait long for what a defect keeps from coming."""
 
+    patience: float = _PATIENCE
+
     def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 60) -> Answer:
         """Repeat a call until its answer is as wanted, for a short time."""
-        return super().until(call, done, what=what, within=min(within, _PATIENCE))
+        return super().until(call, done, what=what, within=min(within, self.patience))
 
 
 def run_live(mutants: Sequence[Mutant], campaign: Campaign, options: CheckOptions) -> Iterator[Verdict]:
@@ -71,21 +76,28 @@ class _Stage:
     campaign: Campaign
 
     def judge(self, number: int, mutant: Mutant) -> Verdict:
-        """Run a mutant against the tests of its clause, in a run of its own."""
+        """Run a mutant against the tests of its clause; who was not noticed in haste gets a second look."""
+        verdict = self._judged(number, mutant, _PATIENCE)
+        if verdict.fate is Fate.OWN or mutant.equivalent:
+            return verdict
+        return self._judged(number + _SECOND, mutant, _MUCH_PATIENCE)
+
+    def _judged(self, number: int, mutant: Mutant, patience: float) -> Verdict:
+        """Run the tests in a run of their own."""
         defect = around(self.run.exchanger.binding, mutant)
         run = self._run(number, defect)
         preparations = Preparations(run, workers=4)
         try:
             jobs = [job for job in self.campaign.own(mutant) if not job.hostile]
-            return summed(mutant, (self._try(run, preparations, defect, job) for job in jobs), live=True)
+            return summed(mutant, (self._try(run, preparations, defect, job, patience) for job in jobs), live=True)
         finally:
             preparations.close()
 
-    def _try(self, run: Run, preparations: Preparations, defect: Defect, job: Job) -> Tried:
+    def _try(self, run: Run, preparations: Preparations, defect: Defect, job: Job, patience: float) -> Tried:
         clean = recorded_states(self.campaign.player.recording, job)
         if clean is None:
             return Tried(job, None)
-        case = _Impatient(run, job.test, job.checks)
+        case = _Impatient(run, job.test, job.checks, patience=patience)
         result = execute(case, lambda: job.body(case, [preparations.get(shared) for shared in job.shared]))
         states = {each.check.id: (each.state, each.signature) for each in result.judgements}
         errors = [each.actual for each in result.judgements if each.state is State.HARNESS_ERROR]

@@ -72,7 +72,8 @@ class Matrix:
         proven = {each.mutant.clause for each in self.verdicts if each.fate is Fate.OWN}
         fates: dict[str, list[str]] = {}
         for each in self.verdicts:
-            fates.setdefault(each.mutant.clause, []).append(each.fate.value)
+            if not (self.partial and each.explained):  # a sample may hold nothing else of a clause
+                fates.setdefault(each.mutant.clause, []).append(each.fate.value)
         open_ = [name for name in judged_clauses(self.profile) if name not in proven]
         found = {name: ", ".join(sorted(set(fates.get(name, ["no mutant"])))) for name in open_}
         return {name: what for name, what in found.items() if name in fates or not self.partial}

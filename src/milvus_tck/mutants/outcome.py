@@ -57,6 +57,11 @@ class Verdict:
         return self.fate is Fate.SURVIVED and not self.mutant.equivalent
 
     @property
+    def explained(self) -> bool:
+        """Whether it survived, and it is written down why nothing can notice it."""
+        return self.fate is Fate.SURVIVED and bool(self.mutant.equivalent)
+
+    @property
     def counts(self) -> bool:
         """Whether it counts in the score: it showed, and something can notice it."""
-        return self.fate.applicable and not (self.mutant.equivalent and self.fate is Fate.SURVIVED)
+        return self.fate.applicable and not self.explained

@@ -33,7 +33,7 @@ def matrix_html(matrix: Matrix) -> str:
         lines=_by_rpc(matrix),
         elsewhere=[each for each in matrix.verdicts if each.fate is Fate.ELSEWHERE],
         unshown=[each for each in matrix.verdicts if each.fate in {Fate.NOT_APPLIED, Fate.INVALID}],
-        explained=[each for each in matrix.verdicts if each.mutant.equivalent and each.fate is not Fate.OWN],
+        explained=[each for each in matrix.verdicts if each.explained],
         noticed=_noticed,
         style=asset("mutants.css"),
     )

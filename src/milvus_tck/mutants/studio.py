@@ -33,14 +33,14 @@ class Studio:
     seed: int = 7
     #: Told of every test that is recorded, with how many there are.
     told: Callable[[str, int], None] = lambda _test, _all: None
-    #: Where recordings are kept, unless that is the user's cache.
-    folder: Path | None = None
+    #: Where the recording is kept, unless that is in the user's cache.
+    file: Path | None = None
 
     @property
     def path(self) -> Path:
         """The file of the recording."""
         name = re.sub(r"[^\w.@-]", "_", f"{self.target}-{self.profile}")
-        return (self.folder or cache_folder("recordings")) / f"{name}.rec"
+        return self.file or cache_folder("recordings") / f"{name}.rec"
 
     def recording(self, jobs: Mapping[str, Job], *, anew: bool = False) -> Recording:
         """Return a recording that fits these tests; raises `TargetError` where the target can not be had."""

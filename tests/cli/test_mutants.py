@@ -1,0 +1,65 @@
+"""`milvus-tck mutants`: one deliberate defect at a time, and who noticed."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from milvus_tck.cli.main import main
+from milvus_tck.spec.data import data_dir
+
+_FOLDER = Path(__file__).parents[1] / "mutants"
+_CLAUSE = "drop-collection/valid"
+
+
+def _run(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(["mutants", *arguments])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def _mutants(folder: Path, *rows: str) -> str:
+    folder.mkdir()
+    (folder / "some.toml").write_text("".join(f"[[mutant]]\n{row}\n" for row in rows), encoding="utf-8")
+    return str(folder)
+
+
+def test_the_mutants_of_a_clause(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A good server is recorded, replayed, and asked live; what noticed is told on the screen, and in two files."""
+    recording, out = str(tmp_path / "good.rec"), tmp_path / "out"
+    common = ("--clause", _CLAUSE, "--recording", recording, "--sample", "30")
+    assert _run(*common, "--mutants", str(_FOLDER), "--out", str(out)) == 0
+    said = capsys.readouterr().out
+    assert f"killed by its own clause: {_CLAUSE}:holds@grpc" in said
+    assert "mutants per minute" in said
+    written = json.loads((out / "matrix.json").read_text(encoding="utf-8"))
+    schema = json.loads((data_dir("reports") / "schema" / "mutants.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(written, schema, cls=jsonschema.Draft202012Validator)
+    assert (written["score"], written["version"]) == (1.0, "v2.3.5-lite")
+    assert {row["live"] for row in written["mutants"]} == {True, False}
+    assert "are killed by their own clause" in (out / "matrix.html").read_text(encoding="utf-8")
+
+    weak = (
+        'clause = "drop-collection/valid"\nsentence = "It says why."\noperator = "set"\npath = "reason"\nvalue = "done"'
+    )
+    open_, reason = f'id = "{_CLAUSE}~open"\n{weak}', f'id = "{_CLAUSE}~why"\n{weak}\nequivalent = "Nobody reads it."'
+    assert _run(*common, "--mutants", _mutants(tmp_path / "open", open_), "--out", str(out)) == 1
+    assert f"{_CLAUSE}~open" in capsys.readouterr().out
+    killed = f'id = "{_CLAUSE}~refused"\nclause = "{_CLAUSE}"\nsentence = "It refuses."\noperator = "refuse"'
+    assert _run(*common, "--mutants", _mutants(tmp_path / "why", reason, killed), "--out", str(out)) == 0
+    assert "(1 explained)" in capsys.readouterr().out
+
+
+def test_nothing_to_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """A selection that matches no mutant proves nothing, and says so; no server is started."""
+    assert _run("--mutants", str(_FOLDER), "--clause", "no/clause") == 4
+    assert "no mutant was run" in capsys.readouterr().err
+
+
+def test_no_mutants_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Mutants are part of a checkout: elsewhere the verb says where they have to be."""
+    monkeypatch.chdir(tmp_path)
+    assert _run() == 64
+    assert "tests/mutants" in capsys.readouterr().err
