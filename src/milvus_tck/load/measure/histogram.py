@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.ma  # np.unique imports it when it is first called: a tenth of a second that no phase should lose
 from numpy.typing import NDArray
 
 __all__ = ["BUCKETS", "Histogram", "Sparse", "centres", "places"]
