@@ -63,8 +63,11 @@ def test_what_is_in_memory(tck: Case, loaded: Stage) -> None:
     answer = shown(tck, calls.show_collections(_IN_MEMORY))
     rows = zip(answer.collection_names, answer.inMemory_percentages, answer.query_service_available, strict=False)
     listed = {each: row for each, *row in rows}
-    tck.expect([100, True], listed.get(loaded.name), of="show-collections/in-memory-loaded")
     names = answer.collection_names
+    lengths = [len(answer.inMemory_percentages), len(answer.query_service_available)]
+    tck.expect(
+        [[100, True], [len(names)] * 2], [listed.get(loaded.name), lengths], of="show-collections/in-memory-loaded"
+    )
     tck.expect([True, False], [loaded.name in names, name in names], of="show-collections/in-memory-not-loaded")
 
 

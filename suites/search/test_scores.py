@@ -46,7 +46,7 @@ def _float32_slack(scores: tuple[float, ...], unit: float) -> float:
 def _exact(corpus: Corpus, query: NDArray[Any], ids: list[int]) -> NDArray[Any]:
     where = {int(key): place for place, key in enumerate(corpus.ids)}
     scores = exact_scores(corpus.metric, query, corpus.vectors)
-    return scores[[where[key] for key in ids]]
+    return np.array([scores[where[key]] if key in where else np.nan for key in ids])  # nothing equals what nobody has
 
 
 @each_case({"search/round-decimal-off": {"minus-1": "-1", "unset": None}})
