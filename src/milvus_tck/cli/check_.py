@@ -47,6 +47,9 @@ Exit codes: 0 nothing unexpected, 1 unexpected failure, 2 undetermined, 3 target
 4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
 
 
+_WORKERS = f"Tests in flight.  [default: {IN_FLIGHT}, fewer on targets that are known to like that]"
+
+
 @click.command(
     "check",
     epilog=_EPILOG,
@@ -62,7 +65,7 @@ Exit codes: 0 nothing unexpected, 1 unexpected failure, 2 undetermined, 3 target
 @click.option("--strict", is_flag=True, help="Demand upstream's exact codes and reasons.")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known failures of the target.")
 @click.option("--write-baseline", type=click.Path(path_type=Path), help="Write the failures of this run as a baseline.")
-@click.option("--workers", type=click.IntRange(1, 256), default=IN_FLIGHT, show_default=True, help="Tests in flight.")
+@click.option("--workers", type=click.IntRange(1, 256), help=_WORKERS)
 @click.option("--seed", type=int, help="Seed of data and order (printed by every run).")
 @click.option("--timeout", type=float, default=DEADLINE, show_default=True, help="Seconds that one call may take.")
 @click.option("--hostile/--no-hostile", default=None, help="Run checks known to kill servers (default: on our own).")

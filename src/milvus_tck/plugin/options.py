@@ -19,7 +19,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--profile", default="auto", help="protocol line to hold it to (default: what it says itself)")
     group.addoption("--select", default="", help="checks to run, such as 'rpc=Search and level=must'")
     group.addoption("--token", help="token, or user:password, for the target")
-    group.addoption("--in-flight", type=int, default=IN_FLIGHT, help="tests in flight at once")
+    group.addoption(
+        "--in-flight",
+        type=int,
+        help=f"tests in flight at once ({IN_FLIGHT}, fewer on targets that are known to like that)",
+    )
     group.addoption("--tck-seed", type=int, help="seed of data and order")
     group.addoption("--tck-timeout", type=float, default=DEADLINE, help="seconds that one call may take")
     group.addoption("--hostile", action="store_true", help="run checks that are known to kill servers")

@@ -36,6 +36,8 @@ class Declared:
     #: Capabilities that its owner says it has, or lacks.
     has: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
+    #: How many tests at once it answers soonest, where that was measured.
+    in_flight: int | None = None
 
 
 class Target(Protocol):

@@ -58,7 +58,8 @@ def _milvus(version: str, port: int) -> Target:
 
 def _lite(version: str, port: int) -> Target:
     line = ".".join(version.split(".")[:2])
-    return lite.LiteServer(f"lite@{version}", version, Declared(profile=_LITE_PROFILES.get(line)), port=port)
+    declared = Declared(profile=_LITE_PROFILES.get(line), in_flight=lite.IN_FLIGHT)
+    return lite.LiteServer(f"lite@{version}", version, declared, port=port)
 
 
 def _running(word: str, given: Credentials | None) -> Target:

@@ -25,7 +25,8 @@ class CheckOptions:
     levels: frozenset[Level] = frozenset()
     fail_on: Level = Level.MUST
     strict: bool = False
-    workers: int = IN_FLIGHT
+    #: Tests in flight; `None` leaves it to the target.
+    workers: int | None = None
     seed: int | None = None
     timeout: float = DEADLINE
     credentials: Credentials | None = None

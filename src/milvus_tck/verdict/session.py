@@ -35,7 +35,7 @@ from milvus_tck.verdict.instances import Instances
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.ledger import Ledger
-from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.options import IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.pace import Pace
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.run import Run
@@ -122,10 +122,11 @@ class Session:
 
     def _new_scheduler(self) -> Scheduler:
         ours = self.target.throwaway and self.target.restartable
-        self.run.pace = Pace(self.options.workers, self.options.timeout)
+        workers = self.options.workers or self.target.declared.in_flight or IN_FLIGHT
+        self.run.pace = Pace(workers, self.options.timeout)
         return Scheduler(
             self._instances.main(self.run, self.preparations),
-            self.options.workers,
+            workers,
             beside=(lambda: self._instances.beside(self.run)) if ours else None,
             hostile=self.target.throwaway if self.options.hostile is None else self.options.hostile,
             lacking=self.probes.lacking,
