@@ -98,5 +98,5 @@ def _short(run: JudgedRun, value: Any) -> Any:  # noqa: ANN401 - JSON
 
 def _same(run: JudgedRun, text: str) -> str:
     """Take out of a text what another run would write in another way."""
-    named = re.sub(rf"tck_{run.results.header.run}_\w*?_[0-9a-f]{{8}}_", "tck_", text)
+    named = re.sub(rf"tck_{run.results.header.run}_\w*?_[0-9a-f]{{8}}_", "tck_", text, flags=re.IGNORECASE)
     return _FOLDERS.sub("…/", named).replace("\n", " ")

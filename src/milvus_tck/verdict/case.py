@@ -306,9 +306,17 @@ def _effect(seen: bool | str, expected: str) -> Finding:  # noqa: FBT001 - what 
 
 
 def _seen(effect: Callable[[Answer], bool | str], answer: Answer) -> bool | str:
+    """Look for an effect; whoever asks for it and is refused does not see it.
+
+    A look-up that gets no Status at all says nothing of the effect: that is its own trouble.
+    """
     try:
         return effect(answer)
-    except (Refused, Never) as stop:
+    except Refused as stop:
+        if not stop.in_band:
+            raise
+        return f"no-effect:{stop.signature}"
+    except Never as stop:
         return f"no-effect:{stop.signature}"
 
 

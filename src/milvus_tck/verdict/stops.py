@@ -40,6 +40,8 @@ class Refused(Blocked):
         super().__init__(f"refused:{rpc}", message)
         self.rpc = rpc
         self.finding = f"refused:{answer}"
+        #: Whether a Status refused it, rather than gRPC.
+        self.in_band = "/" in answer
 
 
 class Never(Blocked):
