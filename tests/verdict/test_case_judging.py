@@ -52,7 +52,7 @@ def test_an_effect_that_can_not_be_seen_is_none(reply: Reply) -> None:
 
 
 def test_a_look_up_that_fails_by_itself_tells_nothing_of_the_effect() -> None:
-    """Where the call that would show the effect gets no Status, the clause is not judged: that is another RPC's doing."""
+    """Where the call that would show the effect gets no Status, the clause stays open: that is another RPC's doing."""
     case = a_case(Scripted(replies={"HasCollection": Reply(None, "INTERNAL")}), _IT)
     with pytest.raises(Refused) as stop:
         case.accepted(_CREATE, effect=lambda _answer: case.ok(calls.has_collection("c")).value)
