@@ -12,8 +12,7 @@ from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.result_file import read_results
 
 #: Cheap, with answers and refusals, passes and failures.
-#: Without what is decided by chance on this server.
-_SELECT = "(rpc=HasCollection or rpc=DropCollection or rpc=ShowCollections) and not clause=drop-collection/concurrently"
+_SELECT = "rpc=HasCollection or rpc=DropCollection or rpc=ShowCollections"
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, cast
 
 import grpc
 import grpc.aio
@@ -15,6 +16,8 @@ from milvus_tck.proxy.upstream import Stream, Upstream, ending_of, pairs
 __all__ = ["pass_stream"]
 
 Context = grpc.aio.ServicerContext[bytes, bytes]
+#: What grpc.aio calls it when a message could not be written, which happens when the call is over.
+_WRITE_FAILED = (grpc.StatusCode.INTERNAL, "Internal error from Core")
 
 
 async def pass_stream(
@@ -46,9 +49,12 @@ async def _relay(
 ) -> Ended:
     begun = time.perf_counter()
     stream = upstream.stream(call, left)
+    endings = Endings(stream)
     up = asyncio.create_task(_up(call, requests, stream))
     try:
-        return await _down(call, stream, context, upstream.address)
+        return await _down(call, stream, context)
+    except grpc.aio.AioRpcError:
+        return ending_of(await endings.true_error(), upstream.address, call)
     finally:
         call.upstream_seconds = time.perf_counter() - begun
         stream.cancel()
@@ -79,17 +85,56 @@ async def _up(call: Passing, requests: AsyncIterator[bytes], stream: Stream) -> 
         await stream.done_writing()
 
 
-async def _down(call: Passing, stream: Stream, context: Context, address: str) -> Ended:
+async def _down(call: Passing, stream: Stream, context: Context) -> Ended:
     """Pass on what the server answers: its initial metadata, every message, its end."""
-    try:
-        initial = pairs(await stream.initial_metadata())
-        if initial:
-            await context.send_initial_metadata(initial)
-        while isinstance(message := await stream.read(), bytes):
-            call.answered.add(message)
-            await context.write(message)
-            call.given.add(message)
-    except grpc.aio.AioRpcError as error:
-        return ending_of(error, address, call)
+    initial = pairs(await stream.initial_metadata())
+    if initial:
+        await context.send_initial_metadata(initial)
+    while isinstance(message := await stream.read(), bytes):
+        call.answered.add(message)
+        await context.write(message)
+        call.given.add(message)
     trailers, details = pairs(await stream.trailing_metadata()), await stream.details()
     return Ended(grpc.StatusCode.OK, details or "", initial, trailers)
+
+
+class Endings:
+    """How a call really ended.
+
+    A server may end a call before it has read what we write. Our write fails then, and
+    grpc.aio gives the call a status of its own for that, before or after it sets the one
+    that the server sent. Those who wait for a call to be done are told of both.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._error: asyncio.Future[grpc.aio.AioRpcError] = asyncio.get_running_loop().create_future()
+        stream.add_done_callback(self._done)
+
+    def _done(self, _stream: object) -> None:
+        error = _at_once(_error_of(self._stream))
+        if not self._error.done() and (error.code(), error.details()) != _WRITE_FAILED:
+            self._error.set_result(error)
+
+    async def true_error(self) -> grpc.aio.AioRpcError:
+        """Return the error that the server, or the connection, ended the call with."""
+        return await self._error
+
+
+async def _error_of(stream: Stream) -> grpc.aio.AioRpcError:
+    return grpc.aio.AioRpcError(
+        await stream.code(),
+        await stream.initial_metadata(),
+        await stream.trailing_metadata(),
+        await stream.details(),
+        await cast("Any", stream).debug_error_string(),  # the stubs lack it
+    )
+
+
+def _at_once(nothing_to_wait_for: Coroutine[None, None, grpc.aio.AioRpcError]) -> grpc.aio.AioRpcError:
+    """Run a coroutine whose every answer is there, before anything else happens."""
+    try:
+        nothing_to_wait_for.send(None)
+    except StopIteration as returned:
+        return cast("grpc.aio.AioRpcError", returned.value)
+    raise AssertionError(nothing_to_wait_for)
