@@ -20,7 +20,7 @@ from pathlib import Path
 import gevent
 import gevent.event
 import numpy as np
-from side_by_side import Target, cpu, interleaved, show
+from side_by_side import Target, cpu, interleaved, show, started
 from unary import _h2load, _locust
 
 from milvus_tck.load.data.planted import Planted
@@ -31,7 +31,6 @@ from milvus_tck.load.drive.reads import Search
 from milvus_tck.load.drive.recorder import Recorder
 from milvus_tck.load.measure.histogram import Histogram, centres
 from milvus_tck.load.plan.reading import of_operations
-from milvus_tck.targets.resolve import resolve
 from milvus_tck.wire import messages as m
 
 _SLOW = Path(__file__).parents[1] / "tests" / "load" / "slow_server.py"
@@ -199,12 +198,8 @@ def main() -> None:
         p50, p99 = np.percentile(late, [50, 99]) * 1e6
         print(f"  {name:<44} p50 {p50:8.0f} us  p99 {p99:8.0f} us")
     _truth()
-    target = resolve(given.target)
-    target.start()
-    try:
-        _requests(target.address, given.rounds)
-    finally:
-        target.stop()
+    with started(given.target) as address:
+        _requests(address, given.rounds)
 
 
 def _widest() -> float:

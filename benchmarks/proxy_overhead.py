@@ -21,12 +21,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import psutil
+from side_by_side import started
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.proxy.proxy import Proxy
 from milvus_tck.proxy.rule_files import parse_rules
 from milvus_tck.spec.profiles import profile
-from milvus_tck.targets.resolve import resolve
 from milvus_tck.wire import messages as m
 
 _DEADLINE = 30.0
@@ -110,12 +110,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--calls", type=int, default=200)
     given = parser.parse_args()
-    target = resolve(given.target)
-    target.start()
-    try:
-        found = _measure(target.address, given.rounds, given.calls)
-    finally:
-        target.stop()
+    with started(given.target) as address:
+        found = _measure(address, given.rounds, given.calls)
     direct = found["direct"]["wall_us"]
     print(f"HasCollection on {given.target}, {given.rounds} rounds of {given.calls} calls, one at a time")
     print(f"{'way':<16}{'wall us':>10}{'added us':>10}{'ratio':>8}{'CPU us':>9}   (direct: CPU of the client)")

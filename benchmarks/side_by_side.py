@@ -4,10 +4,13 @@ Rounds are interleaved, so that what else the machine does falls on all contende
 ratios of CPU time are compared; figures are medians of the rounds.
 """
 
+import contextlib
 import resource
 import statistics
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+
+from milvus_tck.targets.resolve import resolve
 
 #: Runs once and returns CPU microseconds per unit of work; `None` where it can not run here.
 Contender = Callable[[], float | None]
@@ -51,3 +54,14 @@ def show(title: str, unit: str, medians: Mapping[str, float | None], targets: li
             continue
         verdict = "reached" if ours / theirs <= target.most else "NOT reached"
         print(f"  {target.ours} / {target.theirs} = {ours / theirs:.4f}, to reach <= {target.most:.4f}: {verdict}")
+
+
+@contextlib.contextmanager
+def started(spec: str) -> Iterator[str]:
+    """Start a target and give its address."""
+    target = resolve(spec)
+    target.start()
+    try:
+        yield target.address
+    finally:
+        target.stop()

@@ -12,8 +12,7 @@ import tempfile
 import time
 
 import psutil
-
-from milvus_tck.targets.resolve import resolve
+from side_by_side import started
 
 _SETTLED = 60.0
 
@@ -31,12 +30,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=1800.0)
     parser.add_argument("--rate", type=float, default=5000.0)
     given = parser.parse_args()
-    target = resolve(given.target)
-    target.start()
-    try:
-        _soak(target.address, given.seconds, given.rate)
-    finally:
-        target.stop()
+    with started(given.target) as address:
+        _soak(address, given.seconds, given.rate)
 
 
 def _soak(address: str, seconds: float, rate: float) -> None:

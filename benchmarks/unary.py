@@ -16,9 +16,8 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from side_by_side import Target, cpu, interleaved, show
+from side_by_side import Target, cpu, interleaved, show, started
 
-from milvus_tck.targets.resolve import resolve
 from milvus_tck.wire.descriptors import SERVICE
 
 _PATH = f"/{SERVICE}/ShowCollections"
@@ -167,13 +166,9 @@ def main() -> None:
         kind, mode, address, flying, calls = given.drive
         _drive(kind, mode, address, int(flying), int(calls))
         return
-    target = resolve(given.target)
-    target.start()
-    try:
+    with started(given.target) as address:
         for flying in (16, 64):
-            _table(target.address, flying, given.calls, given.rounds)
-    finally:
-        target.stop()
+            _table(address, flying, given.calls, given.rounds)
 
 
 def _table(address: str, flying: int, calls: int, rounds: int) -> None:

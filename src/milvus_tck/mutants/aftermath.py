@@ -5,14 +5,13 @@ one. Which looks those are depends on the RPC: a partition that was created alth
 request was refused shows where partitions are listed, not where rows are counted.
 """
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
-from milvus_tck.bindings.grpc import Binding, Metadata
+from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.bindings.outcome import Reply, status_of
 from milvus_tck.mutants.defect import Defect
 from milvus_tck.mutants.mutant import Mutant
@@ -58,13 +57,8 @@ def effects(mutant: Mutant) -> frozenset[str]:
 class Aftermath(Defect):
     """Shows an effect of what was refused."""
 
-    inner: Binding
-    mutant: Mutant
-    name: str = "grpc"
-    applied: bool = False
     #: Requests that were refused; each had its effect.
     _refused: list[Message] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send; after a refusal, change what looks see."""
@@ -81,9 +75,6 @@ class Aftermath(Defect):
 
     def _is_own(self, rpc: str) -> bool:
         return self.mutant.rpc in {rpc, "*"}
-
-    def close(self) -> None:
-        """Leave the connection to whoever made it."""
 
 
 def _request(rpc: str, payload: bytes) -> Message:

@@ -16,23 +16,26 @@ from milvus_tck.wire.descriptors import message_class, method
 __all__ = ["AnswerDefect", "Defect", "has"]
 
 
+@dataclass
 class Defect(Binding):
     """A binding that may have changed something."""
 
+    inner: Binding
+    mutant: Mutant
+    name: str = "grpc"
     #: Whether the client has seen the defect.
-    applied: bool
+    applied: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def close(self) -> None:
+        """Leave the connection to whoever made it."""
 
 
 @dataclass
 class AnswerDefect(Defect):
     """Changes answers on their way back."""
 
-    inner: Binding
-    mutant: Mutant
-    name: str = "grpc"
-    applied: bool = False
     _memory: Memory = field(default_factory=Memory)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send, and change the answer where the mutant says so."""
@@ -91,9 +94,6 @@ class AnswerDefect(Defect):
             return own
         after = scene.response.SerializeToString(deterministic=True)
         return scene.reply if before == after else Reply(after, "OK")
-
-    def close(self) -> None:
-        """Leave the connection to whoever made it."""
 
 
 def _succeeded(response: Message) -> bool:

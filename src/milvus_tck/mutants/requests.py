@@ -4,15 +4,13 @@ They are shown on a server that runs: the request is changed on its way there, o
 get there at all.
 """
 
-import threading
 from dataclasses import dataclass, field
 
 from google.protobuf.message import DecodeError, Message
 
-from milvus_tck.bindings.grpc import Binding, Metadata
+from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.bindings.outcome import Reply, status_of
 from milvus_tck.mutants.defect import Defect, has
-from milvus_tck.mutants.mutant import Mutant
 from milvus_tck.mutants.operators_values import VALUES
 from milvus_tck.mutants.scene import Memory, Scene
 from milvus_tck.wire.descriptors import message_class, method
@@ -24,12 +22,7 @@ __all__ = ["Doubled", "Misread", "Swallowed"]
 class _RequestDefect(Defect):
     """Changes what happens to the requests that a mutant is about."""
 
-    inner: Binding
-    mutant: Mutant
-    name: str = "grpc"
-    applied: bool = False
     _succeeded: set[str] = field(default_factory=set)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send, or do what the defect does in place of that."""
@@ -56,9 +49,6 @@ class _RequestDefect(Defect):
         except (DecodeError, ValueError):
             return None
         return request if all(has(request, path, wanted) for path, wanted in self.mutant.when) else None
-
-    def close(self) -> None:
-        """Leave the connection to whoever made it."""
 
 
 class Misread(_RequestDefect):

@@ -168,6 +168,7 @@ class Connection:
         self._flushing = True
         try:
             self._read(self._wire.recv())
+            self._give_back()
         except BlockingIOError:
             pass
         except OSError as error:
@@ -226,6 +227,9 @@ class Connection:
             else:
                 control.frame(self, kind, flags, number, data[start:stop])
         self._rest = data[at:]
+
+    def _give_back(self) -> None:
+        """Let the peer send as much again as was read."""
         if self._consumed >= self._half:
             self.out.append(frames.window_update(0, self._consumed))
             self._consumed = 0
