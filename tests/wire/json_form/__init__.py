@@ -1,0 +1,1 @@
+"""Messages as the JSON of `/api/v1`, in both directions."""
