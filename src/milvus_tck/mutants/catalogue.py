@@ -1,7 +1,8 @@
 """Reading mutants from `tests/mutants/*.toml`.
 
 A `[[mutant]]` table is one mutant. A `[[family]]` table is one defect that every clause of a
-kind has to notice: it becomes a mutant for each of them, named `<clause>~<suffix>`.
+kind has to notice: it becomes a mutant for each of them, named `<clause>~<suffix>`. Where a
+clause asks for something else in some profiles, `profiles` says in which a mutant is wrong.
 """
 
 import tomllib
@@ -17,13 +18,13 @@ from milvus_tck.mutants.operators import OPERATORS, REFUSED
 from milvus_tck.mutants.scene import Arguments
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.data import SpecError
-from milvus_tck.spec.profiles import Profile
+from milvus_tck.spec.profiles import Profile, ProfileRange
 
 __all__ = ["read_mutants"]
 
 _KEYS = {
     "id", "clause", "rpc", "sentence", "operator", "path", "value", "scope", "concerns", "when", "after", "aspect",
-    "equivalent", "seen", "live",
+    "equivalent", "seen", "live", "profiles",
 }  # fmt: skip
 _NEEDED = {"id", "clause", "sentence", "operator"}
 
@@ -49,7 +50,9 @@ def _file(path: Path, line: Profile) -> Iterator[Mutant]:
         raise SpecError(f"unknown tables {sorted(unknown)}")
     for row in raw.get("mutant", ()):
         mutant = _mutant({**raw.get("defaults", {}), **row})
-        if clauses()[mutant.clause].applies_to(line):
+        if clauses()[mutant.clause].applies_to(line) and (
+            "profiles" not in row or line in ProfileRange(row["profiles"])
+        ):
             yield mutant
     for row in raw.get("family", ()):
         for each in expand({"rpc": raw.get("rpc", {}), **row}, line):

@@ -1,8 +1,10 @@
 """Families: one defect for every clause of a kind.
 
 clauses   "refused" (the clause demands a refusal), "accepted" (a success), or a list of ids
+demand    with a list of ids: only in profiles in which the clause demands this, "accepted" or "refused"
 levels    levels of clauses it is for, `must` where nothing is said
 aspect    only for clauses that owe a check of this aspect
+beside    only for clauses that owe a check of this aspect as well
 values    numbers, of which the first that the clause does not take for right is written
 like      patterns, as of a shell: only clauses whose id fits one of them
 unlike    patterns: no clause whose id fits one of them
@@ -24,7 +26,21 @@ from milvus_tck.verdict.aspects import checks_of
 
 __all__ = ["expand"]
 
-_OWN = {"suffix", "clauses", "levels", "values", "grpc", "except", "equivalent", "aspect", "like", "unlike", "rpc"}
+_OWN = {
+    "suffix",
+    "clauses",
+    "levels",
+    "values",
+    "grpc",
+    "except",
+    "equivalent",
+    "aspect",
+    "like",
+    "unlike",
+    "rpc",
+    "beside",
+    "demand",
+}
 
 
 def expand(row: dict[str, Any], line: Profile) -> Iterator[dict[str, Any]]:
@@ -53,15 +69,16 @@ def _is_meant(clause: Clause, row: dict[str, Any], line: Profile) -> bool:
         return False
     if not _fits(clause.id, row):
         return False
-    if isinstance(row["clauses"], list):
-        return clause.id in row["clauses"]
     expected = clause.expectation(line)
-    if clause.level not in row.get("levels", ["must"]) or expected.ok == (row["clauses"] == "refused"):
+    demand = "accepted" if expected.ok else "refused"
+    if isinstance(row["clauses"], list):
+        return clause.id in row["clauses"] and row.get("demand", demand) == demand
+    if clause.level not in row.get("levels", ["must"]) or row["clauses"] != demand:
         return False
     if bool(expected.grpc) != row.get("grpc", False):
         return False
     owed = {check.aspect for check in checks_of(clause, line, "grpc")}
-    return not row.get("aspect") or row["aspect"] in owed
+    return {row[key] for key in ("aspect", "beside") if row.get(key)} <= owed
 
 
 def _fits(name: str, row: dict[str, Any]) -> bool:
