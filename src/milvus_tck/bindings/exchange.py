@@ -46,4 +46,6 @@ class Exchanger:
             response, broken = contract.parse(call.rpc, reply.payload)
         if response is not None:
             broken = contract.violations(call.rpc, response, self.profile)
-        return Exchange(call.rpc, call.request, response, reply.code, reply.details, seconds, broken, call.payload)
+        return Exchange(
+            call.rpc, call.request, response, reply.code, reply.details, seconds, broken, call.payload, reply.via
+        )

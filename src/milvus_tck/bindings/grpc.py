@@ -50,6 +50,8 @@ class Credentials:
     ca: Path | None = None
     certificate: Path | None = None
     key: Path | None = None
+    #: What HTTP sends as its header `authorization`; empty where nothing was given.
+    http: str = ""
 
     def __post_init__(self) -> None:
         """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that."""

@@ -10,9 +10,20 @@ from google.protobuf.message import Message
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import Status
 
-__all__ = ["Exchange", "Outcome", "Reply", "StatusView", "Violation", "status_of"]
+__all__ = ["Exchange", "Outcome", "Reply", "StatusView", "Via", "Violation", "status_of"]
 
 Answer_co = TypeVar("Answer_co", bound=Message, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Via:
+    """How a call travelled that did not travel over gRPC."""
+
+    binding: str
+    #: Method and path of HTTP.
+    request: str
+    #: Status of HTTP; 0 where none came.
+    status: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,8 @@ class Reply:
     #: Name of the gRPC code, `OK` included.
     code: str
     details: str = ""
+    #: `None` for gRPC.
+    via: Via | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,8 @@ class Exchange:
     violations: tuple[Violation, ...] = field(default=())
     #: What was sent in place of the request's own bytes, if it was.
     payload: bytes | None = None
+    #: How it travelled; `None` for gRPC.
+    via: Via | None = None
 
     @property
     def sent(self) -> bytes:
@@ -117,6 +132,8 @@ class Outcome(Generic[Answer_co]):
 
     def __str__(self) -> str:
         if not self.in_band:
+            if self.exchange.via is not None:
+                return f"HTTP {self.exchange.via.status or self.exchange.grpc_code}: {self.exchange.grpc_details}"
             return f"gRPC {self.exchange.grpc_code}: {self.exchange.grpc_details}".rstrip(": ")
         if self.garbled:
             return "an answer that can not be parsed"

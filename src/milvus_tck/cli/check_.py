@@ -12,7 +12,14 @@ from rich.console import Console
 
 from milvus_tck.cli.command_line import command_line, results_folder
 from milvus_tck.cli.errors import complain, fail
-from milvus_tck.cli.options import TARGET_HELP, connection_options, given_credentials, target_argument
+from milvus_tck.cli.options import (
+    TARGET_HELP,
+    binding_options,
+    connection_options,
+    given_bindings,
+    given_credentials,
+    target_argument,
+)
 from milvus_tck.cli.progress import LiveProgress, QuietConsole
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.cli.verdict_text import print_verdict
@@ -58,7 +65,7 @@ _WORKERS = f"Tests in flight.  [default: {IN_FLIGHT}, fewer on targets that are 
 )
 @target_argument
 @click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
-@click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")
+@binding_options
 @click.option("--select", default="", metavar="EXPR", help="Checks to run, by clause, rpc, level, family, capability.")
 @click.option("--level", "levels", multiple=True, type=_LEVELS, help="Levels to run (all by default).")
 @click.option("--fail-on", type=_LEVELS, default="must", show_default=True, help="Lowest level that fails the gate.")
@@ -98,6 +105,7 @@ def _options(options: dict[str, Any]) -> tuple[CheckOptions, Path]:
     checked = CheckOptions(
         target=word,
         credentials=given_credentials(options),
+        **given_bindings(options),
         levels=frozenset(map(Level, options.pop("levels"))),
         fail_on=Level(options.pop("fail_on")),
         hostile=hostile,

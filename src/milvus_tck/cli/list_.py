@@ -12,7 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from milvus_tck.cli.errors import fail
-from milvus_tck.cli.options import connection_options, given_credentials, target_argument
+from milvus_tck.cli.options import (
+    binding_options,
+    connection_options,
+    given_bindings,
+    given_credentials,
+    target_argument,
+)
 from milvus_tck.cli.plan import Absence, Plan, Planned, make_plan
 from milvus_tck.cli.reach import reached
 from milvus_tck.spec.capabilities import core_rpcs
@@ -44,7 +50,7 @@ what it is and which RPCs it lacks."""
 @click.command("list", epilog=_EPILOG, help=_HELP, short_help="Say what `check` would judge, and what not.")
 @target_argument
 @click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
-@click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")
+@binding_options
 @click.option("--select", default="", metavar="EXPR", help="Checks to list, by clause, rpc, level, family, capability.")
 @click.option("--level", "levels", multiple=True, type=_LEVELS, help="Levels to list (all by default).")
 @click.option("--strict", is_flag=True, help="Demand upstream's exact codes and reasons.")
@@ -72,6 +78,7 @@ def _options(options: dict[str, Any]) -> CheckOptions:
     asked = CheckOptions(
         target=options.pop("target") or default_name(),
         credentials=given_credentials(options),
+        **given_bindings(options),
         levels=frozenset(map(Level, options.pop("levels"))),
         **options,
     )

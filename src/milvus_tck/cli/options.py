@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 import click
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.bindings.opened import BINDINGS, GRPC
 from milvus_tck.targets.credentials import credentials
+from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.targets.resolve import FORMS
 
-__all__ = ["connection_options", "given_credentials", "target_argument"]
+__all__ = ["binding_options", "connection_options", "given_bindings", "given_credentials", "target_argument"]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -34,6 +36,34 @@ def connection_options(function: Function) -> Function:
     for option in reversed(options):
         function = option(function)
     return function
+
+
+def binding_options(function: Function) -> Function:
+    """Add what calls travel over, and where a running target speaks HTTP."""
+    names = ", ".join(BINDINGS)
+    options = (
+        click.option(
+            "--binding", "bindings", multiple=True, metavar="NAMES", help=f"How calls travel: {names}.  [default: grpc]"
+        ),
+        click.option("--http", metavar="URL", help="Where a running target, or its gateway, speaks HTTP."),
+        click.option("--http-management", metavar="URL", help="Its management port, with /api/v1."),
+    )
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def given_bindings(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of bindings out of `options`, as `CheckOptions` wants them."""
+    words = options.pop("bindings")
+    names = tuple(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip())) or (GRPC,)
+    unknown = [name for name in names if name not in BINDINGS]
+    if unknown:
+        message = f"--binding: {', '.join(unknown)} is none of {', '.join(BINDINGS)}"
+        raise click.UsageError(message)
+    given = {"http": options.pop("http"), "http-management": options.pop("http_management")}
+    urls = {port: url for key, url in given.items() if url for port in HTTP_KEYS[key]}
+    return {"bindings": names, "urls": urls}
 
 
 def given_credentials(options: dict[str, Any]) -> Credentials | None:

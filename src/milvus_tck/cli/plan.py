@@ -105,7 +105,7 @@ class Plan:
             "target": self.reached.target,
             "profile": self.reached.profile.name,
             "profile_reason": self.reached.reason,
-            "binding": self.options.binding,
+            "binding": ",".join(self.options.bindings),
             "select": self.options.select,
             "strict": self.options.strict,
             "hostile": self.reached.hostile,
@@ -141,7 +141,7 @@ def make_plan(options: CheckOptions, reached: Reached) -> Plan:
             if check.id not in wanted:
                 continue
             if absence is None:
-                runs.setdefault(check.clause.id, []).append((check, job.test))
+                runs.setdefault(check.clause.id, []).append((check, job.node))
             else:
                 key = (check.clause.id, *absence)
                 left_out[key] = left_out.get(key, 0) + 1

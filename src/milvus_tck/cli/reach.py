@@ -24,7 +24,7 @@ def reached(options: CheckOptions) -> Reached:
     A server that we would start is known by its release; an endpoint is asked.
     """
     try:
-        target = resolve(options.target, options.credentials)
+        target = resolve(options.target, options.credentials, urls=options.urls)
         identity, lacking = _ask(target) if isinstance(target, Endpoint) else (Identity(), frozenset[str]())
         profile, reason = choose_profile(options.profile, identity, target.declared)
     except TargetError as error:

@@ -22,7 +22,7 @@ Key = tuple[str, bytes]
 #: What every check of a test came to: a state and its signature.
 States = dict[str, tuple[str, str]]
 #: Raised whenever the layout of a saved recording changes.
-_LAYOUT = 2
+_LAYOUT = 3
 _DIGEST = 12
 
 

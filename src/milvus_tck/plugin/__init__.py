@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from milvus_tck.plugin.ceremony import RESULT, as_they_end, show, walk
-from milvus_tck.plugin.items import is_suite, job_of, marked, why_not
+from milvus_tck.plugin.items import is_bound, is_suite, job_of, marked, why_not
 from milvus_tck.plugin.options import options_of, pytest_addoption
 from milvus_tck.spec.clause_files import clause as clause_of
 from milvus_tck.spec.clause_files import clauses
@@ -26,8 +26,8 @@ from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.feed import Feed
 from milvus_tck.verdict.interrupts import Interrupts
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.judgement import Check
+from milvus_tck.verdict.job import Job, needs_of
+from milvus_tck.verdict.judgement import Check, key_of
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer
 from milvus_tck.verdict.selection import SelectionError, selector
@@ -79,15 +79,24 @@ class Suites:
         self.listing = self.listing or bool(config.option.collectonly)
         with _usage():
             line = self._profile()
-            everything = {item.nodeid: self._checks(item, line) for item in ours}
-            chosen = self._chosen(everything)
-        dropped = [item for item in ours if item.nodeid not in chosen]
+            everything = {
+                key_of(item.nodeid, binding): (item, binding, self._checks(item, line, binding))
+                for item in ours
+                for binding in self.options.bindings
+            }
+            chosen = self._chosen({test: checks for test, (_, _, checks) in everything.items()})
+        kept = {everything[test][0] for test in chosen}
+        dropped = [item for item in ours if item not in kept]
         items[:] = [item for item in items if item not in dropped]
         config.hook.pytest_deselected(items=dropped)
-        self._jobs = {item.nodeid: job_of(item, everything[item.nodeid]) for item in ours if item.nodeid in chosen}
-        self._note_absent(everything, line)
+        self._jobs = {
+            test: job_of(item, checks, binding)
+            for test, (item, binding, checks) in everything.items()
+            if test in chosen
+        }
+        self._note_absent([check for _, _, checks in everything.values() for check in checks], line)
         if self.session is not None and not self.listing:
-            known = {check.id for checks in everything.values() for check in checks}
+            known = {check.id for _, _, checks in everything.values() for check in checks}
             ids = {check.id for check in self.wanted}
             try:
                 with self.interrupts.held():
@@ -106,12 +115,12 @@ class Suites:
             self.session.open()
         return self.session.profile
 
-    def _checks(self, item: pytest.Item, line: Profile) -> list[Check]:
+    def _checks(self, item: pytest.Item, line: Profile, binding: str) -> list[Check]:
         return [
             check
             for name, case in marked(item)
-            if clause_of(name).applies_to(line)
-            for check in checks_of(clause_of(name), line, self.options.binding, case, strict=self.options.strict)
+            if clause_of(name).applies_to(line) and is_bound(clause_of(name), case, binding)
+            for check in checks_of(clause_of(name), line, binding, case, strict=self.options.strict)
         ]
 
     def _chosen(self, everything: dict[str, list[Check]]) -> set[str]:
@@ -124,16 +133,16 @@ class Suites:
             self.wanted.extend(wanted)
             if wanted:
                 chosen.add(test)
-        needed = {each for check in self.wanted for each in check.clause.needs}
-        support = [test for test, checks in everything.items() if any(check.clause.id in needed for check in checks)]
+        needed = {each for check in self.wanted for each in needs_of(check)}
+        support = [test for test, checks in everything.items() if any(check.key in needed for check in checks)]
         return chosen.union(support) if chosen else chosen
 
-    def _note_absent(self, everything: dict[str, list[Check]], line: Profile) -> None:
+    def _note_absent(self, everything: list[Check], line: Profile) -> None:
         planned = {check.clause.id for check in self.wanted}
-        tested = {check.clause.id for checks in everything.values() for check in checks}
+        tested = {check.clause.id for check in everything}
         for each in clauses().values():
             if each.id not in planned and each.rpc != "wire":
-                self.not_planned.append(NotPlanned(each.id, why_not(each.id, tested, line)))
+                self.not_planned.append(NotPlanned(each.id, why_not(each.id, tested, line, self.options.bindings)))
 
     # -- running ------------------------------------------------------------------------
 

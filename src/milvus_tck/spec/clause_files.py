@@ -15,6 +15,7 @@ from typing import Any
 from milvus_tck.spec.clauses import Clause, Expectation, Level, Strict
 from milvus_tck.spec.data import SpecError, read_toml, toml_names
 from milvus_tck.spec.profiles import ProfileRange
+from milvus_tck.spec.routes import mirrors_of
 
 __all__ = ["ROOT", "by_id", "clause", "clauses", "kebab", "parse_clauses"]
 
@@ -129,7 +130,7 @@ def _build(row: dict[str, Any], family: str) -> Clause:
         texts={} if isinstance(text, str) else {ProfileRange(key): each for key, each in text.items()},
         expect=_expectations(row),
         strict=Strict(**row.get("strict", {})),
-        bindings=tuple(row.get("bindings", ["grpc"])),
+        bindings=_bindings(row),
         needs=tuple(row.get("needs", [] if row["id"] == ROOT else [ROOT])),
         witness=tuple(row.get("witness", [])),
         capability=row.get("capability", ""),
@@ -138,6 +139,18 @@ def _build(row: dict[str, Any], family: str) -> Clause:
         reason=row.get("reason", ""),
         erratum=row.get("erratum", ""),
     )
+
+
+def _bindings(row: dict[str, Any]) -> tuple[str, ...]:
+    """Name what a clause is judged over: gRPC, and every HTTP that has a route which is its RPC.
+
+    What is promised of gRPC itself is promised of nothing else.
+    """
+    if "bindings" in row:
+        return tuple(row["bindings"])
+    if any(each.grpc for each in _expectations(row).values()):
+        return ("grpc",)
+    return ("grpc", *(table.binding for table in mirrors_of(row["rpc"]) if not table.silence(row["id"])))
 
 
 def _allow(table: Collection[str], keys: set[str]) -> None:

@@ -17,11 +17,19 @@ One file of `proto/http/` describes one HTTP binding:
     form = "insert"                  # how the body is written, where it is not the message of the RPC
     required = ["dimension"]         # fields of the body, or of the query
     optional = ["dbName"]
+
+Where `mirrors` is true, a route of one RPC is that RPC in other words, and what is promised of the
+RPC is promised of the route. What can not be said in those words is listed, with the reason:
+
+    [[unsaid]]
+    clauses = ["insert/nan*"]        # clauses, or cases of them (`clause.case`); * and ? match any text
+    reason = "JSON has no NaN"
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import Any
 from urllib.parse import quote, unquote
@@ -29,11 +37,11 @@ from urllib.parse import quote, unquote
 from milvus_tck.spec.data import SpecError, read_toml, toml_names
 from milvus_tck.spec.profiles import Profile, ProfileRange
 
-__all__ = ["Field", "Route", "Routes", "parse_routes", "route_tables", "routes"]
+__all__ = ["Field", "Route", "Routes", "Unsaid", "mirrors_of", "parse_routes", "route_tables", "routes"]
 
 _METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 _PORTS = {"management", "proxy", "gateway"}
-_TABLES = {"title", "binding", "base", "port", "types", "route"}
+_TABLES = {"title", "binding", "base", "port", "mirrors", "types", "route", "unsaid"}
 _KEYS = {"method", "path", "rpc", "rpcs", "inner", "profiles", "since", "form", "required", "optional"}
 _TYPES = {"string", "strings", "integer", "number", "numbers", "boolean", "object", "objects", "any"}
 _PARAMETER = re.compile(r"\{(\w+)\}")
@@ -93,6 +101,18 @@ class Route:
         return profile in self.profiles
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Promises that can not be judged over a binding, and why."""
+
+    clauses: tuple[str, ...]
+    reason: str
+
+    def names(self, clause: str) -> bool:
+        """Tell whether a clause, or a case `clause.case`, is one of them."""
+        return any(fnmatchcase(clause, pattern) for pattern in self.clauses)
+
+
 @dataclass(frozen=True)
 class Routes:
     """The route table of one HTTP binding."""
@@ -103,6 +123,9 @@ class Routes:
     base: str
     port: str
     all: tuple[Route, ...]
+    #: Whether a route of one RPC is that RPC in other words.
+    mirrors: bool = False
+    unsaid: tuple[Unsaid, ...] = ()
     _by_rpc: dict[str, Route] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -121,6 +144,10 @@ class Routes:
     def of(self, rpc: str) -> Route | None:
         """Return the route that is this RPC and nothing else, the first where there are several."""
         return self._by_rpc.get(rpc)
+
+    def silence(self, clause: str) -> str:
+        """Say why a clause, or a case of it, can not be judged over the binding; empty where it can."""
+        return next((each.reason for each in self.unsaid if each.names(clause)), "")
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """Find the route of a request, with the parameters in its path, unescaped.
@@ -157,6 +184,11 @@ def routes(binding: str) -> Routes:
     return route_tables()[binding]
 
 
+def mirrors_of(rpc: str) -> tuple[Routes, ...]:
+    """Return the tables in which an RPC has a route that is the RPC in other words."""
+    return tuple(table for table in route_tables().values() if table.mirrors and table.of(rpc) is not None)
+
+
 def parse_routes(raw: dict[str, Any], file: str) -> Routes:
     """Turn one parsed file into its table; raises `SpecError`, naming the file and the row, where it is wrong."""
     _require(raw.keys() <= _TABLES, f"{file}: unknown keys {sorted(raw.keys() - _TABLES)}")
@@ -167,7 +199,13 @@ def parse_routes(raw: dict[str, Any], file: str) -> Routes:
     _require(not wrong, f"{file}: {wrong} are no types; there are {sorted(_TYPES)}")
     rows = tuple(_row(row, types, f"{file}, row {number}") for number, row in enumerate(raw.get("route", ()), 1))
     _unique(rows, file)
-    return Routes(raw["binding"], raw.get("title", ""), raw.get("base", ""), raw["port"], rows)
+    mirrors, unsaid = raw.get("mirrors", False), tuple(_unsaid(row, file) for row in raw.get("unsaid", ()))
+    return Routes(raw["binding"], raw.get("title", ""), raw.get("base", ""), raw["port"], rows, mirrors, unsaid)
+
+
+def _unsaid(row: dict[str, Any], file: str) -> Unsaid:
+    _require(row.keys() == {"clauses", "reason"}, f"{file}, unsaid {row.get('clauses')}: it has clauses and a reason")
+    return Unsaid(tuple(row["clauses"]), row["reason"])
 
 
 def _row(row: dict[str, Any], types: Mapping[str, str], place: str) -> Route:

@@ -3,6 +3,7 @@
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -58,6 +59,9 @@ class Target(Protocol):
     def address(self) -> str:
         """`host:port` of its gRPC service; valid once it was started."""
 
+    def url(self, port: str) -> str:
+        """Return where it speaks HTTP: `port` is proxy, management or gateway. Empty where it does not."""
+
     def start(self) -> None:
         """Bring it up and wait until it serves; raises `TargetError`."""
 
@@ -88,6 +92,8 @@ class Endpoint:
     #: Shell command that brings it back, from `tck.toml`.
     restart_command: str = ""
     throwaway: bool = False
+    #: URLs of HTTP by port, as somebody told them.
+    urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def restartable(self) -> bool:
@@ -98,6 +104,11 @@ class Endpoint:
     def address(self) -> str:
         """Where it runs."""
         return self.host_port
+
+    def url(self, port: str) -> str:
+        """Where it speaks HTTP, as far as that was told; the proxy answers HTTP on the port of gRPC."""
+        own = f"{'https' if self.credentials.tls else 'http'}://{self.host_port}"
+        return self.urls.get(port, own if port == "proxy" else "")
 
     def start(self) -> None:
         """It runs already."""

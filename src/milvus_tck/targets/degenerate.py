@@ -88,6 +88,10 @@ class DegenerateServer:
         """Where it listens."""
         return f"{LOOPBACK}:{self.port}"
 
+    def url(self, port: str) -> str:  # noqa: ARG002 - part of the protocol
+        """It speaks no HTTP."""
+        return ""
+
     def start(self) -> None:
         """Listen on the port that was asked for, or on a free one; raises `TargetError` where it is taken."""
         # Where ports are shared, two servers would answer in turns on one of them.

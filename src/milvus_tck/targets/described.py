@@ -7,6 +7,8 @@ tls-ca = "certs/ca.pem"
 profile = "2.4"
 lacks = ["partitions"]             # capabilities it does not have
 restart = "systemctl restart milvus"
+http = "http://10.0.0.5:19530"             # where it speaks HTTP, if not on the port of gRPC
+http-management = "http://10.0.0.5:9091"
 """
 
 import os
@@ -21,12 +23,14 @@ from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import Declared, Endpoint, TargetError
 from milvus_tck.targets.credentials import credentials
 
-__all__ = ["FILE", "described", "described_names"]
+__all__ = ["FILE", "HTTP_KEYS", "described", "described_names"]
 
 FILE = "tck.toml"
+#: What each URL of HTTP that somebody tells is good for. A gateway stands in the place of the proxy.
+HTTP_KEYS = {"http": ("proxy", "gateway"), "http-management": ("management",)}
 _KEYS = {
     "address", "token", "user", "password", "db", "tls-ca", "tls-cert", "tls-key", "profile", "has", "lacks",
-    "restart",
+    "restart", "http", "http-management",
 }  # fmt: skip
 
 
@@ -67,7 +71,8 @@ def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
         _readable(row, path.parent)
     except (OSError, ValueError) as error:
         raise TargetError(f"target {name!r} in {FILE} can not be asked", str(error), f"$EDITOR {path}") from error
-    return Endpoint(name, row["address"], secrets, declared, row.get("restart", ""))
+    urls = {port: row[key] for key, ports in HTTP_KEYS.items() if key in row for port in ports}
+    return Endpoint(name, row["address"], secrets, declared, row.get("restart", ""), urls=urls)
 
 
 def _known(declared: Declared) -> None:

@@ -29,6 +29,12 @@ class MilvusServer(StartedServer):
         """
         return 0 if self._process is None else int(self._process.variable("METRICS_PORT") or 0)
 
+    def url(self, port: str) -> str:
+        """Where it speaks HTTP: on the port of gRPC, and on that of the management service."""
+        numbers = {"proxy": self._port, "management": self.management_port}
+        number = numbers.get(port, 0)
+        return f"http://{LOOPBACK}:{number}" if number else ""
+
     def launch(self, folder: Path, port: int) -> ServerProcess:
         """Start the launcher, which starts the server."""
         package = f"milvus=={self.version}"

@@ -1,6 +1,7 @@
 """From the word on the command line to a target."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from milvus_tck.bindings.grpc import Credentials
@@ -29,11 +30,13 @@ def default_name() -> str:
     return "milvus" if has_milvus_wheel() else "lite"
 
 
-def resolve(word: str, given: Credentials | None = None, port: int = 0) -> Target:
+def resolve(
+    word: str, given: Credentials | None = None, port: int = 0, urls: Mapping[str, str] | None = None
+) -> Target:
     """Turn a TARGET into a target; raises `TargetError` where the word means nothing.
 
     `given` are credentials from the command line, which win over those of `tck.toml`;
-    `port` asks a server that we start to listen there.
+    `port` asks a server that we start to listen there; `urls` say where a running one speaks HTTP.
     """
     name, _, version = word.partition("@")
     if name in {"milvus", "lite"} and name != word and not _VERSION.fullmatch(version):
@@ -44,7 +47,7 @@ def resolve(word: str, given: Credentials | None = None, port: int = 0) -> Targe
         return _lite(version or lite.DEFAULT_VERSION, port)
     if word in DEGENERATE:
         return DegenerateServer(word, port=port)
-    return _running(word, given)
+    return _running(word, given, urls or {})
 
 
 def _milvus(version: str, port: int) -> Target:
@@ -62,10 +65,11 @@ def _lite(version: str, port: int) -> Target:
     return lite.LiteServer(f"lite@{version}", version, declared, port=port)
 
 
-def _running(word: str, given: Credentials | None) -> Target:
+def _running(word: str, given: Credentials | None, urls: Mapping[str, str]) -> Target:
     found = described(word)
     if found is not None:
         _check_address(word, found.address)
+        found = replace(found, urls={**found.urls, **urls})
         return replace(found, credentials=given) if given is not None else found
     credentials = given or Credentials()
     scheme, _, rest = word.partition("://")
@@ -74,10 +78,10 @@ def _running(word: str, given: Credentials | None) -> Target:
         bare = rest.partition("/")[0]
         address = bare if _ADDRESS.fullmatch(bare) else f"{bare}:{_PORTS[scheme]}"
         _check_address(word, address)
-        return Endpoint(word, address, replace(credentials, tls=tls or credentials.tls))
+        return Endpoint(word, address, replace(credentials, tls=tls or credentials.tls), urls=urls)
     if _ADDRESS.fullmatch(word):
         _check_address(word, word)
-        return Endpoint(word, word, credentials)
+        return Endpoint(word, word, credentials, urls=urls)
     why = f"it is none of {FORMS}, and {FILE} here describes no such target"
     raise TargetError(f"{word!r} is no target", why, "milvus-tck check --help")
 

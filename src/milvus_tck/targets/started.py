@@ -42,6 +42,10 @@ class StartedServer(ABC):
         """Where it listens since the last start."""
         return f"{LOOPBACK}:{self._port}"
 
+    def url(self, port: str) -> str:  # noqa: ARG002 - part of the protocol
+        """It speaks no HTTP, unless it says otherwise."""
+        return ""
+
     @property
     def pid(self) -> int:
         """The process that all of the server's are below; 0 while it does not run."""

@@ -10,7 +10,8 @@ import time
 from dataclasses import dataclass, field
 
 from milvus_tck.bindings.exchange import Exchanger
-from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.bindings.grpc import Binding, GrpcBinding
+from milvus_tck.bindings.opened import GRPC, open_binding, port_of
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.targets.base import Target, TargetError
@@ -33,13 +34,32 @@ class Station:
     deadline: float
     #: What happened to the target, for the footer of the result file.
     incidents: list[str] = field(default_factory=list)
+    #: Names of the bindings that calls travel over, beside gRPC.
+    bindings: tuple[str, ...] = ()
     _down: threading.Event = field(default_factory=threading.Event)
     #: Set when nobody wants an answer any more.
     _closed: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
+        self._connect()
+
+    def _connect(self) -> None:
+        """Open every binding; raises `TargetError` where the target does not speak one of them."""
         self.binding = GrpcBinding(self.target.address, self.target.credentials)
+        self._others = {name: self._open(name) for name in self.bindings if name != GRPC}
+
+    def _open(self, name: str) -> Binding:
+        url = self.target.url(port_of(name))
+        if not url:
+            option = "--http-management URL" if port_of(name) == "management" else "--http URL"
+            why = "nobody said where it speaks HTTP, or it does not"
+            raise TargetError(f"{self.target.name} can not be asked over {name}", why, f"milvus-tck check … {option}")
+        try:
+            return open_binding(name, url, self.target.credentials, self.binding)
+        except ValueError as error:
+            then = "milvus-tck check --help"
+            raise TargetError(f"{self.target.name} can not be asked over {name}", str(error), then) from error
 
     @property
     def down(self) -> bool:
@@ -49,6 +69,10 @@ class Station:
     def exchanger(self, profile: Profile) -> Exchanger:
         """Return the choke point to the target as it runs now."""
         return Exchanger(self.binding, profile, self.deadline)
+
+    def others(self, profile: Profile) -> dict[str, Exchanger]:
+        """Return the choke points of the bindings beside gRPC, by name."""
+        return {name: Exchanger(each, profile, self.deadline) for name, each in self._others.items()}
 
     def lost(self, exchange: Exchange) -> bool:
         """Tell, after an exchange, whether the target is gone; looks only where something seems wrong."""
@@ -90,17 +114,21 @@ class Station:
         """Bring the target back with fresh data; False where that is not ours to do or fails."""
         if not self.target.restartable:
             return False
-        self.binding.close()
+        self._hang_up()
         try:
             self.target.restart()
         except TargetError as error:
             self.incidents.append(f"could not be brought back: {error}")
             return False
-        self.binding = GrpcBinding(self.target.address, self.target.credentials)
+        self._connect()
         self._down.clear()
         return True
 
     def close(self) -> None:
         """Close the connection; the target itself goes on."""
         self._closed.set()
-        self.binding.close()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        for each in (*self._others.values(), self.binding):
+            each.close()

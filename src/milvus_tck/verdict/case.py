@@ -21,8 +21,9 @@ from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsayable, Unsupported
 from milvus_tck.wire.call import Call
+from milvus_tck.wire.json_form import Inexpressible
 from milvus_tck.wire.messages import ErrorCode
 
 __all__ = ["Case", "HarnessError"]
@@ -66,7 +67,12 @@ class Case:
     @property
     def random(self) -> random.Random:
         """A generator seeded by the run's seed and the test's name."""
-        return random.Random(f"{self.run.seed}/{self.test}")  # noqa: S311 - data, not secrets
+        return random.Random(f"{self.run.seed}/{self._node}")  # noqa: S311 - data, not secrets
+
+    @property
+    def _node(self) -> str:
+        """The test without its binding: its data are the same over all of them."""
+        return self.test.removesuffix(f"@{self.run.exchanger.binding.name}")
 
     def clause(self, of: str | None = None) -> Clause:
         """Return the clause of that id among those the test declares, or its only one."""
@@ -90,7 +96,7 @@ class Case:
         if self.run.ending.is_set():
             raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
-        outcome = self.run.exchanger.call(call if deadline is None else call.within(deadline), self._record)
+        outcome = self._exchange(call if deadline is None else call.within(deadline))
         if outcome.in_band:
             self.run.ledger.after(call)
         if self.run.ending.is_set() and not outcome.in_band:
@@ -98,6 +104,13 @@ class Case:
         if self.run.guard.lost(outcome.exchange):
             raise TargetDied("died", f"the target is gone after {call.rpc}")
         return outcome
+
+    def _exchange(self, call: Call[Answer]) -> Outcome[Answer]:
+        try:
+            return self.run.exchanger.call(call, self._record)
+        except Inexpressible as error:
+            self.run.ledger.after(call)  # nothing was sent
+            raise Unsayable(call.rpc, str(error)) from error
 
     def ok(self, call: Call[Answer], *, deadline: float | None = None) -> Answer:
         """Make a call that has to succeed for the test to have a point, and return the answer."""

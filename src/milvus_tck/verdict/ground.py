@@ -35,7 +35,7 @@ class Ground:
 
     def case(self, job: Job) -> Case:
         """Return a new case for a test."""
-        return Case(self.run, job.test, job.checks)
+        return Case(self.run.over(job.binding), job.test, job.checks)
 
     def attempt(self, job: Job) -> Result:
         """Run a test among others."""

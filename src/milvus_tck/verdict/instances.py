@@ -34,22 +34,28 @@ class Instances:
 
     def beside(self, run: Run) -> Ground:
         """Start another instance for the same run; a ground that is lost where that can not be."""
-        target = resolve(self.options.target, self.options.credentials)
+        target = resolve(self.options.target, self.options.credentials, urls=self.options.urls)
         self._keep(target)
         try:
             target.start()
         except TargetError as error:
-            self.station.incidents.append(f"no second instance: {error}")
-            run = run.beside(run.exchanger, self.station)
-            return Ground(run, Preparations(run), recover=lambda: False, alive=lambda: False, lost=True)
-        station = self._take(target)
-        run = run.beside(station.exchanger(run.profile), station)
+            return self._none(run, error)
+        try:
+            station = self._take(target)
+        except TargetError as error:
+            return self._none(run, error)
+        run = run.beside(station.exchanger(run.profile), station, station.others(run.profile))
         ground = _ground(run, Preparations(run), station, run.profile)
         ground.fresh = True
         return ground
 
+    def _none(self, run: Run, error: TargetError) -> Ground:
+        self.station.incidents.append(f"no second instance: {error}")
+        run = run.beside(run.exchanger, self.station)
+        return Ground(run, Preparations(run), recover=lambda: False, alive=lambda: False, lost=True)
+
     def _take(self, target: Target) -> Station:
-        station = Station(target, self.options.timeout, self.station.incidents)
+        station = Station(target, self.options.timeout, self.station.incidents, self.options.bindings)
         with self._lock:
             self._stations.append(station)
             if self._hung_up:
@@ -84,7 +90,7 @@ def _ground(run: Run, preparations: Preparations, station: Station, profile: Pro
     def recover() -> bool:
         if not station.recover():
             return False
-        run.exchanger = station.exchanger(profile)
+        run.exchanger, run.others = station.exchanger(profile), station.others(profile)
         return True
 
     return Ground(run, preparations, recover=recover, alive=station.alive)

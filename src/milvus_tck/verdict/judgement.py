@@ -7,7 +7,10 @@ from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.clauses import Clause, Level
 from milvus_tck.verdict.states import State
 
-__all__ = ["HOLDS", "HOSTILE", "Check", "Judgement"]
+__all__ = ["GRPC", "HOLDS", "HOSTILE", "Check", "Judgement", "key_of"]
+
+#: The binding that everything began with.
+GRPC = "grpc"
 
 #: The single aspect of a clause that is not a refusal.
 HOLDS = "holds"
@@ -31,6 +34,16 @@ class Check:
         """The name of the check: `clause[.case]:aspect@binding`."""
         case = f".{self.case}" if self.case else ""
         return f"{self.clause.id}{case}:{self.aspect}@{self.binding}"
+
+    @property
+    def key(self) -> str:
+        """The name of what it judges, as other clauses need it: over gRPC that is the clause itself."""
+        return key_of(self.clause.id, self.binding)
+
+
+def key_of(clause: str, binding: str) -> str:
+    """Name a clause over a binding."""
+    return clause if binding == GRPC else f"{clause}@{binding}"
 
 
 @dataclass(frozen=True, slots=True)

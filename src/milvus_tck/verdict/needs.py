@@ -31,17 +31,17 @@ class Needs:
     def expect(self, jobs: Iterable[Job]) -> None:
         """Take note of every job that will run."""
         for job in jobs:
-            self._open.update(job.clauses)
-            self._pending.update(job.clauses)
+            self._open.update(job.keys)
+            self._pending.update(job.keys)
 
     def settle(self, job: Job, result: Result) -> None:
         """Take in what a job came to."""
-        self._open.subtract(job.clauses)
-        self._pending.difference_update(each for each in job.clauses if self._open[each] <= 0)
+        self._open.subtract(job.keys)
+        self._pending.difference_update(each for each in job.keys if self._open[each] <= 0)
         for judgement in result.judgements:
             check = judgement.check
             if judgement.state is not State.PASS and check.level is Level.MUST:
-                self._broken.add(check.clause.id)
+                self._broken.add(check.key)
 
     def decided(self, job: Job) -> bool:
         """Tell whether everything that a job needs is judged; what does not run is not waited for."""

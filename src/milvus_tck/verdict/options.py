@@ -1,5 +1,6 @@
 """What a check run is asked to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +21,8 @@ class CheckOptions:
 
     target: str
     profile: str = "auto"
-    binding: str = "grpc"
+    #: What calls travel over; each check is made over each of them that its clause is bound to.
+    bindings: tuple[str, ...] = ("grpc",)
     select: str = ""
     levels: frozenset[Level] = frozenset()
     fail_on: Level = Level.MUST
@@ -35,3 +37,5 @@ class CheckOptions:
     baseline: Path | None = None
     out: Path | None = None
     command: tuple[str, ...] = field(default=())
+    #: Where a running target speaks HTTP, by port: proxy, management, gateway.
+    urls: Mapping[str, str] = field(default_factory=dict)

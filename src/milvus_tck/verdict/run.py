@@ -4,7 +4,7 @@ import re
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -12,8 +12,10 @@ from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.contract_log import ContractLog
+from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.pace import Pace
+from milvus_tck.wire.descriptors import HTTP
 
 __all__ = ["PREFIX", "Guard", "Run", "Waiting", "run_of"]
 
@@ -45,6 +47,14 @@ class Waiting:
 
 
 @dataclass
+class Noted:
+    """What a run takes note of over one binding."""
+
+    contract: ContractLog = field(default_factory=ContractLog)
+    lacking: set[str] = field(default_factory=set)
+
+
+@dataclass
 class Run:
     """One run against one target."""
 
@@ -66,6 +76,10 @@ class Run:
     #: RPCs that were met with UNIMPLEMENTED.
     lacking: set[str] = field(default_factory=set)
     waiting: Waiting = field(default_factory=Waiting)
+    #: The choke points of bindings beside that of `exchanger`, by name.
+    others: Mapping[str, Exchanger] = field(default_factory=dict)
+    #: What was said and met with over each of them.
+    noted: dict[str, Noted] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -78,9 +92,19 @@ class Run:
         """Seconds that calls of the run spent waiting for the target, added over all threads and instances."""
         return self.waiting.seconds
 
-    def beside(self, exchanger: Exchanger, guard: Guard) -> "Run":
+    def beside(self, exchanger: Exchanger, guard: Guard, others: Mapping[str, Exchanger] | None = None) -> "Run":
         """Return the same run on another instance of the target; what is noted is noted for both."""
-        return replace(self, exchanger=exchanger, guard=guard, pace=None)
+        return replace(
+            self, exchanger=exchanger, guard=guard, pace=None, others=self.others if others is None else others
+        )
+
+    def over(self, binding: str) -> "Run":
+        """Return the same run over another binding, with notes of its own about what is said there."""
+        if binding == GRPC:
+            return self
+        with self._lock:
+            noted = self.noted.setdefault(binding, Noted())
+        return replace(self, exchanger=self.others[binding], contract=noted.contract, lacking=noted.lacking)
 
     def slug(self, test: str) -> str:
         """Write a test's name as a short, unique part of an object's name, the same in every run."""
@@ -95,6 +119,7 @@ class Run:
             self.waiting.calls += 1
             if self.pace is not None:
                 self.pace.note(exchange.seconds)
-            self.contract.add(exchange)
-            if exchange.grpc_code == "UNIMPLEMENTED":
+            if exchange.rpc != HTTP and (exchange.via is None) == (self.exchanger.binding.name == GRPC):
+                self.contract.add(exchange)  # what travelled beside the run's own binding says nothing of that
+            if exchange.rpc != HTTP and exchange.grpc_code == "UNIMPLEMENTED":
                 self.lacking.add(exchange.rpc)

@@ -65,15 +65,15 @@ class Session:
     consumers: list[Consumer] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.target: Target = resolve(self.options.target, self.options.credentials)
+        self.target: Target = resolve(self.options.target, self.options.credentials, urls=self.options.urls)
         self.seed = self.options.seed if self.options.seed is not None else secrets.randbelow(1 << 32)
         self._started = time.monotonic()
         self._events: list[CheckEvent] = []
         self._wanted: frozenset[str] = frozenset()
         self._known: frozenset[str] = frozenset()
         self._ended = False
-        #: Whether the target kept the clause that all others need, asked for or not.
-        self._believed = True
+        #: Bindings over which the target did not keep the clause that all others need, asked for or not.
+        self._doubted: set[str] = set()
         self._lost = False
         self.opened = False
         #: Whether the header is written, so that there is something to close.
@@ -89,7 +89,7 @@ class Session:
         """
         self.target.start()
         try:
-            self.station = Station(self.target, self.options.timeout)
+            self.station = Station(self.target, self.options.timeout, bindings=self.options.bindings)
             self._instances = Instances(self.options, self.target, self.station)
             self.identity = identify(self.station.binding, self.options.timeout)
             self.profile, self.reason = choose_profile(self.options.profile, self.identity, self.target.declared)
@@ -104,7 +104,8 @@ class Session:
     def _new_run(self, run: str) -> Run:
         exchanger = self.station.exchanger(self.profile)
         ledger = Ledger(run, self.target.address)
-        return Run(run, self.profile, exchanger, self.station, ledger, self.seed, strict=self.options.strict)
+        others, strict = self.station.others(self.profile), self.options.strict
+        return Run(run, self.profile, exchanger, self.station, ledger, self.seed, strict=strict, others=others)
 
     # -- the tests ----------------------------------------------------------------------
 
@@ -153,9 +154,9 @@ class Session:
         shared = [each.name for each in job.shared]
         for judgement in result.judgements:
             if judgement.check.clause.id == ROOT and judgement.state is not State.PASS:
-                self._believed = False
+                self._doubted.add(judgement.check.binding)
             if judgement.check.id in self._wanted:
-                self._report(judgement, result.test, shared)
+                self._report(judgement, job.node, shared)
 
     def _report(self, judgement: Judgement, test: str, shared: list[str]) -> None:
         event = check_event(judgement, test, judgement.check.clause.sentence(self.profile), shared)
@@ -200,7 +201,13 @@ class Session:
                 self.target.stop()
 
     def _wire_judgements(self) -> list[Judgement]:
-        return list(self.run.contract.judgements(self.profile, self.options.binding, believed=self._believed))
+        return [
+            judgement
+            for binding in self.options.bindings
+            for judgement in self.run.over(binding).contract.judgements(
+                self.profile, binding, believed=binding not in self._doubted
+            )
+        ]
 
     def _make_header(self, *, partial: bool) -> Header:
         return Header(

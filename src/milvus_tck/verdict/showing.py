@@ -50,6 +50,9 @@ def exchange_json(exchange: Exchange) -> dict[str, Any]:
         "request": message_json(exchange.request),
         "response": None if exchange.response is None else message_json(exchange.response),
     }
+    if exchange.via is not None:
+        shown["http"] = {"request": exchange.via.request, "status": exchange.via.status}
+        shown["binding"] = exchange.via.binding
     if exchange.grpc_details:
         shown["details"] = exchange.grpc_details[:_TEXT]
     payload = exchange.sent

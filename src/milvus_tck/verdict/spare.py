@@ -44,7 +44,9 @@ class Spare:
             return _lacking(case, min(lacking))
         failed = self.needs.failed(job)
         if failed:
-            return spared(case, State.BLOCKED, f"needs:{failed}", f"{failed} does not hold", blocked_by=failed)
+            return spared(
+                case, State.BLOCKED, f"needs:{failed}", f"{failed} does not hold", blocked_by=failed.partition("@")[0]
+            )
         return None
 
 

@@ -4,6 +4,7 @@
     ├── Blocked        something the test needs did not work
     │   ├── Refused    it was a call, and the target refused it
     │   └── Never      it was something that takes its time, and did not come
+    ├── Unsayable      the binding has no words for a request
     ├── Unsupported    the target lacks the RPC and says so
     ├── Undecided      no answer in time, or a sample that can not tell
     └── TargetDied     the target is gone; the test runs again once it is back
@@ -14,7 +15,7 @@ a test raises is a bug of ours and becomes `harness-error`.
 
 from milvus_tck.verdict.states import State
 
-__all__ = ["Blocked", "Never", "Refused", "Stop", "TargetDied", "Undecided", "Unsupported"]
+__all__ = ["Blocked", "Never", "Refused", "Stop", "TargetDied", "Undecided", "Unsayable", "Unsupported"]
 
 
 class Stop(Exception):  # noqa: N818 - not an error: a test may stop in good order
@@ -61,6 +62,15 @@ class Unsupported(Stop):
     def of(self, rpc: str) -> bool:
         """Tell whether it is that RPC that is lacking."""
         return self.signature == f"unsupported:{rpc}"
+
+
+class Unsayable(Stop):
+    """The binding has no words for a request of the test: nothing was asked."""
+
+    state = State.NOT_RUN
+
+    def __init__(self, rpc: str, why: str) -> None:
+        super().__init__(f"unsayable:{rpc}", f"{rpc}: {why}")
 
 
 class Undecided(Stop):

@@ -15,10 +15,12 @@ from google.protobuf.message_factory import GetMessageClass
 
 from milvus_tck.spec.data import proto_dir
 
-__all__ = ["SERVICE", "descriptor_set", "message_class", "method", "methods", "pool"]
+__all__ = ["HTTP", "SERVICE", "descriptor_set", "message_class", "method", "methods", "pool"]
 
 #: Full name of the service that every RPC belongs to.
 SERVICE = "milvus.proto.milvus.MilvusService"
+#: In the place of an RPC: a request of HTTP as it is.
+HTTP = "HTTP"
 
 
 @cache
@@ -60,5 +62,11 @@ def methods() -> dict[str, MethodDescriptor]:
 
 
 def method(rpc: str) -> MethodDescriptor:
-    """Return the RPC of that name; `KeyError` if there is none."""
-    return methods()[rpc]
+    """Return the RPC of that name, or HTTP itself; `KeyError` if there is none."""
+    return _http() if rpc == HTTP else methods()[rpc]
+
+
+@cache
+def _http() -> MethodDescriptor:
+    service: ServiceDescriptor = pool().FindServiceByName("tck.Http")
+    return service.methods_by_name[HTTP]

@@ -2,7 +2,7 @@
 
 `from milvus_tck.wire.messages import CreateCollectionRequest, DataType` gives classes
 from the private pool; `messages.pyi` tells editors and the type checker their fields.
-The packages `milvus`, `common` and `schema` are looked through in this order.
+The packages `milvus`, `common`, `schema` and our own `tck` are looked through in this order.
 """
 
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
@@ -10,7 +10,7 @@ from google.protobuf.message import Message
 
 from milvus_tck.wire.descriptors import message_class, pool
 
-_PACKAGES = ("milvus.proto.milvus", "milvus.proto.common", "milvus.proto.schema")
+_PACKAGES = ("milvus.proto.milvus", "milvus.proto.common", "milvus.proto.schema", "tck")
 
 
 def __getattr__(name: str) -> type[Message] | EnumTypeWrapper:

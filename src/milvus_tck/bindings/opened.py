@@ -1,0 +1,30 @@
+"""From the name of a binding to a connection."""
+
+from collections.abc import Callable, Mapping
+
+from milvus_tck.bindings.grpc import Binding, Credentials
+from milvus_tck.bindings.http import HttpClient
+from milvus_tck.bindings.http_api_v1 import ApiV1Binding
+from milvus_tck.bindings.http_plain import PlainHttpBinding
+from milvus_tck.spec.routes import Routes, routes
+
+__all__ = ["BINDINGS", "GRPC", "open_binding", "port_of"]
+
+GRPC = "grpc"
+_Maker = Callable[[Routes, HttpClient, Binding], Binding]
+_HTTP: Mapping[str, _Maker] = {
+    "http-api-v1": lambda table, client, beside: ApiV1Binding(table.binding, client, beside, table),
+    "http-v1": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
+}
+#: Every binding that calls can travel over.
+BINDINGS = (GRPC, *_HTTP)
+
+
+def port_of(binding: str) -> str:
+    """Say where a binding listens: grpc, proxy, management or gateway."""
+    return GRPC if binding == GRPC else routes(binding).port
+
+
+def open_binding(binding: str, url: str, credentials: Credentials, beside: Binding) -> Binding:
+    """Open a binding of HTTP; `beside` carries the RPCs that it has no routes for."""
+    return _HTTP[binding](routes(binding), HttpClient(url, credentials), beside)
