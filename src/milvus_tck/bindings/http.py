@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import urllib3
-from urllib3.exceptions import HTTPError, LocationParseError
+from urllib3.exceptions import HTTPError, LocationParseError, NewConnectionError
 from urllib3.exceptions import TimeoutError as TooLate
 
 from milvus_tck.bindings.grpc import Credentials
@@ -93,6 +93,8 @@ class HttpClient:
                 retries=False,
                 redirect=False,
             )
+        except NewConnectionError as error:  # which urllib3 takes for a kind of timeout
+            return Reply(None, "UNAVAILABLE", str(error))
         except TooLate as error:
             return Reply(None, "DEADLINE_EXCEEDED", f"no answer in {deadline:g} s: {error}")
         except (HTTPError, LocationParseError, OSError) as error:

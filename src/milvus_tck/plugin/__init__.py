@@ -150,11 +150,12 @@ class Suites:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Run the tests in the scheduler, and let pytest walk over them as they end."""
         config = session.config
-        ours = {item.nodeid: item for item in session.items if item.nodeid in self._jobs}
+        nodes = {job.node for job in self._jobs.values()}
+        ours = {item.nodeid: item for item in session.items if item.nodeid in nodes}
         self._single = bool(config.option.usepdb) or hasattr(config, "workerinput")
         if self.session is None or not ours or config.option.collectonly or self._single:
             return None
-        others = [item for item in session.items if item.nodeid not in self._jobs]
+        others = [item for item in session.items if item.nodeid not in nodes]
         feed = Feed(self.session.results(), lambda result: self._take(session, result))
         try:
             walk(session, as_they_end(feed, ours if self.walk else {}), others)

@@ -14,6 +14,9 @@ __all__ = ["BESIDE", "DEFAULT_VERSION", "MilvusServer"]
 DEFAULT_VERSION = "2.3.5"
 #: The launcher imports pkg_resources, which newer setuptools no longer bring.
 BESIDE = ("setuptools<80",)
+#: The launcher, whose search for a port of the management service begins where we say: two that start at once
+#: would take the same one, and one of them would answer for both.
+_LAUNCH = "import sys, milvus; milvus.default_server.webservice_port = int(sys.argv.pop(1)); milvus.main()"
 _UNPACK = "import sys, milvus; milvus._initialize_data_files(sys.argv[1])"
 
 
@@ -39,13 +42,13 @@ class MilvusServer(StartedServer):
         """Start the launcher, which starts the server."""
         package = f"milvus=={self.version}"
         link_tree(self._binaries(package), folder / "bin")
-        peer, client, *inner = free_ports(2 + len(_INNER_PORTS))
+        peer, client, management, *inner = free_ports(3 + len(_INNER_PORTS))
         settings = folder / "etcd.yaml"
         settings.write_text(_etcd(folder, peer, client), encoding="utf-8")
         ports = [f"--{name}-port={number}" for name, number in zip(_INNER_PORTS, inner, strict=True)]
         command = tool_command(
-            package, "milvus-server", "--data", str(folder), "--proxy-port", str(port), f"--etcd-port={client}",
-            *ports, beside=BESIDE,
+            package, "python", "-c", _LAUNCH, str(management), "--data", str(folder), "--proxy-port", str(port),
+            f"--etcd-port={client}", *ports, beside=BESIDE,
         )  # fmt: skip
         # Milvus takes any setting from the environment; this one has no flag.
         return ServerProcess(command, folder, {"ETCD_CONFIG_PATH": str(settings)})

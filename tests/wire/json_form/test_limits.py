@@ -81,7 +81,7 @@ def test_what_an_answer_can_not_say() -> None:
     [
         ("HasCollection", b"{bad", "no JSON"),
         ("HasCollection", b"[1]", "not an object"),
-        ("HasCollection", b"null", "null, not an object"),
+        ("HasCollection", b"true", "a boolean, not an object"),
         ("HasCollection", b'{"collection_name":"a"', "no JSON"),
         ("HasCollection", b'{"collection_name":5}', "collection_name: 5 is not a string"),
         ("HasCollection", b'{"time_stamp":1.0}', "time_stamp: 1.0 is not an integer"),
@@ -115,8 +115,23 @@ def test_what_is_no_request(rpc: str, body: bytes, words: str) -> None:
 def test_what_servers_forgive() -> None:
     """No body is an empty request; null, members that nobody knows, and earlier ones of the same name do not count."""
     assert read_request("ShowCollections", load(b"")) == m.ShowCollectionsRequest()
+    assert read_request("ShowCollections", load(b"null")) == m.ShowCollectionsRequest()
     body = b'{"collection_name":"a","collection_name":"b","nosuch":[1],"db_name":null}'
     assert read_request("HasCollection", load(body)) == m.HasCollectionRequest(collection_name="b")
+
+
+def test_the_sign_of_zero_survives() -> None:
+    """Servers write -0.0 as -0; it is read as what it is."""
+    found = read_response("Search", load(b'{"results":{"scores":[-0,0]}}'))
+    assert found == m.SearchResults(results=m.SearchResultData(scores=[-0.0, 0.0]))
+    assert found != m.SearchResults(results=m.SearchResultData(scores=[0.0, 0.0]))
+
+
+def test_the_largest_float_is_read() -> None:
+    """Servers round the largest float32 up to its shortest digits; it is still that number."""
+    found = read_response("Search", load(b'{"results":{"scores":[3.4028235e+38]}}'))
+    largest = float(np.finfo(np.float32).max)
+    assert found == m.SearchResults(results=m.SearchResultData(scores=[largest]))
 
 
 def test_depth_is_bounded() -> None:

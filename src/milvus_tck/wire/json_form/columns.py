@@ -18,7 +18,6 @@ from milvus_tck.wire.messages import DataType, FieldData, ScalarField
 __all__ = ["floats", "read_into", "write"]
 
 _FLOAT = np.dtype("<f4")
-_LARGEST = float(np.finfo(_FLOAT).max)
 #: Scalar types that servers read; JSON, arrays and geometries are "unsupported data type".
 _SCALARS = frozenset({
     DataType.Bool, DataType.Int8, DataType.Int16, DataType.Int32, DataType.Int64, DataType.Float, DataType.Double,
@@ -148,6 +147,6 @@ def floats(values: object, place: str) -> NDArray[np.float32]:
     """Read a list of numbers as float32; raises `Malformed`."""
     if not isinstance(values, list) or set(map(type, values)) - {int, float}:
         raise Malformed(f"{place}: not an array of numbers")
-    if max(map(abs, values), default=0) > _LARGEST:
+    if max(map(abs, values), default=0) >= plain.TOO_LARGE:
         raise Malformed(f"{place}: a number is too large for a float32")
     return np.asarray(values, dtype=np.float32)

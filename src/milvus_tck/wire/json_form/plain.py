@@ -17,11 +17,12 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from milvus_tck.wire.json_form.errors import Inexpressible, Malformed
 from milvus_tck.wire.json_form.text import Plain
 
-__all__ = ["go_name", "read_bytes", "read_into", "write", "write_bytes", "write_floats"]
+__all__ = ["TOO_LARGE", "go_name", "read_bytes", "read_into", "write", "write_bytes", "write_floats"]
 
 _FLOATS = frozenset({FieldDescriptor.CPPTYPE_FLOAT, FieldDescriptor.CPPTYPE_DOUBLE})
 _NUMBERS = frozenset({int, float})
-_LARGEST_FLOAT = float(np.finfo(np.float32).max)
+#: From here on, numbers round to no float32: half a step above the largest one.
+TOO_LARGE = float(np.finfo(np.float32).max) + 2.0**103
 #: The JSON types that a member of each number type is read from; integers never come through a float.
 _TYPES: dict[int, frozenset[type]] = {
     FieldDescriptor.CPPTYPE_STRING: frozenset({str}),
@@ -220,7 +221,7 @@ def _check(member: FieldDescriptor, values: list[Any], place: str) -> None:
     if found:
         wrong = next(each for each in values if type(each) in found)
         raise _malformed(place, _WORDS[min(wanted, key=str)], wrong)
-    if member.cpp_type == FieldDescriptor.CPPTYPE_FLOAT and max(map(abs, values), default=0) > _LARGEST_FLOAT:
+    if member.cpp_type == FieldDescriptor.CPPTYPE_FLOAT and max(map(abs, values), default=0) >= TOO_LARGE:
         raise Malformed(f"{place}: a number is too large for a float32")
 
 

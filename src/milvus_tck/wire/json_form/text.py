@@ -4,6 +4,8 @@ orjson, because it keeps 64-bit integers exact, writes float32 arrays by their s
 costs a tenth of the standard library's time; PyYAML for the other content type.
 """
 
+import json
+import re
 from typing import Any
 
 import orjson
@@ -26,18 +28,20 @@ def dump(value: object, kind: str = JSON) -> bytes:
     if kind != YAML:
         return text
     # By way of JSON: arrays and numpy's numbers become what YAML knows.
-    written: str = yaml.safe_dump(orjson.loads(text), allow_unicode=True, sort_keys=False)
+    written: str = yaml.safe_dump(orjson.loads(text), sort_keys=False)
     return written.encode()
 
 
 def load(body: bytes, kind: str = JSON) -> Plain:
-    """Read a body of that content type; an empty one has no members, as servers read it.
+    """Read a body of that content type; an empty one, or null, has no members, as servers read it.
 
     Raises `Malformed` for what is no such text, and for one that is no object.
     """
     if not body.strip():
         return {}
     value = _read_yaml(body) if kind == YAML else _read_json(body)
+    if value is None:
+        return {}
     if not isinstance(value, dict):
         message = f"the body is {_kind(value)}, not an object"
         raise Malformed(message)
@@ -46,10 +50,20 @@ def load(body: bytes, kind: str = JSON) -> Plain:
 
 def _read_json(body: bytes) -> object:
     try:
+        if _MINUS_ZERO.search(body):
+            return json.loads(body, parse_int=_integer)
         return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         message = f"no JSON: {error}"
         raise Malformed(message) from error
+
+
+#: Go writes the float -0.0 without a point, which every parser takes for the integer 0.
+_MINUS_ZERO = re.compile(rb"-0[,\]}\s]")
+
+
+def _integer(text: str) -> int | float:
+    return -0.0 if text == "-0" else int(text)
 
 
 class _Loader(yaml.SafeLoader):
