@@ -88,7 +88,13 @@
       return fold;
     });
     const last = check.exchanges.length;
-    return [...prepared, ...check.exchanges.map((index, place) => exchange(exchanges[index], place + 1, place + 1 === last))];
+    const beside = check.counterparts.map(([binding, list]) => {
+      const fold = make("details", "fold counterpart", make("summary", "", `The same over ${binding}, where it holds`));
+      fold.open = true;
+      fold.append(...list.map((index, place) => exchange(exchanges[index], place + 1, true)));
+      return fold;
+    });
+    return [...prepared, ...check.exchanges.map((index, place) => exchange(exchanges[index], place + 1, place + 1 === last)), ...beside];
   }
 
   function exchange(what, place, open) {
@@ -114,6 +120,10 @@
   }
 
   function outcome(what) {
+    return what.http ? `${what.http.request}: HTTP ${what.http.status || "nothing"}, ${told(what)}` : told(what);
+  }
+
+  function told(what) {
     if (what.grpc !== "OK") return `gRPC ${what.grpc}`;
     if (!what.response) return "gRPC OK, an answer that can not be parsed";
     if (succeeded(what.response)) return "gRPC OK";

@@ -114,6 +114,10 @@ class Mortal:
         """Where it listens."""
         return f"127.0.0.1:{self.port}"
 
+    def url(self, port: str) -> str:  # noqa: ARG002 - part of the protocol
+        """It speaks no HTTP."""
+        return ""
+
     def start(self) -> None:
         """Listen on a free port, with nothing in memory."""
         if self.starts >= self.lives:

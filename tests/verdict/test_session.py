@@ -54,7 +54,7 @@ def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mortal]:
     """The target that the word `mortal` means; another one each time it is started beside itself."""
     main, made = Mortal(), list[Mortal]()
 
-    def resolved(_word: str, _given: object = None) -> Mortal:
+    def resolved(_word: str, _given: object = None, **_more: object) -> Mortal:
         made.append(main if not made else Mortal())
         return made[-1]
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from milvus_tck.reporting.across import Counterpart
 from milvus_tck.reporting.text import clip
 from milvus_tck.verdict.events import CheckEvent
 
@@ -20,6 +21,8 @@ __all__ = ["Evidence", "Place", "pack"]
 
 #: Exchanges that made the things which tests share, by name.
 Preparations = Mapping[str, Sequence[Mapping[str, Any]]]
+#: Where checks pass over other bindings, by the check that fails.
+Counterparts = Mapping[str, Sequence[Counterpart]]
 
 #: Bytes of base64 that a page holds at most.
 BUDGET = 600_000
@@ -57,6 +60,7 @@ class _Chunk:
     """A chunk while it is filled."""
 
     repro: Callable[[CheckEvent], str]
+    counterparts: Counterparts
     exchanges: dict[str, int] = field(default_factory=dict)
     checks: dict[str, dict[str, Any]] = field(default_factory=dict)
     size: int = 0
@@ -67,6 +71,11 @@ class _Chunk:
         self.checks[str(key)] = {
             "exchanges": self._all(check.exchanges),
             "preparations": [pair for pair in made if pair[1]],
+            "counterparts": [
+                [each.binding, self._all(each.exchanges)]
+                for each in self.counterparts.get(check.check, ())
+                if each.exchanges
+            ],
             "expected": clip(check.expected, _TEXT),
             "actual": clip(check.actual, _TEXT),
             "repro": self.repro(check),
@@ -95,13 +104,15 @@ def pack(
     preparations: Preparations,
     repro: Callable[[CheckEvent], str],
     budget: int = BUDGET,
+    counterparts: Counterparts | None = None,
 ) -> Evidence:
     """Pack the exchanges of checks, in the order of their weight, into at most `budget` bytes.
 
-    `repro` gives the command that reproduces a check.
+    `repro` gives the command that reproduces a check; `counterparts` are exchanges of the same checks
+    where they pass, over other bindings.
     """
     chunks, places, left_out, room = list[str](), dict[str, Place](), 0, budget
-    for members, chunk in _chunks(checks, preparations, repro):
+    for members, chunk in _chunks(checks, preparations, lambda: _Chunk(repro, counterparts or {})):
         packed = chunk.packed()
         if len(packed) > room:
             left_out += len(members)
@@ -113,15 +124,15 @@ def pack(
 
 
 def _chunks(
-    checks: Iterable[CheckEvent], preparations: Preparations, repro: Callable[[CheckEvent], str]
+    checks: Iterable[CheckEvent], preparations: Preparations, new: Callable[[], _Chunk]
 ) -> Iterator[tuple[list[tuple[int, CheckEvent]], _Chunk]]:
-    chunk, members = _Chunk(repro), list[tuple[int, CheckEvent]]()
+    chunk, members = new(), list[tuple[int, CheckEvent]]()
     for key, check in enumerate(check for check in checks if check.exchanges):
         chunk.add(key, check, preparations)
         members.append((key, check))
         if chunk.size > _CHUNK:
             yield members, chunk
-            chunk, members = _Chunk(repro), []
+            chunk, members = new(), []
     if members:
         yield members, chunk
 

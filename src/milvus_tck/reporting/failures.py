@@ -40,6 +40,8 @@ class FailingCheck:
     #: Where they are; `None` where there are none, or they did not fit the page.
     place: Place | None
     repro: str
+    #: Bindings over which the same check passes, in words.
+    holds_over: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,7 @@ def _shown(check: CheckEvent, run: JudgedRun, evidence: Evidence, limit: int) ->
         exchanges=len(check.exchanges),
         place=evidence.places.get(check.check),
         repro=run.repro(check),
+        holds_over=run.holds_over(check),
     )
 
 

@@ -57,12 +57,23 @@ def _finding(run: JudgedRun, clause: str, checks: list[CheckEvent]) -> Iterator[
     yield f"{prose(checks[0].text)}{witness}"
     yield ""
     for check in checks:
+        elsewhere = run.holds_over(check)
         came = "it died" if check.state == State.TARGET_CRASH else f"got {code_span(_same(run, check.actual), 200)}"
         expected = f"expected {code_span(_same(run, check.expected), 200)}, " if check.expected else ""
-        yield f"- `{check.check.removeprefix(clause)}`: {expected}{came}"
-    deciding = _deciding(checks[0])
+        holds = f"; it holds over {elsewhere}" if elsewhere else ""
+        yield f"- `{check.check.removeprefix(clause)}`: {expected}{came}{holds}"
+    for check in {check.binding: check for check in reversed(checks)}.values():
+        yield from _shown(run, check)
+
+
+def _shown(run: JudgedRun, check: CheckEvent) -> Iterator[str]:
+    """Show what decided a check, and, where it holds over another binding, what decided it there."""
+    deciding = _deciding(check)
     if deciding is not None:
         yield from ("", "```", *_exchange(run, deciding), "```")
+    for each in run.counterparts.get(check.check, ()):
+        for exchange in each.exchanges:
+            yield from ("", f"Over {each.binding}, where it holds:", "", "```", *_exchange(run, exchange), "```")
 
 
 def _deciding(check: CheckEvent) -> Mapping[str, Any] | None:
@@ -76,7 +87,8 @@ def _deciding(check: CheckEvent) -> Mapping[str, Any] | None:
 
 def _exchange(run: JudgedRun, exchange: Mapping[str, Any]) -> Iterator[str]:
     answer = exchange["response"] if exchange["grpc"] == "OK" else f"gRPC {exchange['grpc']} {exchange.get('details')}"
-    yield f"{exchange['rpc']} {_side(run, exchange['request'])}"
+    http = f" ({exchange['http']['request']})" if "http" in exchange else ""
+    yield f"{exchange['rpc']}{http} {_side(run, exchange['request'])}"
     yield f"-> {_side(run, answer)}"
 
 

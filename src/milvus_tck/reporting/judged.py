@@ -4,6 +4,7 @@ import shlex
 from dataclasses import dataclass
 from functools import cached_property
 
+from milvus_tck.reporting.across import Counterpart, counterparts, holds_over
 from milvus_tck.reporting.blocking import Blocking, find_blocking
 from milvus_tck.reporting.causes import Cause, root_causes
 from milvus_tck.reporting.sentence import Sentence, verdict_sentence
@@ -71,6 +72,15 @@ class JudgedRun:
         """Root causes; what the baseline knows is counted elsewhere, not shown."""
         unexpected = (event for event in self.results.checks if event.check not in self.known)
         return root_causes(unexpected, self.blocking)
+
+    @cached_property
+    def counterparts(self) -> dict[str, list[Counterpart]]:
+        """Where the checks that fail over one binding pass over another."""
+        return counterparts(self.results)
+
+    def holds_over(self, check: CheckEvent) -> str:
+        """Name the bindings over which a failing check passes; empty where it passes over none."""
+        return holds_over(check, self.counterparts)
 
     def repro(self, check: CheckEvent) -> str:
         """Return the command that prints a script which replays the check's exchange."""

@@ -119,7 +119,7 @@ def make_page(run: JudgedRun) -> Page:
     """Work out what a page shows."""
     tallies = level_tallies(run.summary.counts)
     preparations = {} if run.footer is None else run.footer.preparations
-    evidence = pack(proven(run), preparations, run.repro)
+    evidence = pack(proven(run), preparations, run.repro, counterparts=run.counterparts)
     return Page(
         run=run,
         tone=tone(run.results, run.summary),

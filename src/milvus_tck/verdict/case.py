@@ -292,7 +292,15 @@ class Case:
 
     def _judgement(self, check: Check, finding: Finding) -> Judgement:
         evidence = () if finding.state is State.PASS else tuple(self.exchanges[-_EVIDENCE:])
+        if finding.state is State.PASS:
+            return Judgement(check, finding.state, deciding=self._deciding(check) if self.run.others else None)
         return Judgement(check, finding.state, finding.signature, finding.expected, finding.actual, exchanges=evidence)
+
+    def _deciding(self, check: Check) -> Exchange | None:
+        """Return the exchange that decided a pass: the last of the RPC, where it was refused the last refusal."""
+        own = [each for each in self.exchanges if each.rpc == check.clause.rpc]
+        refused = [each for each in own if each.status is not None and not each.status.ok]
+        return next(reversed(refused if check.aspect != HOLDS and refused else own), None)
 
     def close(self, stop: BaseException | None) -> list[Judgement]:
         """Give every check that is still open its state, and return all judgements in order."""

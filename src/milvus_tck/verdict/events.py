@@ -95,6 +95,8 @@ class Footer:
     capabilities: list[dict[str, Any]] = field(default_factory=list)
     #: Exchanges that made the shared things which failing checks read.
     preparations: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    #: What decided the passes of checks that fail over another binding, by check.
+    counterparts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     #: Whether the target was gone at the end, or another one than at the start.
     lost: bool = False
     #: How many calls the run made.

@@ -7,7 +7,7 @@ from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.clauses import Clause, Level
 from milvus_tck.verdict.states import State
 
-__all__ = ["GRPC", "HOLDS", "HOSTILE", "Check", "Judgement", "key_of"]
+__all__ = ["GRPC", "HOLDS", "HOSTILE", "Check", "Judgement", "key_of", "over"]
 
 #: The binding that everything began with.
 GRPC = "grpc"
@@ -41,6 +41,11 @@ class Check:
         return key_of(self.clause.id, self.binding)
 
 
+def over(check: str, binding: str) -> str:
+    """Name the same check over another binding."""
+    return f"{check.rpartition('@')[0]}@{binding}"
+
+
 def key_of(clause: str, binding: str) -> str:
     """Name a clause over a binding."""
     return clause if binding == GRPC else f"{clause}@{binding}"
@@ -61,6 +66,8 @@ class Judgement:
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     #: What it was blocked by: a clause, or a dataset that could not be prepared.
     blocked_by: str = ""
+    #: The exchange that decided a pass, where the same is judged over another binding: it may come to something else.
+    deciding: Exchange | None = field(default=None, repr=False)
 
     def timed(self, seconds: float) -> Self:
         """Return the same judgement with the time its test took."""

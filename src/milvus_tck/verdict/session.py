@@ -21,6 +21,7 @@ from importlib.metadata import version
 from typing import Any, Protocol
 
 from milvus_tck import __version__
+from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.clause_files import ROOT
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.capabilities import capability_rows, probe
@@ -33,7 +34,7 @@ from milvus_tck.verdict.events import CheckEvent, Footer, Header, check_event
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.instances import Instances
 from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.judgement import Judgement
+from milvus_tck.verdict.judgement import Judgement, over
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.options import IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.pace import Pace
@@ -69,6 +70,8 @@ class Session:
         self.seed = self.options.seed if self.options.seed is not None else secrets.randbelow(1 << 32)
         self._started = time.monotonic()
         self._events: list[CheckEvent] = []
+        #: What decided the passes of a run over several bindings.
+        self._decided: dict[str, Exchange] = {}
         self._wanted: frozenset[str] = frozenset()
         self._known: frozenset[str] = frozenset()
         self._ended = False
@@ -155,6 +158,8 @@ class Session:
         for judgement in result.judgements:
             if judgement.check.clause.id == ROOT and judgement.state is not State.PASS:
                 self._doubted.add(judgement.check.binding)
+            if judgement.deciding is not None:
+                self._decided[judgement.check.id] = judgement.deciding
             if judgement.check.id in self._wanted:
                 self._report(judgement, job.node, shared)
 
@@ -257,6 +262,7 @@ class Session:
                 self.target.declared, self.probes, self.run.lacking, self.run.contract.answered
             ),
             preparations=self._preparations(),
+            counterparts=self._counterparts(),
             lost=self._lost,
             calls=self.run.waiting.calls,
         )
@@ -289,6 +295,12 @@ class Session:
         read = {name for event in self._events for name in event.shared}
         made = self.preparations.exchanges
         return {name: [exchange_json(each) for each in made.get(name, ())] for name in sorted(read)}
+
+    def _counterparts(self) -> dict[str, list[dict[str, Any]]]:
+        """Return what decided the passes of checks that fail over another binding."""
+        failed = [each for each in self._events if State(each.state).failed]
+        others = {over(each.check, binding) for each in failed for binding in self.options.bindings}
+        return {name: [exchange_json(self._decided[name])] for name in sorted(others & self._decided.keys())}
 
     def _summarise(self, footer: Footer) -> Summary:
         results = Results(self._header, self._events, footer)

@@ -76,4 +76,4 @@ class Job:
         metadata = tuple((key, value) for key, value in given["metadata"])
         for name in ("operations", "objectives", "command", "baseline"):
             raw[name] = tuple(raw[name])
-        return cls(credentials=Credentials(metadata, given["tls"], **files), **raw)
+        return cls(credentials=Credentials(metadata, given["tls"], http=given["http"], **files), **raw)
