@@ -7,7 +7,7 @@ What is asked over it is `HTTP`, in the place of an RPC: a `tck.HttpRequest` tha
 from dataclasses import dataclass
 
 from milvus_tck.bindings.grpc import Binding, Metadata
-from milvus_tck.bindings.http import Answer, HttpClient
+from milvus_tck.bindings.http import Answer, HttpClient, code_of
 from milvus_tck.bindings.outcome import Reply, Via
 from milvus_tck.wire.descriptors import HTTP
 from milvus_tck.wire.messages import HttpRequest, HttpResponse
@@ -34,7 +34,8 @@ class PlainHttpBinding:
         if isinstance(came, Reply):
             return Reply(None, came.code, came.details, self.via(request.method, request.path, 0))
         answer = HttpResponse(status=came.status, headers=dict(came.headers), body=came.body)
-        return Reply(answer.SerializeToString(), "OK", "", self.via(request.method, request.path, came.status))
+        code, via = code_of(came.status), self.via(request.method, request.path, came.status)
+        return Reply(answer.SerializeToString(), code, "" if code == "OK" else words(came), via)
 
     def via(self, method: str, path: str, status: int) -> Via:
         """Note how a request travelled."""

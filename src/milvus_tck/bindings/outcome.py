@@ -8,7 +8,8 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
 from milvus_tck.wire.call import Call
-from milvus_tck.wire.messages import Status
+from milvus_tck.wire.json_form.text import load_any
+from milvus_tck.wire.messages import HttpResponse, Status
 
 __all__ = ["Exchange", "Outcome", "Reply", "StatusView", "Via", "Violation", "status_of"]
 
@@ -145,11 +146,25 @@ _UNIMPLEMENTED = 10
 
 
 def status_of(response: Message) -> StatusView | None:
-    """Find the Status of an answer: the answer itself, or its member of that type."""
+    """Find the Status of an answer: the answer itself, or its member of that type; over HTTP, `code` in the body."""
+    if isinstance(response, HttpResponse):
+        return _status_of_body(load_any(response.body))
     if isinstance(response, Status):
         return _view(response)
     member = _status_member(response.DESCRIPTOR)
     return _view(getattr(response, member)) if member else None
+
+
+def _status_of_body(body: object) -> StatusView | None:
+    """Read what the high-level HTTP answers: `{"code": 200, "data": …}`, or another code with a message."""
+    if not isinstance(body, dict) or type(body.get("code")) is not int or "error_code" in body:
+        return None
+    code, reason = body["code"], body.get("message", "")
+    return StatusView(0 if code in _SUCCESS else code, 0, reason if isinstance(reason, str) else "", False)
+
+
+#: Codes of success in a body: up to early 2.4, and later.
+_SUCCESS = frozenset({200, 0})
 
 
 @cache

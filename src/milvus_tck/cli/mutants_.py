@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from milvus_tck.bindings.opened import BINDINGS
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import target_argument
 from milvus_tck.cli.suites import run_suites
@@ -28,7 +29,10 @@ from milvus_tck.mutants.studio import Studio
 from milvus_tck.plugin import Suites
 from milvus_tck.spec.profiles import profile
 from milvus_tck.targets.base import TargetError
+from milvus_tck.targets.milvus import MilvusServer
+from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.job import Job
+from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.states import Exit
 
@@ -96,7 +100,10 @@ def command(  # noqa: PLR0913 - the options of the verb
     mutants = [each for each in _chosen(everything, word, wanted, sample, seed) if live or not each.live]
     if not mutants:
         fail(Exit.NOTHING_RAN, "no mutant was run", "the selection matches none", "milvus-tck mutants --help")
-    server, jobs = target or _TARGET, collect(line)
+    server = target or _TARGET
+    jobs: Mapping[str, Job] = {
+        name: job for name, job in collect(line).items() if job.binding == GRPC or _speaks_http(server)
+    }
     if sample is not None:
         jobs = _concerned(mutants, jobs)
     try:
@@ -137,10 +144,18 @@ def _concerned(mutants: Sequence[Mutant], jobs: Mapping[str, Job]) -> Mapping[st
 
 
 def collect(line: str = _PROFILE) -> Mapping[str, Job]:
-    """Bring the tests of a profile, by name."""
-    suites = _Listing(CheckOptions(target="null", profile=line), listing=True)
+    """Bring the tests of a profile, by name: over gRPC, and over HTTP what is promised of HTTP alone."""
+    suites = _Listing(CheckOptions(target="null", profile=line, bindings=BINDINGS), listing=True)
     run_suites(suites, ["--collect-only"])
-    return suites.jobs
+    return {name: job for name, job in suites.jobs.items() if job.binding == GRPC or _of_http_alone(job)}
+
+
+def _of_http_alone(job: Job) -> bool:
+    return bool(job.checks) and all(GRPC not in check.clause.bindings for check in job.checks)
+
+
+def _speaks_http(word: str) -> bool:
+    return isinstance(resolve(word), MilvusServer)
 
 
 class _Listing(Suites):

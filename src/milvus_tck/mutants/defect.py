@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.bindings.grpc import Binding, Metadata
+from milvus_tck.bindings.http import code_of
 from milvus_tck.bindings.outcome import Reply, status_of
 from milvus_tck.mutants.mutant import Concerns, Mutant
 from milvus_tck.mutants.operators import OPERATORS
 from milvus_tck.mutants.places import places
 from milvus_tck.mutants.scene import Memory, Scene
 from milvus_tck.wire.descriptors import message_class, method
+from milvus_tck.wire.messages import HttpResponse
 
 __all__ = ["AnswerDefect", "Defect", "has"]
 
@@ -22,10 +24,12 @@ class Defect(Binding):
 
     inner: Binding
     mutant: Mutant
-    name: str = "grpc"
     #: Whether the client has seen the defect.
     applied: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
 
     def close(self) -> None:
         """Leave the connection to whoever made it."""
@@ -93,7 +97,10 @@ class AnswerDefect(Defect):
         if own is not None:
             return own
         after = scene.response.SerializeToString(deterministic=True)
-        return scene.reply if before == after else Reply(after, "OK")
+        if before == after:
+            return scene.reply
+        code = code_of(scene.response.status) if isinstance(scene.response, HttpResponse) else "OK"
+        return Reply(after, code, via=scene.reply.via)
 
 
 def _succeeded(response: Message) -> bool:

@@ -9,6 +9,7 @@ values    numbers, of which the first that the clause does not take for right is
 like      patterns, as of a shell: only clauses whose id fits one of them
 unlike    patterns: no clause whose id fits one of them
 rpc       the RPC that is wrong where it is not that of the clause: one for all, or by clause
+binding   clauses that are judged over it, grpc where nothing is said
 grpc      true: for clauses whose refusal is a gRPC code; false (the default): for all others
 except    clauses without this defect, each with the reason
 equivalent  clauses where nothing can notice it, each with the reason
@@ -28,6 +29,7 @@ __all__ = ["expand"]
 
 _OWN = {
     "suffix",
+    "binding",
     "clauses",
     "levels",
     "values",
@@ -65,7 +67,8 @@ def expand(row: dict[str, Any], line: Profile) -> Iterator[dict[str, Any]]:
 
 
 def _is_meant(clause: Clause, row: dict[str, Any], line: Profile) -> bool:
-    if clause.rpc == "wire" or not clause.testable or not clause.applies_to(line):
+    bound = row.get("binding", "grpc") in clause.bindings or isinstance(row["clauses"], list)
+    if clause.rpc == "wire" or not bound or not clause.testable or not clause.applies_to(line):
         return False
     if not _fits(clause.id, row):
         return False
@@ -77,7 +80,7 @@ def _is_meant(clause: Clause, row: dict[str, Any], line: Profile) -> bool:
         return False
     if bool(expected.grpc) != row.get("grpc", False):
         return False
-    owed = {check.aspect for check in checks_of(clause, line, "grpc")}
+    owed = {check.aspect for check in checks_of(clause, line, row.get("binding", "grpc"))}
     return {row[key] for key in ("aspect", "beside") if row.get(key)} <= owed
 
 

@@ -5,6 +5,7 @@ Where it finds nothing to change it changes nothing: the mutant was not applied.
 """
 
 from milvus_tck.mutants.operators_bytes import BYTES
+from milvus_tck.mutants.operators_http import HTTP_ANSWERS
 from milvus_tck.mutants.operators_rows import ROWS
 from milvus_tck.mutants.operators_status import REFUSED, STATUS
 from milvus_tck.mutants.operators_time import TIME
@@ -12,4 +13,4 @@ from milvus_tck.mutants.operators_values import VALUES, Operator
 
 __all__ = ["OPERATORS", "REFUSED", "Operator"]
 
-OPERATORS: dict[str, Operator] = {**STATUS, **VALUES, **ROWS, **TIME, **BYTES}
+OPERATORS: dict[str, Operator] = {**STATUS, **VALUES, **ROWS, **TIME, **BYTES, **HTTP_ANSWERS}

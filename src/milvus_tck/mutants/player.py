@@ -11,7 +11,7 @@ from milvus_tck.mutants.replay import Missed, ReplayBinding, ReplayCase, replay_
 from milvus_tck.spec.profiles import Profile, profile
 from milvus_tck.verdict.execute import execute
 from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.judgement import Check
+from milvus_tck.verdict.judgement import GRPC, Check
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.shared import Shared
 from milvus_tck.verdict.states import State
@@ -62,7 +62,7 @@ class Player:
         if take is None or job.test not in take.tests:
             raise LookupError(f"{job.test} was not recorded")
         stage = _Stage(self, take, wrap, touched)
-        case, run = stage.case(job.test, job.checks, take.tests[job.test])
+        case, run = stage.case(job.test, job.checks, take.tests[job.test], job.binding)
         result = execute(case, lambda: job.body(case, [stage.thing(shared) for shared in job.shared]))
         states = {each.check.id: (each.state, each.signature) for each in result.judgements}
         broken = frozenset(clause for clause, _ in run.contract.broken)
@@ -82,9 +82,9 @@ class _Stage:
     broken: frozenset[str] = frozenset()
     missed: str = ""
 
-    def case(self, test: str, checks: Sequence[Check], tape: Tape) -> tuple[ReplayCase, Run]:
+    def case(self, test: str, checks: Sequence[Check], tape: Tape, over: str = GRPC) -> tuple[ReplayCase, Run]:
         """Return a case that stands on a tape."""
-        source = ReplayBinding(tape)
+        source = ReplayBinding(tape, over)
         binding = source if self.wrap is None else self.wrap(source)
         run = replay_run(self.take.run, self.take.seed, self.player.profile, binding)
         case = ReplayCase(run, test, checks)

@@ -89,7 +89,9 @@ class TapeBinding:
 
     inner: Binding
     tape: Tape
-    name: str = "grpc"
+
+    def __post_init__(self) -> None:
+        self.name = self.inner.name
 
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send through, and keep what was said."""

@@ -58,7 +58,8 @@ class Studio:
         return [job for job in jobs.values() if not _fits(player, recording, job)]
 
     def _record(self, known: Recording, jobs: Sequence[Job]) -> None:
-        options = CheckOptions(target=self.target, profile=self.profile, seed=self.seed)
+        bindings = tuple(dict.fromkeys(("grpc", *(job.binding for job in jobs))))
+        options = CheckOptions(target=self.target, profile=self.profile, seed=self.seed, bindings=bindings)
         session, take = record(options, jobs, lambda test: self.told(test, len(jobs)))
         known.version = session.identity.version
         known.takes.append(take)

@@ -30,6 +30,8 @@ from milvus_tck.verdict.states import State
 __all__ = ["UNTOUCHED", "Finding", "checks_of", "judge_refusal"]
 
 UNTOUCHED = "untouched"
+#: Bindings whose refusals carry one number, in every profile.
+_ONE_CODE = frozenset({"http-v1", "http-v2"})
 _REASON_TEXT = "reason-text"
 
 
@@ -51,17 +53,21 @@ def checks_of(clause: Clause, profile: Profile, binding: str, case: str = "", *,
     expectation = clause.expectation(profile)
     if expectation.ok:
         return [Check(clause, HOLDS, clause.level, binding, case)]
-    aspects = _aspects(clause, expectation, profile, strict=strict)
+    aspects = _aspects(clause, expectation, profile, binding, strict=strict)
     return [Check(clause, aspect, level, binding, case) for aspect, level in aspects]
 
 
-def _aspects(clause: Clause, expected: Expectation, profile: Profile, *, strict: bool) -> list[tuple[str, Level]]:
+def _aspects(
+    clause: Clause, expected: Expectation, profile: Profile, binding: str, *, strict: bool
+) -> list[tuple[str, Level]]:
     level = clause.level
     found = [("fails", level), ("in-band", level), (UNTOUCHED, level)]
     if expected.grpc:
         return found
-    exact = _exact_level(clause, expected, profile, strict=strict)
+    exact = _exact_level(clause, expected, profile, strict=strict, one=binding in _ONE_CODE)
     lenient = min(level, Level.SHOULD, key=_rank)
+    if binding in _ONE_CODE:
+        return [*found, *([] if expected.any_error else [("code", exact)]), ("reason", lenient)]
     if profile.status_code:
         if not expected.any_error:
             found.append(("code", exact))
@@ -74,11 +80,11 @@ def _aspects(clause: Clause, expected: Expectation, profile: Profile, *, strict:
     return found
 
 
-def _exact_level(clause: Clause, expected: Expectation, profile: Profile, *, strict: bool) -> Level:
+def _exact_level(clause: Clause, expected: Expectation, profile: Profile, *, strict: bool, one: bool) -> Level:
     """The exact number binds like the clause where clients branch on it, else it is a `should`."""
     if strict:
         return clause.level
-    if profile.status_code:
+    if profile.status_code or one:
         branches = bool(expected.codes) and all(is_branch_code(code) for code in expected.codes)
     else:
         branches = bool(expected.legacy) and all(is_branch_legacy(number) for number in expected.legacy)
@@ -93,7 +99,8 @@ def judge_refusal(clause: Clause, profile: Profile, outcome: Outcome[Message], *
     """Judge every aspect of a refusal but `untouched`, which needs another call."""
     expected = _wanted(clause, profile, strict=strict)
     found = {"fails": _fails(outcome), "in-band": _in_band(outcome, expected)}
-    wanted = [aspect for aspect, _ in _aspects(clause, expected, profile, strict=strict)]
+    binding = "grpc" if outcome.exchange.via is None else outcome.exchange.via.binding
+    wanted = [aspect for aspect, _ in _aspects(clause, expected, profile, binding, strict=strict)]
     status = outcome.status
     for aspect in wanted:
         if aspect in found or aspect == UNTOUCHED:

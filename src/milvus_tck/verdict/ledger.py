@@ -6,6 +6,7 @@ user's state folder, so that `milvus-tck sweep` finds what a killed run left beh
 
 import json
 import os
+import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from google.protobuf.message import Message
 from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.stops import Undecided
 from milvus_tck.wire.call import Call
+from milvus_tck.wire.json_form.text import load_any
+from milvus_tck.wire.messages import HttpRequest
 
 __all__ = ["Ledger", "LedgerFile", "ledger_folder", "ledgers"]
 
@@ -54,11 +57,10 @@ class Ledger:
 
     def before(self, call: Call[Message]) -> None:
         """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be."""
-        field_name = _CREATES.get(call.rpc)
-        if field_name is None:
+        created = _created(call)
+        if created is None:
             return
-        name = getattr(call.request, field_name)
-        database = getattr(call.request, "db_name", "")
+        name, database = created
         with self._lock:
             if (name, database) not in self._names:
                 try:
@@ -70,10 +72,10 @@ class Ledger:
 
     def after(self, call: Call[Message]) -> None:
         """Note that a call was answered: what it created, if anything, is there by now."""
-        field_name = _CREATES.get(call.rpc)
-        if field_name is not None:
+        created = _created(call)
+        if created is not None:
             with self._lock:
-                self._unanswered.discard((getattr(call.request, field_name), getattr(call.request, "db_name", "")))
+                self._unanswered.discard(created)
 
     def _write(self, row: dict[str, object]) -> None:
         self._file.write(json.dumps(row))
@@ -97,6 +99,25 @@ class Ledger:
         self._file.close()
         if clean:
             self.path.unlink(missing_ok=True)
+
+
+def _created(call: Call[Message]) -> tuple[str, str] | None:
+    """Return name and database of the collection that a call creates, if it creates one."""
+    request = call.request
+    field_name = _CREATES.get(call.rpc)
+    if field_name is not None:
+        return getattr(request, field_name), getattr(request, "db_name", "")
+    if not isinstance(request, HttpRequest) or not _CREATING.search(f"{request.method} {request.path}"):
+        return None
+    body = load_any(request.body)
+    named = body if isinstance(body, dict) else {}
+    name, database = (next((named[key] for key in keys if key in named), "") for keys in _BODY)
+    return (name, database) if name and isinstance(name, str) and isinstance(database, str) else None
+
+
+#: Requests of HTTP that create a collection, and the members of their bodies that name it and its database.
+_CREATING = re.compile(r"^POST .*/(collection|collections/create)$")
+_BODY = (("collectionName", "collection_name"), ("dbName", "db_name"))
 
 
 @dataclass(frozen=True, slots=True)

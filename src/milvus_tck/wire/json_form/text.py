@@ -13,7 +13,7 @@ import yaml
 
 from milvus_tck.wire.json_form.errors import Malformed
 
-__all__ = ["JSON", "YAML", "Plain", "dump", "load"]
+__all__ = ["JSON", "YAML", "Plain", "dump", "load", "load_any"]
 
 JSON = "application/json"
 YAML = "application/x-yaml"
@@ -46,6 +46,14 @@ def load(body: bytes, kind: str = JSON) -> Plain:
         message = f"the body is {_kind(value)}, not an object"
         raise Malformed(message)
     return value
+
+
+def load_any(body: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Read any JSON text; `None` for what is none."""
+    try:
+        return _read_json(body)
+    except Malformed:
+        return None
 
 
 def _read_json(body: bytes) -> object:
