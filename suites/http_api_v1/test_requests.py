@@ -107,7 +107,8 @@ def test_an_integer_is_an_integer(tck: Case, given: dict[str, bytes]) -> None:
 def test_a_request_that_says_nothing(tck: Case) -> None:
     """A list is asked for with no body, with {} and with null; each names the collection that was just created."""
     name = _created(tck)
-    for case, body in {"none": None, "object": {}, "null": b"null"}.items():
+    bodies: dict[str, object] = {"none": None, "object": {}, "null": b"null"}
+    for case, body in bodies.items():
         found = json_of(tck.ok(ask("ShowCollections", body)))
         tck.judge(name in found.get("collection_names", ()), f"a list with {name}", str(found)[:200], case=case)
 

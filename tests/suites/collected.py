@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from milvus_tck.bindings.opened import BINDINGS
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.plugin import Suites
 from milvus_tck.verdict.job import Job
@@ -39,7 +40,7 @@ class _Looking(Suites):
 @cache
 def collected(line: str, *, strict: bool = False) -> Collected:
     """Collect the suites for a profile."""
-    suites = _Looking(CheckOptions("null", profile=line, strict=strict), listing=True)
+    suites = _Looking(CheckOptions("null", profile=line, bindings=BINDINGS, strict=strict), listing=True)
     code = run_suites(suites, ["--collect-only"])
     assert code == pytest.ExitCode.OK
     absent = {each.clause: each.why for each in suites.not_planned}

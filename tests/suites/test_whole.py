@@ -59,17 +59,17 @@ def test_all_aspects_of_a_clause_are_owed(line: Profile) -> None:
     """Who judges a case of a clause owes all that the clause demands there."""
     for job in _suites(line).jobs:
         cases = {(check.clause.id, check.case): check.clause for check in job.checks}
-        owed = {check.id for (_, case), each in cases.items() for check in checks_of(each, line, "grpc", case)}
+        owed = {check.id for (_, case), each in cases.items() for check in checks_of(each, line, job.binding, case)}
         assert {check.id for check in job.checks} == owed
 
 
 def test_needs_stand_on_each_other(line: Profile) -> None:
     """What a test needs is judged by another one, and no two wait for each other."""
     jobs = _suites(line).jobs
-    judged = {clause for job in jobs for clause in job.clauses}
+    judged = {key for job in jobs for key in job.keys}
     missing = {(job.test, need) for job in jobs for need in job.needed if need not in judged}
     assert missing == set()
-    judges = {clause: [job.test for job in jobs if clause in job.clauses] for clause in judged}
+    judges = {key: [job.test for job in jobs if key in job.keys] for key in judged}
     graph = {job.test: {test for need in job.needed for test in judges[need]} for job in jobs}
     try:
         TopologicalSorter(graph).prepare()
@@ -78,14 +78,17 @@ def test_needs_stand_on_each_other(line: Profile) -> None:
 
 
 def test_everything_stands_on_the_first_clause(line: Profile) -> None:
-    """A target that can not create and tell apart collections earns nothing: each test comes to that clause."""
+    """A target that can not create and tell apart collections earns nothing: each test comes to that clause.
+
+    It does so over its own binding, where the clause is bound to that.
+    """
     jobs = _suites(line).jobs
-    needs = {clause: job.needed for job in jobs for clause in job.clauses}
+    needs = {key: job.needed for job in jobs for key in job.keys}
 
-    def reaches(clause: str) -> bool:
-        return clause == ROOT or any(reaches(need) for need in needs.get(clause, ()))
+    def reaches(key: str) -> bool:
+        return key.partition("@")[0] == ROOT or any(reaches(need) for need in needs.get(key, ()))
 
-    independent = {clause for job in jobs for clause in job.clauses if not any(map(reaches, job.clauses))}
+    independent = {key.partition("@")[0] for job in jobs for key in job.keys if not any(map(reaches, job.keys))}
     assert independent == {
         clause for job in jobs for clause in job.clauses if not job.needed and ROOT not in job.clauses
     }
@@ -94,7 +97,7 @@ def test_everything_stands_on_the_first_clause(line: Profile) -> None:
 
 def test_a_calm_test_needs_no_hostile_one(line: Profile) -> None:
     """Hostile tests run where they are allowed only: what stands on one would never be judged elsewhere."""
-    hostile = {clause for job in _suites(line).jobs if job.hostile for clause in job.clauses}
+    hostile = {key for job in _suites(line).jobs if job.hostile for key in job.keys}
     leaning = {job.test for job in _suites(line).jobs if not job.hostile and job.needed & hostile}
     assert leaning == set()
 
@@ -115,7 +118,7 @@ def test_every_clause_of_a_test_exists() -> None:
 
 def test_every_test_stands_in_some_profile() -> None:
     """A test that no profile asks for is dead."""
-    alive = {job.test for line in _LINES for job in collected(line).jobs}
+    alive = {job.node for line in _LINES for job in collected(line).jobs}
     assert {item.nodeid for item in collected("2.3").items} - alive == set()
 
 

@@ -29,6 +29,7 @@ class Absence(StrEnum):
     """Why a clause is not judged."""
 
     NOT_IN_PROFILE = "not-in-profile"
+    OTHER_BINDING = "other-binding"
     NOT_TESTABLE = "not-testable"
     NO_TEST = "no-test"
     NOT_SELECTED = "not-selected"
@@ -181,6 +182,7 @@ def _not_planned(row: NotPlanned) -> Absent:
         "not in profile": Absence.NOT_IN_PROFILE,
         "no test": Absence.NO_TEST,
         "not selected": Absence.NOT_SELECTED,
+        "not over": Absence.OTHER_BINDING,
     }
     kind = next(kind for words, kind in known.items() if row.why.startswith(words))
     return Absent(clause_of(row.clause), kind, row.why)

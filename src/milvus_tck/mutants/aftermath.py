@@ -16,7 +16,8 @@ from milvus_tck.bindings.outcome import Reply, status_of
 from milvus_tck.mutants.defect import Defect
 from milvus_tck.mutants.mutant import Mutant
 from milvus_tck.wire import messages as m
-from milvus_tck.wire.descriptors import message_class, method
+from milvus_tck.wire.descriptors import HTTP, message_class, method
+from milvus_tck.wire.json_form.text import load_any
 
 __all__ = ["Aftermath", "effects"]
 
@@ -78,6 +79,10 @@ class Aftermath(Defect):
 
 
 def _request(rpc: str, payload: bytes) -> Message:
+    if rpc == HTTP:
+        body = load_any(m.HttpRequest.FromString(payload).body)
+        name = body.get("collectionName") if isinstance(body, dict) else None
+        return m.HasCollectionRequest(collection_name=name if isinstance(name, str) else "")
     kind = m.HasCollectionRequest if rpc.startswith("/") else message_class(method(rpc).input_type.full_name)
     try:
         return kind.FromString(payload)
