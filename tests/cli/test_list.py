@@ -47,6 +47,8 @@ def test_every_clause_stands_in_the_list(typed: Typed, name: str) -> None:
         clause = clauses()[identifier]
         if kind == "not-testable":
             assert not clause.testable
+        elif kind == "other-binding":
+            assert "grpc" not in clause.bindings
         else:
             assert kind in {"no-test", "not-in-profile"}
             assert clause.applies_to(profile(name)) == (kind == "no-test")

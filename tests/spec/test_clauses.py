@@ -13,7 +13,7 @@ from milvus_tck.spec.clause_files import ROOT, clauses, kebab, parse_clauses
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import codes, legacy_codes, legacy_of
 from milvus_tck.spec.profiles import Profile, profile, profiles
-from milvus_tck.wire.descriptors import descriptor_set, methods
+from milvus_tck.wire.descriptors import HTTP, descriptor_set, methods
 
 BINDINGS = {"grpc", "http-api-v1", "http-design", "http-v1", "http-v2"}
 #: What can make a clause true beside a real server that was seen doing it.
@@ -28,12 +28,14 @@ _NEXT_SENTENCE = re.compile(r"[.!?] ")
 def _id(each: Clause) -> bool:
     """An id is the RPC in small letters, or `service` where none is special, a slash, and words for the condition."""
     rpc, _, words = each.id.partition("/")
+    if each.rpc == HTTP:
+        return rpc == each.bindings[0] and bool(_WORDS.fullmatch(words))
     return rpc in {kebab(each.rpc), "service"} and bool(_WORDS.fullmatch(words))
 
 
 def _rpc(each: Clause) -> bool:
-    """A clause is a promise of an RPC that exists, or of every answer."""
-    return each.rpc == "wire" or each.rpc in methods()
+    """A clause is a promise of an RPC that exists, of HTTP itself, or of every answer."""
+    return each.rpc in {"wire", HTTP} or each.rpc in methods()
 
 
 def _needs(each: Clause) -> bool:
@@ -82,7 +84,10 @@ def _once(each: Clause) -> bool:
 def _demands(each: Clause) -> bool:
     """A refusal names what is right in each profile: the code where Status has one, the legacy number where not."""
     return all(
-        expected.ok or expected.any_error or expected.grpc or (expected.codes if line.status_code else expected.legacy)
+        expected.ok
+        or expected.any_error
+        or expected.grpc
+        or (expected.codes if line.status_code or each.rpc == HTTP else expected.legacy)
         for line, expected in _expectations(each)
     )
 
