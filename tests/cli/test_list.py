@@ -136,3 +136,21 @@ def test_the_text_names_every_core_rpc_and_every_reason(typed: Typed) -> None:
     assert set(core_rpcs()) <= starts
     assert "not judged, not-in-profile:" in done.stdout
     assert "  service/rate-limit: not testable: " in done.stdout
+
+
+def test_a_list_over_several_bindings(typed: Typed) -> None:
+    """Each binding has checks of its own; what it can not say is not among them."""
+    found = parsed(typed("list", "--json", "--profile", "2.3", "--binding", "grpc,http-api-v1", "--binding", "http-v1"))
+    assert found["binding"] == "grpc,http-api-v1,http-v1"
+    ids = {check for each in found["clauses"] for check in each["checks"]}
+    bindings = {check.rpartition("@")[2] for check in ids}
+    assert bindings == {"grpc", "http-api-v1", "http-v1"}
+    assert "insert/json:holds@grpc" in ids
+    assert "insert/json:holds@http-api-v1" not in ids
+
+
+def test_an_unknown_binding_is_refused(typed: Typed) -> None:
+    """A binding that nobody has is named, with those that there are."""
+    done = typed("list", "--binding", "smoke-signals")
+    assert done.returncode == Exit.USAGE
+    assert "smoke-signals is none of grpc, http-api-v1" in done.stderr

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.data import SpecError
 from milvus_tck.spec.profiles import profile
-from milvus_tck.spec.routes import parse_routes, route_tables, routes
+from milvus_tck.spec.routes import mirrors_of, parse_routes, route_tables, routes
 from milvus_tck.wire.descriptors import methods
 
 _SEGMENT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
@@ -115,3 +116,26 @@ def test_errors_name_the_file(raw: dict[str, Any]) -> None:
     """What is wrong with a table as a whole is said with its file."""
     with pytest.raises(SpecError, match=r"^f\.toml: "):
         parse_routes(raw, "f.toml")
+
+
+def test_an_rpc_is_mirrored_where_it_has_a_route() -> None:
+    """Tables whose routes are RPCs in other words are found by the RPC; the high-level ones are none of them."""
+    assert [table.binding for table in mirrors_of("HasCollection")] == ["http-api-v1", "http-design"]
+    assert [table.binding for table in mirrors_of("Search")] == ["http-api-v1"]
+    assert mirrors_of("GetLoadState") == ()
+
+
+def test_what_is_unsaid_names_clauses() -> None:
+    """Each pattern of what a binding can not say fits a clause or a case of one that it would be judged over."""
+    for table in route_tables().values():
+        for pattern in (each for row in table.unsaid for each in row.clauses):
+            whole = [name for name in clauses() if table.silence(name)]
+            case = [name for name in clauses() if pattern.startswith(f"{name}.") or pattern.partition("*")[0] in name]
+            assert whole or case, pattern
+            assert case, pattern
+
+
+def test_a_reason_is_needed() -> None:
+    """Silence without a reason is refused with the file."""
+    with pytest.raises(SpecError, match=r"^f\.toml, unsaid .*a reason"):
+        parse_routes({"binding": "b", "port": "proxy", "unsaid": [{"clauses": ["a/b"]}]}, "f.toml")

@@ -1,6 +1,7 @@
 """Replays the exchanges of one check against a server, and compares the answers with the recorded ones.
 
     python THIS_FILE HOST:PORT          or https://HOST:PORT
+    python THIS_FILE HOST:PORT URL      where requests travelled over HTTP: the base of that, http://HOST:9091
 
 Needs Python and grpcio, nothing else. MILVUS_TCK_TOKEN gives a token (or user:password) where the
 server wants one. What is created carries the name prefix of the recorded run and is dropped at the
@@ -9,11 +10,14 @@ be replayed.
 """
 
 import base64
+import json
 import math
 import os
 import struct
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -91,8 +95,23 @@ def numbers(kind: str, values: list[Any]) -> list[float]:
     return list(struct.unpack(f"<{len(raw) // struct.calcsize(kind)}{kind}", raw))
 
 
+def told_by_json(body: bytes) -> list[int]:
+    """Read code and error_code of the Status in a body of JSON."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return [0, 0]
+    status = found.get("status", found) if isinstance(found, dict) else {}
+    return [int(status.get(name) or 0) if isinstance(status, dict) else 0 for name in ("code", "error_code")]
+
+
 def compare(step: dict[str, Any], code: str, answer: bytes | None) -> list[str]:
     """Say in what an answer differs from the recorded one."""
+    if step.get("http"):
+        wrong = [f"recorded HTTP {step['http']['status']}"] if code != f"HTTP {step['http']['status']}" else []
+        if step["status"] is not None and answer is not None and told_by_json(answer) != step["status"]:
+            wrong.append("recorded code {}, error_code {}".format(*step["status"]))
+        return wrong
     if code != step["grpc"]:
         return [f"recorded gRPC {step['grpc']}"]
     if answer is None:
@@ -107,23 +126,28 @@ def compare(step: dict[str, Any], code: str, answer: bytes | None) -> list[str]:
     return wrong
 
 
-def play(channel: grpc.Channel, step: dict[str, Any], patience: list[float]) -> list[str]:
+def play(channel: grpc.Channel, base: str, step: dict[str, Any], patience: list[float]) -> list[str]:
     """Send one request until the answer is as recorded, or `patience`, in seconds, is used up."""
     while True:
-        code, details, answer = call(channel, step["rpc"], step["send"])
+        code, details, answer = (
+            ask(base, step["http"]) if step.get("http") else call(channel, step["rpc"], step["send"])
+        )
         wrong = compare(step, code, answer)
-        if not wrong or not step["looks"] or code != step["grpc"] or patience[0] <= 0:
+        if not wrong or not step["looks"] or code not in {step["grpc"], "HTTP 200"} or patience[0] <= 0:
             break
         time.sleep(0.1)
         patience[0] -= 0.1
-    tell(step, wrong, f"gRPC {code}" + (f" ({details[:WIDTH]})" if details else ""), answer)
+    said = code if step.get("http") else f"gRPC {code}"
+    tell(step, wrong, said + (f" ({details[:WIDTH]})" if details else ""), answer)
     return wrong
 
 
 def tell(step: dict[str, Any], wrong: list[str], said: str, answer: bytes | None) -> None:
     """Print what an answer says now, and where it differs from the recorded one."""
     told = []
-    if answer is not None:
+    if step.get("http"):
+        told = [] if answer is None else [answer.decode(errors="replace")[:WIDTH]]
+    elif answer is not None:
         if step["status_at"] is not None:
             said += ", code {}, error_code {}".format(*status_of(answer, step["status_at"]))
         now = [(name, found(answer, path)) for name, path, _, _ in step["told"]]
@@ -144,7 +168,25 @@ def call(channel: grpc.Channel, rpc: str, payload: str) -> tuple[str, str, bytes
         return error.code().name, error.details() or "", None
 
 
-def main(address: str) -> int:
+def ask(base: str, asked: dict[str, Any]) -> tuple[str, str, bytes | None]:
+    """Send a request over HTTP; return its status, and the body."""
+    request = urllib.request.Request(base.rstrip("/") + asked["path"], base64.b64decode(asked["body"]) or None)  # noqa: S310 - the user names the server
+    request.method = asked["method"]
+    for name, value in asked["headers"].items():
+        request.add_header(name, value)
+    token = os.environ.get("MILVUS_TCK_TOKEN", "")
+    if token:
+        request.add_header("authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=DEADLINE) as came:  # noqa: S310 - the same
+            return f"HTTP {came.status}", "", came.read()
+    except urllib.error.HTTPError as error:
+        return f"HTTP {error.code}", "", error.read()
+    except OSError as error:
+        return "HTTP 0", str(error), None
+
+
+def main(address: str, base: str = "") -> int:
     """Replay every step, clean up, and tell how it went."""
     options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
     if address.startswith("https://"):
@@ -152,6 +194,9 @@ def main(address: str) -> int:
     else:
         channel = grpc.insecure_channel(address.removeprefix("http://"), options)
     different = left_out = 0
+    if not base and any(step.get("http") for step in STEPS):
+        print("some requests travelled over HTTP: name its base behind the address, such as http://127.0.0.1:9091")  # noqa: T201 - what the script is for
+        return 2
     undo: list[list[str]] = []
     patience = [PATIENCE]
     try:
@@ -161,7 +206,7 @@ def main(address: str) -> int:
                 left_out += 1
                 continue
             undo += step["undo"]
-            different += bool(play(channel, step, patience))
+            different += bool(play(channel, base, step, patience))
     finally:
         for rpc, payload in reversed(undo):
             call(channel, rpc, payload)
@@ -171,4 +216,4 @@ def main(address: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]) if len(sys.argv) > 1 else __doc__)
+    sys.exit(main(*sys.argv[1:3]) if len(sys.argv) > 1 else __doc__)

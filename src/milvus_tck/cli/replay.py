@@ -13,15 +13,20 @@ from google.protobuf.message import Message
 
 from milvus_tck.cli import player
 from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.ledger import creation_of
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.run import run_of
 from milvus_tck.wire import messages as m
-from milvus_tck.wire.descriptors import message_class, methods
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.descriptors import HTTP, message_class, method, methods
+from milvus_tck.wire.json_form import JSON, dump, write_request
 
 __all__ = ["kept_of", "replay_script", "unprepared"]
 
 #: As many exchanges are kept for a check; where there are so many, earlier ones may be missing.
 _EVIDENCE = 40
+#: The binding whose requests are written by the route and the message.
+_API_V1 = "http-api-v1"
 #: Calls that change nothing and cost little: repeated while a server works at what was asked before.
 _LOOKS = re.compile(r"(Get|Describe|Show|Has|List|Check)")
 #: Members that are other ones on every server and in every run.
@@ -104,17 +109,38 @@ def _step(exchange: Mapping[str, Any], run: str) -> dict[str, Any]:
     rpc, response = exchange["rpc"], exchange["response"]
     kind = methods()[rpc].output_type if rpc in methods() else None
     at = None if kind is None else _status_at(kind)
+    http = _over_http(exchange)
     content = None if response is None or kind is None or rpc in _EVERYBODYS else response
     return {
         "rpc": rpc,
-        "send": exchange.get("request_bytes"),
+        "send": exchange.get("request_bytes") if http or "http" not in exchange else None,
         "grpc": exchange["grpc"],
         "status": _status(response, kind) if kind is not None and response is not None and at is not None else None,
         "status_at": at,
-        "told": list(_told(content, kind)) if kind is not None and content is not None else [],
+        "told": list(_told(content, kind)) if kind is not None and content is not None and not http else [],
+        **({"http": http} if http else {}),
         "looks": bool(_LOOKS.match(rpc)),
         "undo": _undo(rpc, exchange.get("request_bytes"), run),
     }
+
+
+def _over_http(exchange: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Write a request that travelled over HTTP once more; `None` for gRPC, and for bytes that were not kept."""
+    rpc, payload, travelled = exchange["rpc"], exchange.get("request_bytes"), exchange.get("http")
+    if travelled is None or payload is None:
+        return None
+    sent = base64.b64decode(payload)
+    verb, _, path = travelled["request"].partition(" ")
+    if rpc == HTTP:
+        request = m.HttpRequest.FromString(sent)
+        headers, body = dict(request.headers), request.body
+    elif exchange.get("binding") == _API_V1:
+        headers = {"content-type": JSON}
+        body = dump(write_request(rpc, message_class(methods()[rpc].input_type.full_name).FromString(sent)))
+    else:
+        return None
+    told = {"method": verb, "path": path, "status": travelled["status"], "headers": headers}
+    return {**told, "body": base64.b64encode(body).decode()}
 
 
 def _status_at(kind: Descriptor) -> list[int] | None:
@@ -134,7 +160,7 @@ def _status(response: Mapping[str, Any], kind: Descriptor) -> list[int]:
 
 def _undo(rpc: str, payload: str | None, run: str) -> list[list[str]]:
     """Return the calls that take back what a request of this run created."""
-    if payload is None or rpc not in {"CreateCollection", "CreateAlias"}:
+    if payload is None or rpc not in {"CreateCollection", "CreateAlias", HTTP}:
         return []
     sent = base64.b64decode(payload)
     if rpc == "CreateAlias":
@@ -142,12 +168,14 @@ def _undo(rpc: str, payload: str | None, run: str) -> list[list[str]]:
         drop: Message = m.DropAliasRequest(alias=alias.alias, db_name=alias.db_name)
         name = alias.alias
     else:
-        created = m.CreateCollectionRequest.FromString(sent)
-        drop = m.DropCollectionRequest(collection_name=created.collection_name, db_name=created.db_name)
-        name = created.collection_name
+        created = creation_of(Call(rpc, message_class(method(rpc).input_type.full_name).FromString(sent)))
+        name, database = created or ("", "")
+        drop = m.DropCollectionRequest(collection_name=name, db_name=database)
     if run_of(name) != run:
         return []
-    return [[rpc.replace("Create", "Drop"), base64.b64encode(drop.SerializeToString()).decode()]]
+    return [
+        ["DropAlias" if rpc == "CreateAlias" else "DropCollection", base64.b64encode(drop.SerializeToString()).decode()]
+    ]
 
 
 # -- what an answer told ----------------------------------------------------------------

@@ -17,6 +17,7 @@ _EPILOG = """\b
 Examples:
   milvus-tck repro tck-out/latest create-collection/other-schema:fails@grpc > repro.py
   python repro.py host:19530
+  python repro.py host:19530 http://host:9091     a check over HTTP: its base stands behind
 
 The script needs Python and grpcio, nothing of milvus-tck. It sends what was sent, compares
 the numbers of each answer with the recorded ones, and drops the collections it created.

@@ -22,7 +22,7 @@ from milvus_tck.wire.call import Call
 from milvus_tck.wire.json_form.text import load_any
 from milvus_tck.wire.messages import HttpRequest
 
-__all__ = ["Ledger", "LedgerFile", "ledger_folder", "ledgers"]
+__all__ = ["Ledger", "LedgerFile", "creation_of", "ledger_folder", "ledgers"]
 
 #: RPCs that create something which outlives its parent, with the field that names it.
 _CREATES = {"CreateCollection": "collection_name"}
@@ -57,7 +57,7 @@ class Ledger:
 
     def before(self, call: Call[Message]) -> None:
         """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be."""
-        created = _created(call)
+        created = creation_of(call)
         if created is None:
             return
         name, database = created
@@ -72,7 +72,7 @@ class Ledger:
 
     def after(self, call: Call[Message]) -> None:
         """Note that a call was answered: what it created, if anything, is there by now."""
-        created = _created(call)
+        created = creation_of(call)
         if created is not None:
             with self._lock:
                 self._unanswered.discard(created)
@@ -101,7 +101,7 @@ class Ledger:
             self.path.unlink(missing_ok=True)
 
 
-def _created(call: Call[Message]) -> tuple[str, str] | None:
+def creation_of(call: Call[Message]) -> tuple[str, str] | None:
     """Return name and database of the collection that a call creates, if it creates one."""
     request = call.request
     field_name = _CREATES.get(call.rpc)
