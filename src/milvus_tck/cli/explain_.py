@@ -8,9 +8,11 @@ from fnmatch import fnmatchcase
 import click
 from rich.console import Console
 
+from milvus_tck.bindings.opened import BINDINGS
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.explained import Explained, explain
 from milvus_tck.cli.judging import Judged, judged_clauses
+from milvus_tck.cli.options import named_bindings
 from milvus_tck.spec.clause_files import clauses, kebab
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.verdict.states import Exit
@@ -32,15 +34,17 @@ _CHECK = re.compile(r"(?P<clause>[^.:@]+)(\.(?P<case>[^:@]*))?(:(?P<aspect>[^@]*
 
 @click.command("explain", epilog=_EPILOG, short_help="Explain a clause, a check or an RPC.")
 @click.argument("clause", metavar="CLAUSE")
+@click.option("--binding", "words", multiple=True, metavar="NAMES", help="Only clauses that are judged over these.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def command(clause: str, *, as_json: bool) -> int:
+def command(clause: str, *, words: tuple[str, ...], as_json: bool) -> int:
     """Explain CLAUSE: a clause, a check, or all clauses of an RPC, a family or a pattern."""
+    bindings = named_bindings(words) if words else BINDINGS
     parts = _CHECK.fullmatch(clause)
     found = clauses().get(parts["clause"]) if parts else None
-    if found is not None and parts is not None:
+    if found is not None and parts is not None and (found.rpc == "wire" or set(found.bindings) & set(bindings)):
         _one(found, clause, parts, as_json=as_json)
         return int(Exit.OK)
-    several = _several(clause)
+    several = [each for each in _several(clause) if each.rpc == "wire" or set(each.bindings) & set(bindings)]
     if not several:
         _unknown(clause)
     if as_json:

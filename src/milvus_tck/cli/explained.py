@@ -14,6 +14,7 @@ from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import codes, legacy_codes
 from milvus_tck.spec.profiles import Profile, profiles
+from milvus_tck.spec.routes import mirrors_of
 from milvus_tck.verdict.aspects import checks_of
 
 __all__ = ["Explained", "Part", "explain"]
@@ -111,6 +112,7 @@ class Explained:
             ("erratum", own.erratum),
             ("witness", ", ".join(own.witness)),
             ("bindings", ", ".join(own.bindings)),
+            *((f"not over {table.binding}", table.silence(own.id)) for table in mirrors_of(own.rpc)),
             ("capability", ", ".join(self.capabilities)),
             ("needs", ", ".join(own.needs)),
             ("needed by", _few(self.needed_by)),
@@ -138,7 +140,7 @@ def _parts(clause: Clause) -> tuple[Part, ...]:
     for line in profiles():
         if not clause.applies_to(line):
             continue
-        aspects = {check.aspect: check.level for check in checks_of(clause, line, "grpc")}
+        aspects = {check.aspect: check.level for check in checks_of(clause, line, clause.bindings[0])}
         new = Part((line,), clause.sentence(line), clause.expectation(line), aspects)
         same = [part for part in parts if (part.text, part.expectation, part.aspects) == _demand(new)]
         if same:
@@ -181,7 +183,7 @@ def _expects(part: Part) -> str:
     if expected.ok:
         return "success"
     right = [f"gRPC {code}" for code in expected.grpc]
-    if not right and part.profiles[0].status_code:
+    if not right and (part.profiles[0].status_code or not expected.legacy):
         right = [_code(number, part.profiles[0]) for number in expected.codes]
     elif not right:
         right = [_legacy(number, part.profiles[0]) for number in expected.legacy]

@@ -1,6 +1,6 @@
 """Options that several verbs share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +12,14 @@ from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.targets.resolve import FORMS
 
-__all__ = ["binding_options", "connection_options", "given_bindings", "given_credentials", "target_argument"]
+__all__ = [
+    "binding_options",
+    "connection_options",
+    "given_bindings",
+    "given_credentials",
+    "named_bindings",
+    "target_argument",
+]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -53,14 +60,19 @@ def binding_options(function: Function) -> Function:
     return function
 
 
-def given_bindings(options: dict[str, Any]) -> dict[str, Any]:
-    """Take the options of bindings out of `options`, as `CheckOptions` wants them."""
-    words = options.pop("bindings")
+def named_bindings(words: Iterable[str]) -> tuple[str, ...]:
+    """Read names of bindings, some of them joined by commas; gRPC where there are none."""
     names = tuple(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip())) or (GRPC,)
     unknown = [name for name in names if name not in BINDINGS]
     if unknown:
         message = f"--binding: {', '.join(unknown)} is none of {', '.join(BINDINGS)}"
         raise click.UsageError(message)
+    return names
+
+
+def given_bindings(options: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of bindings out of `options`, as `CheckOptions` wants them."""
+    names = named_bindings(options.pop("bindings"))
     given = {"http": options.pop("http"), "http-management": options.pop("http_management")}
     urls = {port: url for key, url in given.items() if url for port in HTTP_KEYS[key]}
     return {"bindings": names, "urls": urls}
