@@ -15,7 +15,7 @@ from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 
-__all__ = ["Doing", "Flush", "GetVersion", "HasCollection", "Look"]
+__all__ = ["Doing", "Flush", "GetVersion", "HasCollection", "Look", "ShowCollections"]
 
 #: Recall, where there is one, and what is wrong with an answer.
 Look = tuple[float | None, str]
@@ -104,6 +104,21 @@ class HasCollection(_Same):
     def look(self, number: int, body: bytes) -> Look:  # noqa: ARG002 - all alike
         """It is there."""
         return None, "" if m.BoolResponse.FromString(body).value else "a collection that is there is denied"
+
+
+class ShowCollections(_Same):
+    """List every collection: the cheapest request that all servers answer."""
+
+    rpc = "ShowCollections"
+
+    def call(self, name: str) -> Call[m.Status]:  # noqa: ARG002 - asks for no collection
+        """Return the call."""
+        return calls.show_collections()  # type: ignore[return-value] # its answer is looked into below
+
+    def look(self, number: int, body: bytes) -> Look:
+        """The collection whose turn it is stands there."""
+        listed = m.ShowCollectionsResponse.FromString(body).collection_names
+        return None, "" if self.ground.name(number) in listed else "a collection that is there is not listed"
 
 
 class Flush(_Same):

@@ -13,7 +13,7 @@ from milvus_tck.load.drive.cost import Cost, CpuClock, memory
 from milvus_tck.load.drive.engine import Closed, Open, Share
 from milvus_tck.load.drive.ground import Ground
 from milvus_tck.load.drive.names import STOCKING
-from milvus_tck.load.drive.operations import Doing, Flush, GetVersion, HasCollection
+from milvus_tck.load.drive.operations import Doing, Flush, GetVersion, HasCollection, ShowCollections
 from milvus_tck.load.drive.reads import Query, Search
 from milvus_tck.load.drive.recorder import Recorder
 from milvus_tck.load.drive.writes import Delete, Ingest, Insert, Stocking, Upsert
@@ -29,7 +29,8 @@ _LOOKS = 4
 _FOLD = 1.0
 
 _PLAIN: dict[str, Callable[[Operation, Ground], Doing]] = {
-    "get-version": GetVersion, "has-collection": HasCollection, "flush": Flush, "create-drop": CreateDrop,
+    "get-version": GetVersion, "has-collection": HasCollection, "show-collections": ShowCollections,
+    "flush": Flush, "create-drop": CreateDrop,
 }  # fmt: skip
 _WRITES: dict[str, Callable[[Operation, Ground, Written], Doing]] = {
     INGEST: Ingest, "insert": Insert, "upsert": Upsert, "delete": Delete, "freshness": Freshness,

@@ -44,8 +44,8 @@ __all__ = ["OPERATIONS", "ScenarioError", "of_operations", "parse_scenario", "re
 
 #: What a request can be.
 OPERATIONS = (
-    "get-version", "has-collection", "insert", "flush", "search", "query", "delete", "upsert", "freshness", "connect",
-    "create-drop",
+    "get-version", "has-collection", "show-collections", "insert", "flush", "search", "query", "delete", "upsert",
+    "freshness", "connect", "create-drop",
 )  # fmt: skip
 #: Operations that need rows to be there.
 _READING = {"search", "query"}
