@@ -32,6 +32,9 @@ class Job:
     seconds: float | None = None
     workers: int = 1
     transport: str = "fast"
+    #: How requests travel, and the URL where that is HTTP.
+    binding: str = "grpc"
+    url: str = ""
     dataset: str | None = None
     objectives: tuple[str, ...] = ()
     seed: int = 0
