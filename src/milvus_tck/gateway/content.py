@@ -9,11 +9,10 @@ from google.protobuf.message import Message
 
 from milvus_tck.gateway.limits import Limits
 from milvus_tck.gateway.refused import Refused, malformed
-from milvus_tck.wire.json_form import JSON, YAML, Inexpressible, Malformed, dump, load
+from milvus_tck.wire.json_form import JSON, PROTOBUF, YAML, Inexpressible, Malformed, dump, load
 
-__all__ = ["PROTOBUF", "accepted", "kind_of", "plain_of", "written"]
+__all__ = ["accepted", "kind_of", "plain_of", "written"]
 
-PROTOBUF = "application/x-protobuf"
 _KINDS = {
     JSON: JSON, YAML: YAML, "application/yaml": YAML, "text/yaml": YAML, PROTOBUF: PROTOBUF,
     "application/protobuf": PROTOBUF,

@@ -2,11 +2,12 @@
 
 from urllib.parse import quote
 
+import grpc
 from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.bindings.outcome import status_of
 from milvus_tck.gateway.asked import Asked
-from milvus_tck.gateway.content import PROTOBUF, Plain, accepted, kind_of, plain_of, written
+from milvus_tck.gateway.content import Plain, accepted, kind_of, plain_of, written
 from milvus_tck.gateway.members import of_path, of_query
 from milvus_tck.gateway.refused import Refused, malformed
 from milvus_tck.gateway.surface import Parts
@@ -15,7 +16,7 @@ from milvus_tck.gateway.upstream import Ended
 from milvus_tck.spec.http_status import endings, status_of_http
 from milvus_tck.spec.routes import Route, routes
 from milvus_tck.wire.descriptors import message_class, method
-from milvus_tck.wire.json_form import JSON, Malformed, read_request, write_response
+from milvus_tck.wire.json_form import JSON, PROTOBUF, Malformed, read_request, write_response
 from milvus_tck.wire.json_form.forms import FORMS
 from milvus_tck.wire.json_form.plain import read_into, write
 from milvus_tck.wire.messages import Status
@@ -23,11 +24,7 @@ from milvus_tck.wire.messages import Status
 __all__ = ["DesignSurface"]
 
 #: gRPC codes by their number, which is what travels.
-_NUMBERS = {name: number for number, name in enumerate((
-    "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
-    "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
-    "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
-))}  # fmt: skip
+_NUMBERS = {code.name: code.value[0] for code in grpc.StatusCode}
 #: The query may name the database as the header does.
 _DATABASE = "dbName"
 

@@ -7,12 +7,11 @@ from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from milvus_tck import __version__
 from milvus_tck.gateway.bodies import body_schema
-from milvus_tck.gateway.content import PROTOBUF
 from milvus_tck.gateway.schemas import Schemas, scalar
 from milvus_tck.spec.http_status import http_statuses
 from milvus_tck.spec.routes import Route, Routes
 from milvus_tck.wire.descriptors import method
-from milvus_tck.wire.json_form import JSON, YAML
+from milvus_tck.wire.json_form import JSON, PROTOBUF, YAML
 from milvus_tck.wire.messages import Status
 
 __all__ = ["description"]
