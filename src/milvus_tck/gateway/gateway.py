@@ -7,13 +7,12 @@ from typing import Self
 import uvicorn
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.bindings.loop import run
 from milvus_tck.gateway.app import App
 from milvus_tck.gateway.limits import Limits
 from milvus_tck.gateway.protocol import protocol_of
 from milvus_tck.gateway.surface import Parts
 from milvus_tck.gateway.upstream import Upstream
-from milvus_tck.proxy.loop import run
-from milvus_tck.targets.network import LOOPBACK
 
 __all__ = ["Gateway", "ListenError"]
 
@@ -32,7 +31,7 @@ class Gateway:
         self,
         upstream: str,
         *,
-        listen: str = f"{LOOPBACK}:0",
+        listen: str = "127.0.0.1:0",
         credentials: Credentials | None = None,
         limits: Limits | None = None,
     ) -> None:
