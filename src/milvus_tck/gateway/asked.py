@@ -40,15 +40,15 @@ class Asked:
         """Take it from ASGI; raises `Refused` for too many headers, and for a query that can not be read."""
         path = request.scope["raw_path"].decode("ascii")
         headers = {key.lower(): value for key, value in request.headers.items()}
-        size = sum(len(key) + len(value) for key, value in request.headers.raw)
+        size = len(path) + len(request.scope["query_string"]) + sum(map(len, sum(request.headers.raw, ())))
         if size > limits.head:
-            raise Refused(431, "INVALID_ARGUMENT", f"the headers are larger than {limits.head} bytes")
+            raise Refused(431, "INVALID_ARGUMENT", f"the head of the request is larger than {limits.head} bytes")
         return cls(request.method, path, _query(request.scope["query_string"]), headers, body)
 
     def seconds(self, limits: Limits) -> float:
         """Tell how long the call may take; raises `Refused` where the header says no time."""
-        text = self.headers.get("request-timeout", "")
-        if not text:
+        text = self.headers.get("request-timeout")
+        if text is None:
             return limits.call_seconds
         try:
             seconds = float(text)
@@ -112,16 +112,16 @@ class Budget:
 
 async def body_of(request: Request, limits: Limits, budget: Budget) -> bytes:
     """Read a body; the caller gives its length back to the budget. Raises `Refused` where it is too big or too slow."""
-    said = request.headers.get("content-length", "")
+    said, stream = request.headers.get("content-length", ""), request.stream()
     if said.isdigit() and int(said[:20]) > limits.body:
         if not request.headers.get("expect"):
-            await _drained(request.stream(), limits)
+            await _drained(stream, limits)
         raise _too_big(limits)
     pieces: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(limits.body_seconds):
-            async for piece in request.stream():
+            async for piece in stream:
                 budget.take(len(piece))
                 pieces.append(piece)
                 size += len(piece)
@@ -137,7 +137,7 @@ async def body_of(request: Request, limits: Limits, budget: Budget) -> bytes:
     if size > limits.body:
         budget.give(size)
         pieces.clear()
-        await _drained(request.stream(), limits)
+        await _drained(stream, limits)
         raise _too_big(limits)
     return b"".join(pieces)
 
@@ -149,7 +149,7 @@ def _too_big(limits: Limits) -> Refused:
 
 async def _drained(stream: AsyncIterator[bytes], limits: Limits) -> None:
     """Read a while what is refused anyhow: who is cut off while sending sees no answer."""
-    left = 2 * limits.body
+    left = max(limits.body, _LINGER_BYTES)
     try:
         async with asyncio.timeout(_LINGER):
             async for piece in stream:
@@ -161,3 +161,4 @@ async def _drained(stream: AsyncIterator[bytes], limits: Limits) -> None:
 
 
 _LINGER = 5.0
+_LINGER_BYTES = 64 << 20
