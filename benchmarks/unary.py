@@ -3,8 +3,9 @@
     python benchmarks/unary.py [TARGET] [--calls N] [--rounds N]
 
 Each contender runs in a process of its own, with so many calls in flight. h2load comes with
-Debian's nghttp2-client, ghz from its Go module; where they are not to be had the table says so. The locust rows run one
-user class per transport under the task loop and statistics of locust; load_run.py has what `milvus-tck load` makes of it.
+Debian's nghttp2-client, ghz from its Go module; where they are not to be had the table says so. The
+locust rows run one user class per transport under the task loop and statistics of locust; load_run.py
+has what `milvus-tck load` makes of it.
 """
 
 import argparse
