@@ -23,9 +23,12 @@ def peer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("node")
     for name in ("package.json", "server.js"):
         shutil.copy(_FOLDER / name, folder / name)
-    install = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
+    npm, node = shutil.which("npm"), shutil.which("node")
+    assert npm is not None
+    assert node is not None
+    install = [npm, "install", "--no-audit", "--no-fund", "--no-package-lock", "--silent"]
     subprocess.run(install, cwd=folder, check=True, timeout=_INSTALL_SECONDS)
-    with subprocess.Popen(["node", "server.js"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+    with subprocess.Popen([node, "server.js"], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdin is not None
         address = f"127.0.0.1:{process.stdout.readline().decode().strip()}"
