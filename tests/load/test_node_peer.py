@@ -68,9 +68,8 @@ def test_many_at_once(peer: Both) -> None:
     wrong: list[int] = []
 
     def user(first: int) -> None:
-        for at in range(first, first + 50):
-            if peer.ours.call("/peer.Peer/Echo", b"%d" % at, LONG)[::2] != (0, b"%d" % at):
-                wrong.append(at)
+        answers = ((at, peer.ours.call("/peer.Peer/Echo", b"%d" % at, LONG)) for at in range(first, first + 50))
+        wrong.extend(at for at, answer in answers if answer[::2] != (0, b"%d" % at))
 
     gevent.joinall([gevent.spawn(user, each * 1000) for each in range(32)], timeout=3 * LONG, raise_error=True)
     assert wrong == []
