@@ -77,7 +77,7 @@ def test_fifty_milliseconds_are_noticed(server: LiteServer, tmp_path: Path) -> N
 
 
 def test_slower_than_before_is_noticed(server: LiteServer, tmp_path: Path) -> None:
-    """Beside an earlier run, a third of a second more is more than twice as slow, and less than a hundred thousand times."""
+    """Beside an earlier run, a third of a second more is more than twice as slow, and less than 100,000 times."""
     before, now = tmp_path / "before", tmp_path / "now"
     for folder in (before, now):
         folder.mkdir()
