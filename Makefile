@@ -27,6 +27,7 @@ sensitivity: $(STAMP)  ## put every mutant into a good server, and see which che
 bench: $(STAMP)  ## our costs beside those of others, in the same run
 	$(BIN)/python benchmarks/encoding.py
 	$(BIN)/python benchmarks/unary.py
+	$(BIN)/python benchmarks/rest.py
 	$(BIN)/python benchmarks/load_run.py
 	$(BIN)/python benchmarks/proxy_overhead.py
 	$(BIN)/python benchmarks/suite_overhead.py

@@ -36,7 +36,7 @@ def main() -> None:
 
 def _soak(address: str, seconds: float, rate: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        options = ["--op", "has-collection", "--rate", str(rate), "--duration", str(seconds), "--out", folder]
+        options = ["--op", "show-collections", "--rate", str(rate), "--duration", str(seconds), "--out", folder]
         command = [sys.executable, "-m", "milvus_tck.cli.main", "load", address, *options]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             held = _watch(psutil.Process(process.pid), seconds)

@@ -3,8 +3,9 @@
     python benchmarks/unary.py [TARGET] [--calls N] [--rounds N]
 
 Each contender runs in a process of its own, with so many calls in flight. h2load comes with
-Debian's nghttp2-client; where it is not installed the table says so. The locust rows run one
-user class per transport under locust's own task loop.
+Debian's nghttp2-client, ghz from its Go module; where they are not to be had the table says so. The
+locust rows run one user class per transport under the task loop and statistics of locust; load_run.py
+has what `milvus-tck load` makes of it.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+from ghz import ghz
 from side_by_side import Target, cpu, interleaved, show, started
 
 from milvus_tck.wire.descriptors import SERVICE
@@ -175,6 +177,7 @@ def _table(address: str, flying: int, calls: int, rounds: int) -> None:
     few = max(calls // 10, 1000)
     contenders = {
         "h2load": partial(_h2load, address, flying, calls),
+        "ghz": partial(ghz, address, "ShowCollections", flying, few),
         "ours, a greenlet for each call": partial(_ours, "fast", "call", address, flying, calls),
         "ours, submitted": partial(_ours, "fast", "submit", address, flying, calls),
         "grpcio under gevent": partial(_ours, "grpcio", "call", address, flying, few),
@@ -183,9 +186,8 @@ def _table(address: str, flying: int, calls: int, rounds: int) -> None:
     }
     targets = [
         Target("ours, submitted", "h2load", 1.25),
+        Target("ours, submitted", "ghz", 0.5),
         Target("ours, a greenlet for each call", "h2load", 2.0),
-        Target("ours, a greenlet for each call", "grpcio under gevent", 1 / 20),
-        Target("ours, a greenlet for each call", "grpcio under locust", 1 / 20),
     ]
     medians = interleaved(contenders, rounds)
     show(f"{flying} in flight, {calls} calls, median of {rounds} rounds", "us CPU per call", medians, targets)

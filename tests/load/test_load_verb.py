@@ -81,7 +81,7 @@ def test_a_server_that_only_pretends_does_not_pass(name: str, tmp_path: Path) ->
     "options",
     [
         ("--scenario", "nope"), ("--slo", "search.p99<fast"), ("--slo", "search.p99<5%"), ("--rate", "0"),
-        ("--baseline", "."),
+        ("--baseline", "."), ("--slo", "search.p99<1.1x"), ("--slo", "search.rate<1.1x"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_before_anything_starts(options: tuple[str, str], tmp_path: Path) -> None:

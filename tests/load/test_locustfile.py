@@ -15,6 +15,7 @@ import pytest
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.targets.network import free_ports
+from milvus_tck.targets.resolve import resolve
 from tests.load.runs import scenario
 
 _LOCUST = [sys.executable, "-m", "locust"]
@@ -97,10 +98,42 @@ def test_own_users_are_a_few_lines(server: LiteServer, tmp_path: Path) -> None:
     assert "(100.00%)" in rows["in-vain"][1]
 
 
+_OWN_HTTP = """
+from locust import task
+from milvus_tck.load.users import MilvusHttpUser
+
+class Shopper(MilvusHttpUser):
+    @task
+    def look(self):
+        assert self.client.get("/v1/vector/collections", name="list")["data"] == []
+
+    @task
+    def describe(self):
+        assert self.client.post("/v1/vector/insert", {"collectionName": "nobody", "data": []}, name="in-vain") == {}
+"""
+
+
+def test_own_users_speak_rest(tmp_path: Path) -> None:
+    """A `MilvusHttpUser` of one's own makes calls that locust counts, failures by the code in the answer."""
+    file = tmp_path / "own.py"
+    file.write_text(_OWN_HTTP, encoding="utf-8")
+    milvus = resolve("milvus@2.3.5")
+    milvus.start()
+    try:
+        options = ["--headless", "-u", "2", "-r", "2", "-t", "2s", "--only-summary"]
+        command = [*_LOCUST, "-f", str(file), "--host", milvus.url("proxy"), *options]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_SECONDS)
+    finally:
+        milvus.stop()
+    rows = _table(done)
+    assert rows["list"][1] == "0(0.00%)", done.stdout + done.stderr
+    assert "(100.00%)" in rows["in-vain"][1]
+
+
 def _table(done: "subprocess.CompletedProcess[str]") -> dict[str, list[str]]:
     """Return the columns of locust's table of requests, by name; its table of percentiles comes after it."""
     lines = (done.stdout + done.stderr).partition("Response time percentiles")[0].splitlines()
-    return {line.split()[1]: line.split()[2:] for line in lines if line.startswith("grpc")}
+    return {line.split()[1]: line.split()[2:] for line in lines if line.startswith(("grpc", "http"))}
 
 
 def _get(address: str) -> str:

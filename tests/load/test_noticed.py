@@ -76,6 +76,21 @@ def test_fifty_milliseconds_are_noticed(server: LiteServer, tmp_path: Path) -> N
     assert ended.summary["ops"]["search"]["p50_ms"] >= 50
 
 
+def test_slower_than_before_is_noticed(server: LiteServer, tmp_path: Path) -> None:
+    """Beside an earlier run, a third of a second more is more than twice as slow, and less than 100,000 times."""
+    before, now = tmp_path / "before", tmp_path / "now"
+    for folder in (before, now):
+        folder.mkdir()
+    _through(server, before, (), "*.errors<1%")
+    rules = (Rule("slow", _where("Search"), delay=0.3),)
+    with Proxy(server.address, rules=rules) as proxy:
+        path = scenario(now, "search.p50<2x", "search.p50<100000x")
+        ended = load(proxy.address, now, "--scenario", str(path), "--baseline", str(before))
+    states = {each["objective"]: each["state"] for each in ended.summary["slo"]}
+    assert states == {"search.p50<2x": "fail", "search.p50<100000x": "pass"}
+    assert (ended.code, ended.verdict) == (Exit.OBJECTIVE_MISSED, "fail"), ended.said
+
+
 def test_a_stall_is_noticed(server: LiteServer, tmp_path: Path) -> None:
     """For a while each search takes 2 s: the p99 shows it, and the objective is missed."""
     stall = Rule("stall", _where("Search"), delay=2.0, skip=100, times=60)

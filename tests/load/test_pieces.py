@@ -3,10 +3,10 @@
 import pytest
 
 from milvus_tck.load.drive.server import parse_metrics
-from milvus_tck.load.drive.statuses import MALFORMED, Statuses
 from milvus_tck.load.measure.series import Found, Series
 from milvus_tck.load.plan.objectives import Held, judge, parse_objective, recall_bounds
 from milvus_tck.load.plan.reading import parse_scenario, read_scenario, scenario_names
+from milvus_tck.load.speech.statuses import MALFORMED, Statuses
 from milvus_tck.wire import messages as m
 
 

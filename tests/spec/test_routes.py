@@ -20,7 +20,7 @@ def test_every_binding_has_its_table() -> None:
     found = {name: (len(table), table.port) for name, table in route_tables().items()}
     assert found == {
         "http-api-v1": (47, "management"),
-        "http-design": (15, "gateway"),
+        "http-design": (47, "gateway"),
         "http-v1": (10, "proxy"),
         "http-v2": (88, "proxy"),
     }

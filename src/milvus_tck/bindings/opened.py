@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from milvus_tck.bindings.grpc import Binding, Credentials
 from milvus_tck.bindings.http import HttpClient
 from milvus_tck.bindings.http_api_v1 import ApiV1Binding
+from milvus_tck.bindings.http_design import DesignBinding
 from milvus_tck.bindings.http_plain import PlainHttpBinding
 from milvus_tck.spec.routes import Routes, routes
 
@@ -14,6 +15,7 @@ GRPC = "grpc"
 _Maker = Callable[[Routes, HttpClient, Binding], Binding]
 _HTTP: Mapping[str, _Maker] = {
     "http-api-v1": lambda table, client, beside: ApiV1Binding(table.binding, client, beside, table),
+    "http-design": lambda table, client, beside: DesignBinding(table.binding, client, beside, table),
     "http-v1": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
 }
 #: Every binding that calls can travel over.

@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 
 from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.bindings.opened import GRPC, port_of
 from milvus_tck.cli.command_line import command_line, results_folder
 from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.load_process import LoadProcess
@@ -24,7 +25,9 @@ from milvus_tck.load.drive.names import all_names
 from milvus_tck.load.plan.job import DEFAULT_SCENARIO, Job
 from milvus_tck.load.plan.reading import OPERATIONS, ScenarioError, scenario_names
 from milvus_tck.load.plan.scenario import Scenario
+from milvus_tck.load.speech.open import SPEECHES
 from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.targets.identity import identify
 from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.resolve import default_name, resolve
@@ -47,6 +50,7 @@ Examples:
   milvus-tck load host:19530 --op search --rate 200 --slo 'search.p99<50ms'
   milvus-tck load lite@3.2.2 --scenario my.toml --workers 2
   milvus-tck load host:19530 --op get-version --rate max --users 64
+  milvus-tck load milvus@2.3.5 --scenario mixed --binding http-api-v1
 
 Exit codes: 0 every objective is met, 2 inconclusive or invalid, 3 target lost, 5 an objective was
 missed, 64 usage, 70 our bug, 130 interrupted."""
@@ -88,7 +92,10 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that send.")
 @click.option("--transport", type=click.Choice(["fast", "grpcio"]), default="fast", show_default=True,
               help="Our own gRPC client, or grpcio.")  # fmt: skip
-@click.option("--binding", type=click.Choice(["grpc"]), default="grpc", show_default=True, help="How calls travel.")
+@click.option("--binding", type=click.Choice(SPEECHES), default="grpc", show_default=True,
+              help="How requests travel; gRPC prepares, audits, and carries what has no route.")  # fmt: skip
+@click.option("--http", metavar="URL", help="Where a running target, or its gateway, speaks HTTP.")
+@click.option("--http-management", metavar="URL", help="Its management port, with /api/v1.")
 @click.option("--dataset", type=click.Path(exists=True), help="Vectors: .npy, .hdf5, .parquet, or a folder.")
 @click.option("--slo", "objectives", multiple=True, metavar="OBJECTIVE",
               help="In place of the scenario's: 'search.p99<50ms', 'search.recall@10>0.95', 'insert.rate>5000rows/s'.",
@@ -103,14 +110,15 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Put load on TARGET."""
     if importlib.util.find_spec("locust") is None:
         fail(Exit.USAGE, "locust is not installed", "load runs on it", "pip install 'milvus-tck[load]'")
-    options.pop("binding")
+    given_urls = {"http": options.pop("http"), "http-management": options.pop("http_management")}
+    urls = {port: url for key, url in given_urls.items() if url for port in HTTP_KEYS[key]}
     as_json: bool = options.pop("as_json")
     word: str = options.pop("target") or default_name()
     given = given_credentials(options)
     out: Path | None = options.pop("out")
     seed: int | None = options.pop("seed")
     try:
-        target = resolve(word, given)
+        target = resolve(word, given, urls=urls)
         seed = secrets.randbelow(1 << 32) if seed is None else seed
         job = Job("", target.credentials, target=target.name, seed=seed, run=_run(), command=command_line(), **options)
         scenario, _ = job.plan()
@@ -179,8 +187,24 @@ def _known(run: _Run) -> Job:
         version=identity.version or identity.build,
         throwaway=run.target.throwaway,
         server=run.target.pid if isinstance(run.target, StartedServer) and started else 0,
+        url=_url(run),
         management=run.target.management_port if isinstance(run.target, MilvusServer) else 0,
     )
+
+
+def _url(run: _Run) -> str:
+    """Say where the target speaks the binding of the run; ends the run where that is not known."""
+    binding = run.job.binding
+    if binding == GRPC:
+        return ""
+    port = port_of(binding)
+    url = run.target.url(port)
+    if not url:
+        option = "--http-management" if port == "management" else "--http"
+        fail(
+            Exit.USAGE, f"{run.target.name} speaks no {binding}", "it is not known where", f"name it with {option} URL"
+        )
+    return url
 
 
 @contextlib.contextmanager

@@ -74,6 +74,8 @@ def _measured(row: dict[str, Any]) -> str:
     factor, unit = (1e3, " ms") if bound.rstrip().endswith("s") and not bound.endswith("/s") else (1, "")
     if bound.endswith("%"):
         factor, unit = 100, " %"
+    if bound.endswith("x"):
+        unit = " times what it was"
     if row["value"] is None or (row["why"] and not row["value"]):
         return escape(row["why"])
     low, high = ("-" if row[each] is None else f"{row[each] * factor:.4g}" for each in ("low", "high"))

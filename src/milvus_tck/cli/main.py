@@ -16,7 +16,20 @@ from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
 
-_VERBS = ("check", "load", "list", "explain", "repro", "serve", "proxy", "mutants", "sweep", "doctor", "report")
+_VERBS = (
+    "check",
+    "load",
+    "list",
+    "explain",
+    "repro",
+    "serve",
+    "proxy",
+    "gateway",
+    "mutants",
+    "sweep",
+    "doctor",
+    "report",
+)
 
 
 class _Verbs(click.Group):

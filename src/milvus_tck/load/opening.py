@@ -1,10 +1,13 @@
 """From an address to a transport."""
 
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from typing import Literal
+from urllib.parse import urlsplit
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.load.http1.transport import HttpTransport
 from milvus_tck.load.http2.blocks import Blocks
 from milvus_tck.load.http2.channel import Channel, Endpoint
 from milvus_tck.load.http2.limits import Limits
@@ -13,7 +16,9 @@ from milvus_tck.load.http2.wire import dial
 from milvus_tck.load.oracle import GrpcioTransport
 from milvus_tck.load.transport import Transport
 
-__all__ = ["Kind", "open_fast", "open_transport"]
+__all__ = ["Kind", "open_fast", "open_http", "open_transport"]
+
+_PORTS = {"http": 80, "https": 443}
 
 #: Our own client, or grpcio.
 Kind = Literal["fast", "grpcio"]
@@ -32,6 +37,17 @@ def open_transport(
     if connections == 1:
         return open_fast(address, credentials)
     return Pool([open_fast(address, credentials) for _ in range(connections)])
+
+
+def open_http(url: str, credentials: Credentials | None = None) -> HttpTransport:
+    """Make a transport to an HTTP server, given by its URL without a path; payloads are whole requests."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        message = f"{url!r} is no URL of HTTP"
+        raise ValueError(message)
+    given = replace(credentials or Credentials(), tls=parts.scheme == "https")
+    port = parts.port or _PORTS[parts.scheme]
+    return HttpTransport(partial(dial, parts.hostname, port, given, "http/1.1"), f"{parts.hostname}:{port}")
 
 
 def open_fast(address: str, credentials: Credentials | None = None, limits: Limits | None = None) -> Channel:

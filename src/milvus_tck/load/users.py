@@ -8,6 +8,8 @@
         def search(self):
             self.client.search("books", [[0.1] * 768], topk=10)
 
+`MilvusHttpUser` is the same for the REST APIs: `self.client.post("/v1/vector/search", {...})`.
+
 `ScenarioUser` plays a scenario of ours; `loadtests/locustfile.py` is all that it takes. Importing this
 module imports locust, which patches the process for gevent: import it before anything that opens sockets.
 """
@@ -22,13 +24,16 @@ from locust import User, task
 from locust.env import Environment
 
 from milvus_tck.load.drive.members import Part
-from milvus_tck.load.drive.statuses import Statuses
-from milvus_tck.load.opening import open_transport
+from milvus_tck.load.http1.transport import HttpTransport
+from milvus_tck.load.opening import open_http, open_transport
+from milvus_tck.load.speech.http import Wrapping
+from milvus_tck.load.speech.statuses import Statuses
 from milvus_tck.load.transport import CODES, Payload, Transport
 from milvus_tck.wire import encode_search
 from milvus_tck.wire.descriptors import SERVICE, message_class, method
+from milvus_tck.wire.json_form import Malformed, load
 
-__all__ = ["MilvusClient", "MilvusError", "MilvusUser", "ScenarioUser"]
+__all__ = ["MilvusClient", "MilvusError", "MilvusHttpClient", "MilvusHttpUser", "MilvusUser", "ScenarioUser"]
 
 _PORT = 19530
 _DEADLINE = 10.0
@@ -100,6 +105,75 @@ class MilvusUser(User):
 
 
 _TRANSPORTS: dict[str, Transport] = {}
+
+
+class MilvusHttpClient:
+    """Requests of the REST APIs over one transport, each told to locust."""
+
+    def __init__(self, url: str, transport: HttpTransport, environment: Environment, authorization: str = "") -> None:
+        self.transport = transport
+        self._environment = environment
+        self._wrapping = Wrapping(url, authorization)
+
+    def prepare(self, method: str, path: str, body: dict[str, Any] | None = None) -> bytes:
+        """Write a request once, to be sent many times with `send`."""
+        return self._wrapping.wrap(method, path, body)
+
+    def send(self, request: bytes, *, name: str, deadline: float = _DEADLINE) -> bytes:
+        """Send a request that was prepared; return the body of the answer, empty where it failed.
+
+        It failed if its status is not 200, or if the answer says so: `code` neither 0 nor 200, or an `error_code`.
+        """
+        began = time.perf_counter()
+        code, details, body = self.transport.call("", request, deadline)
+        took = (time.perf_counter() - began) * 1e3
+        error = f"{CODES[code]}: {details}" if code else _refusal(body)
+        self._environment.events.request.fire(  # type: ignore[no-untyped-call] # locust's gap
+            request_type="http", name=name, response_time=took, response_length=len(body),
+            exception=MilvusError(error) if error else None, context={},
+        )  # fmt: skip
+        return b"" if error else body
+
+    def post(self, path: str, body: dict[str, Any], *, name: str = "", deadline: float = _DEADLINE) -> dict[str, Any]:
+        """Send a body and return the answer as JSON; empty where it failed."""
+        return load(self.send(self.prepare("POST", path, body), name=name or path, deadline=deadline))
+
+    def get(self, path: str, *, name: str = "", deadline: float = _DEADLINE) -> dict[str, Any]:
+        """Ask and return the answer as JSON; empty where it failed."""
+        return load(self.send(self.prepare("GET", path), name=name or path, deadline=deadline))
+
+
+def _refusal(body: bytes) -> str:
+    """Return what an answer says against us; every known success is told by how it begins."""
+    if body.startswith((b'{"code":200', b'{"code":0', b'{"status":{}', b"{}")):
+        return ""
+    try:
+        said = load(body)
+    except Malformed as error:
+        return str(error)
+    status = said.get("status")
+    told = status if isinstance(status, dict) else said
+    wrong = {key: told[key] for key in ("code", "error_code") if told.get(key) not in {None, 0, 200}}
+    return f"{wrong}: {told.get('message') or told.get('reason') or ''}" if wrong else ""
+
+
+class MilvusHttpUser(User):
+    """A locust user with a `client` for the REST APIs; its host is a URL, `token` goes with every request."""
+
+    abstract = True
+    token = ""
+    client: MilvusHttpClient
+
+    def __init__(self, environment: Environment) -> None:
+        super().__init__(environment)
+        url = str(self.host or environment.host or f"http://127.0.0.1:{_PORT}").rstrip("/")
+        known = _HTTP_TRANSPORTS.get(url)
+        if known is None:
+            known = _HTTP_TRANSPORTS[url] = open_http(url)
+        self.client = MilvusHttpClient(url, known, environment, f"Bearer {self.token}" if self.token else "")
+
+
+_HTTP_TRANSPORTS: dict[str, HttpTransport] = {}
 
 
 class ScenarioUser(User):

@@ -7,9 +7,9 @@ from typing import Any, Self
 import grpc.aio
 
 from milvus_tck.bindings.grpc import Credentials, GrpcBinding
+from milvus_tck.bindings.loop import run
 from milvus_tck.proxy.book import RuleBook
 from milvus_tck.proxy.inspection import Seen
-from milvus_tck.proxy.loop import run
 from milvus_tck.proxy.observer import Consumer, Observer
 from milvus_tck.proxy.passing import Passing
 from milvus_tck.proxy.recording import Recording

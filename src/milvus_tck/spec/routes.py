@@ -89,7 +89,7 @@ class Route:
     def pattern(self) -> re.Pattern[str]:
         """What a path below the base has to be, still escaped."""
         pieces = _PARAMETER.split(self.path)
-        literal = [re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>[^/]+)" for index, piece in enumerate(pieces)]
+        literal = [re.escape(piece) if index % 2 == 0 else f"(?P<{piece}>[^/]*)" for index, piece in enumerate(pieces)]
         return re.compile("".join(literal))
 
     def fill(self, parameters: Mapping[str, str]) -> str:

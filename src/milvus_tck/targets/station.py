@@ -8,6 +8,7 @@ back when the run asks for it.
 import threading
 import time
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.bindings.grpc import Binding, GrpcBinding
@@ -15,6 +16,9 @@ from milvus_tck.bindings.opened import GRPC, open_binding, port_of
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.targets.base import Target, TargetError
+
+if TYPE_CHECKING:
+    from milvus_tck.gateway.gateway import Gateway
 
 __all__ = ["Station"]
 
@@ -36,6 +40,8 @@ class Station:
     incidents: list[str] = field(default_factory=list)
     #: Names of the bindings that calls travel over, beside gRPC.
     bindings: tuple[str, ...] = ()
+    #: Before the target, where it is asked over one and none was named.
+    _gateway: "Gateway | None" = None
     _down: threading.Event = field(default_factory=threading.Event)
     #: Set when nobody wants an answer any more.
     _closed: threading.Event = field(default_factory=threading.Event)
@@ -49,8 +55,19 @@ class Station:
         self.binding = GrpcBinding(self.target.address, self.target.credentials)
         self._others = {name: self._open(name) for name in self.bindings if name != GRPC}
 
+    def _own_gateway(self, name: str) -> str:
+        """Put a gateway of ours before a target that has none; empty where the binding is not for gateways."""
+        if port_of(name) != "gateway":
+            return ""
+        if self._gateway is None:
+            # Only who asks over it pays for the import of a web server.
+            from milvus_tck.gateway.aside import gateway_aside  # noqa: PLC0415
+
+            self._gateway = gateway_aside(self.target.address, self.target.credentials)
+        return self._gateway.url
+
     def _open(self, name: str) -> Binding:
-        url = self.target.url(port_of(name))
+        url = self.target.url(port_of(name)) or self._own_gateway(name)
         if not url:
             option = "--http-management URL" if port_of(name) == "management" else "--http URL"
             why = "nobody said where it speaks HTTP, or it does not"
@@ -132,3 +149,6 @@ class Station:
     def _hang_up(self) -> None:
         for each in (*self._others.values(), self.binding):
             each.close()
+        if self._gateway is not None:
+            self._gateway.stop()
+            self._gateway = None

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from abc import abstractmethod
-from collections.abc import Callable
 
 import gevent
 
 from milvus_tck.load.drive.ground import KEY, Ground, path
 from milvus_tck.load.drive.operations import Doing
-from milvus_tck.load.drive.statuses import Statuses
+from milvus_tck.load.drive.ways import Ways
 from milvus_tck.load.drive.writes import Insert
 from milvus_tck.load.drive.written import Written
 from milvus_tck.load.plan.scenario import Operation
+from milvus_tck.load.speech.speech import Reader, Speech
+from milvus_tck.load.speech.statuses import MALFORMED
 from milvus_tck.load.transport import CODES, Payload, Transport
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
@@ -29,6 +30,11 @@ class Composite(Doing):
 
     rpc = "GetVersion"
 
+    def __init__(self, operation: Operation, ground: Ground, ways: Ways) -> None:
+        super().__init__(operation, ground)
+        self.ways = ways
+        self._readers: dict[str, Reader] = {}
+
     def request(self, number: int) -> Payload | None:
         """It is not one request."""
         raise NotImplementedError
@@ -38,40 +44,52 @@ class Composite(Doing):
         return True
 
     @abstractmethod
-    def perform(self, number: int, transport: Transport) -> tuple[str, float | None]:
+    def perform(self, number: int) -> tuple[str, float | None]:
         """Do it; return how it ended, and when the clock began to run if that was not when it was due."""
 
-    def ask(self, transport: Transport, rpc: str, payload: Payload, statuses: Statuses) -> tuple[str, bytes]:
-        """Make one call; return how it ended, and its answer."""
-        code, _, body = transport.call(path(rpc), payload, self.operation.deadline)
-        return (CODES[code] if code else statuses.read(body)), body
+    def ask(self, rpc: str, payload: Payload) -> tuple[str, bytes]:
+        """Make one call of gRPC, over whatever binding has it; return how it ended, and its answer."""
+        speech = self.ground.speech_of(rpc)
+        return self.send(speech, self.ways.of(speech), rpc, speech.request(rpc, payload))
+
+    def send(self, speech: Speech, transport: Transport, rpc: str, said: Payload) -> tuple[str, bytes]:
+        """Make one call that is said already; return how it ended, and its answer as gRPC has it."""
+        reader = self._readers.get(rpc)
+        if reader is None:
+            reader = self._readers[rpc] = speech.statuses(rpc)
+        code, _, body = transport.call(path(rpc), said, self.operation.deadline)
+        error = CODES[code] if code else reader.read(body)
+        try:
+            return error, b"" if error else speech.answer(rpc, body)
+        except ValueError:
+            return MALFORMED, b""
 
 
 class Freshness(Composite):
     """Put a row in, and look for it until it is visible: the time from the acknowledgement to there."""
 
-    def __init__(self, operation: Operation, ground: Ground, written: Written) -> None:
-        super().__init__(operation, ground)
+    def __init__(self, operation: Operation, ground: Ground, ways: Ways, written: Written) -> None:
+        super().__init__(operation, ground, ways)
         self._insert = Insert(operation, ground, written)
-        self._reads = Statuses("Query")
         self.rows = operation.batch
 
     def prepare(self, share: int, shares: int) -> None:
         """Make rows ahead."""
         self._insert.prepare(share, shares)
 
-    def perform(self, number: int, transport: Transport) -> tuple[str, float | None]:
+    def perform(self, number: int) -> tuple[str, float | None]:
         """Insert, then read at the operation's consistency level."""
         payload = self._insert.request(number)
         assert payload is not None  # noqa: S101 - it has no limit
-        error, _ = self.ask(transport, "Insert", payload, self._insert.statuses)
+        speech = self._insert.speech
+        error, _ = self.send(speech, self.ways.of(speech), "Insert", payload)
         acknowledged = time.monotonic()
         self._insert.ended(number, error)
         if error:
             return error, None
         query = self._query(number)
         while time.monotonic() - acknowledged < self.operation.deadline:
-            error, body = self.ask(transport, "Query", query, self._reads)
+            error, body = self.ask("Query", query)
             if error:
                 return error, acknowledged
             if m.QueryResults.FromString(body).fields_data and self._rows(body) == self.rows:
@@ -99,17 +117,15 @@ class Freshness(Composite):
 
 
 class Connect(Composite):
-    """Make a connection, ask for the version over it, and give it up."""
+    """Make a connection, ask for the version over it, or for a list where there is none, and give it up."""
 
-    def __init__(self, operation: Operation, ground: Ground, dial: Callable[[], Transport]) -> None:
-        super().__init__(operation, ground)
-        self._dial = dial
-
-    def perform(self, number: int, transport: Transport) -> tuple[str, float | None]:  # noqa: ARG002 - one of its own
+    def perform(self, number: int) -> tuple[str, float | None]:  # noqa: ARG002 - all alike
         """Connect and ask."""
-        own = self._dial()
+        speech = self.ground.speech
+        rpc = "GetVersion" if speech.speaks("GetVersion") else "ShowCollections"
+        own = self.ways.fresh(speech)
         try:
-            return self.ask(own, "GetVersion", b"", self.statuses)[0], None
+            return self.send(speech, own, rpc, speech.request(rpc, b""))[0], None
         finally:
             own.close()
 
@@ -119,11 +135,11 @@ class CreateDrop(Composite):
 
     rpc = "CreateCollection"
 
-    def perform(self, number: int, transport: Transport) -> tuple[str, float | None]:
+    def perform(self, number: int) -> tuple[str, float | None]:
         """Create and drop."""
         name = self.ground.spare(number)
         for call in (self.ground.create(name), calls.drop_collection(name)):
-            error, _ = self.ask(transport, call.rpc, call.sent, self.statuses)
+            error, _ = self.ask(call.rpc, call.sent)
             if error:
                 return error, None
         return "", None

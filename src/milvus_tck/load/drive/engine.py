@@ -136,7 +136,7 @@ class Open:
     def _perform(self, composite: Composite, number: int, due: float) -> None:
         sent = time.monotonic()
         self.recorder.prompt(due, sent)
-        error, began = composite.perform(number, self.transport)
+        error, began = composite.perform(number)
         ended = time.monotonic()
         self._flying -= 1
         self.recorder.answered(number, due if began is None else began, began or sent, ended, error, b"")
@@ -249,7 +249,7 @@ class Closed:
 
     def _composite(self, doing: Composite, number: int, planned: float) -> bool:
         sent = time.monotonic()
-        error, began = doing.perform(number, self._transport)
+        error, began = doing.perform(number)
         due = (planned or sent) if began is None else began
         self.recorder.answered(number, due, began or sent, time.monotonic(), error, b"")
         return True

@@ -8,6 +8,7 @@ from milvus_tck.load.data.dataset import Dataset, Ids, numbers
 from milvus_tck.load.data.planted import Planted
 from milvus_tck.load.drive.names import all_names, names, spare_name
 from milvus_tck.load.plan.scenario import DataPlan, Operation, Scenario
+from milvus_tck.load.speech.speech import PLAIN, Speech
 from milvus_tck.load.transport import Payload
 from milvus_tck.wire import InsertColumn, calls, encode_insert, schema
 from milvus_tck.wire import messages as m
@@ -39,6 +40,8 @@ class Ground:
     run: str
     seed: int
     dataset: Dataset
+    #: How requests are said.
+    speech: Speech = PLAIN
 
     @property
     def data(self) -> DataPlan:
@@ -54,6 +57,10 @@ class Ground:
     def all_names(self) -> tuple[str, ...]:
         """Every name that the run may create."""
         return all_names(self.scenario, self.run)
+
+    def speech_of(self, rpc: str) -> Speech:
+        """Return how an RPC is said: what the binding has no route for travels over gRPC."""
+        return self.speech if self.speech.speaks(rpc) else PLAIN
 
     def spare(self, number: int) -> str:
         """Name a collection that comes and goes."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gevent
@@ -24,14 +25,16 @@ from milvus_tck.load.drive.feed import feed
 from milvus_tck.load.drive.ground import Ground
 from milvus_tck.load.drive.names import STOCKING
 from milvus_tck.load.drive.player import Player
+from milvus_tck.load.drive.ways import Ways
 from milvus_tck.load.drive.written import Written
 from milvus_tck.load.measure.series import Measured
-from milvus_tck.load.opening import Kind, open_transport
+from milvus_tck.load.opening import Kind, open_http, open_transport
 from milvus_tck.load.plan.job import Job
 from milvus_tck.load.plan.scenario import INGEST, DataPlan, Operation, Phase, Scenario
+from milvus_tck.load.speech import PLAIN, Speech, open_speech
 from milvus_tck.load.transport import Transport
 
-__all__ = ["Company", "Part", "dialler", "ground_of", "ingest_phase"]
+__all__ = ["Company", "Part", "dialler", "ground_of", "ingest_phase", "speech_of", "ways_of"]
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +42,19 @@ _PREPARE, _READY, _GO, _DONE, _STOP = "tck_prepare", "tck_ready", "tck_go", "tck
 _REPORT = "milvus_tck"
 #: Seconds from the word to go until a phase begins.
 _NOTICE = 0.1
+
+
+def ways_of(job: Job, scenario: Scenario) -> Ways:
+    """Return the transports of a worker: over gRPC, and over the binding of the run."""
+    dials = {PLAIN.name: dialler(job, scenario)}
+    if job.binding != PLAIN.name:
+        dials[job.binding] = partial(open_http, job.url, job.credentials)
+    return Ways(dials)
+
+
+def speech_of(job: Job) -> Speech:
+    """Return how the requests of a run are said."""
+    return open_speech(job.binding, job.url, job.credentials.http)
 
 
 def dialler(job: Job, scenario: Scenario) -> Callable[[], Transport]:
@@ -51,9 +67,9 @@ def dialler(job: Job, scenario: Scenario) -> Callable[[], Transport]:
     return dial
 
 
-def ground_of(scenario: Scenario, run: str, seed: int) -> Ground:
+def ground_of(scenario: Scenario, run: str, seed: int, speech: Speech = PLAIN) -> Ground:
     """Return what a run works on; the same in every process."""
-    return Ground(scenario, run, seed, open_dataset(scenario.data, seed))
+    return Ground(scenario, run, seed, open_dataset(scenario.data, seed), speech)
 
 
 def ingest_phase(ground: Ground) -> Phase:
@@ -78,7 +94,8 @@ class Part:
     def __init__(self, environment: Environment, job: Job) -> None:
         self.environment = environment
         self.scenario, _ = job.plan()
-        self.player = Player(dialler(job, self.scenario), lambda measured: feed(environment.stats, measured))
+        self._speech = speech_of(job)
+        self.player = Player(ways_of(job, self.scenario), lambda measured: feed(environment.stats, measured))
         self._ground: Ground | None = None
         runner = environment.runner
         assert runner is not None  # noqa: S101 - it was made before
@@ -89,7 +106,7 @@ class Part:
 
     def _prepare(self, data: dict[str, Any]) -> None:
         if self._ground is None or self._ground.run != data["run"]:
-            self._ground = ground_of(self.scenario, data["run"], data["seed"])
+            self._ground = ground_of(self.scenario, data["run"], data["seed"], self._speech)
         phases = (ingest_phase(self._ground), *self.scenario.phases)
         share = data["shares"].get(self._me, 0)
         error = ""

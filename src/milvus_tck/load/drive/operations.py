@@ -8,14 +8,14 @@ from typing import ClassVar
 from google.protobuf.message import DecodeError
 
 from milvus_tck.load.drive.ground import Ground, path
-from milvus_tck.load.drive.statuses import MALFORMED, Statuses
 from milvus_tck.load.plan.scenario import Operation
+from milvus_tck.load.speech.statuses import MALFORMED
 from milvus_tck.load.transport import Payload
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 
-__all__ = ["Doing", "Flush", "GetVersion", "HasCollection", "Look"]
+__all__ = ["Doing", "Flush", "GetVersion", "HasCollection", "Look", "ShowCollections"]
 
 #: Recall, where there is one, and what is wrong with an answer.
 Look = tuple[float | None, str]
@@ -35,7 +35,8 @@ class Doing(ABC):
         self.operation = operation
         self.ground = ground
         self.path = path(self.rpc)
-        self.statuses = Statuses(self.rpc)
+        self.speech = ground.speech_of(self.rpc)
+        self.statuses = self.speech.statuses(self.rpc)
 
     def prepare(self, share: int, shares: int) -> None:  # noqa: B027 - most have nothing to do
         """Make ahead what requests of this share need."""
@@ -44,14 +45,18 @@ class Doing(ABC):
     def request(self, number: int) -> Payload | None:
         """Return what a request sends; `None` when there is nothing left to do."""
 
+    def said(self, payload: Payload) -> Payload:
+        """Say a request of gRPC as the binding has it."""
+        return self.speech.request(self.rpc, payload)
+
     def ended(self, number: int, error: str) -> None:  # noqa: B027 - reads keep no books
         """Take note of how a request ended: an empty text for success, a gRPC code, or the name of a Status."""
 
     def inspect(self, number: int, body: bytes) -> Look:
         """Look into an answer that says that all is well."""
         try:
-            return self.look(number, body)
-        except DecodeError:
+            return self.look(number, self.speech.answer(self.rpc, body))
+        except (DecodeError, ValueError):
             return None, MALFORMED
 
     def look(self, number: int, body: bytes) -> Look:  # noqa: ARG002 - for those that look
@@ -67,7 +72,7 @@ class _Same(Doing):
 
     def __init__(self, operation: Operation, ground: Ground) -> None:
         super().__init__(operation, ground)
-        self._payloads = [self.call(name).sent for name in ground.names]
+        self._payloads = [self.said(self.call(name).sent) for name in ground.names]
 
     @abstractmethod
     def call(self, name: str) -> Call[m.Status]:
@@ -104,6 +109,21 @@ class HasCollection(_Same):
     def look(self, number: int, body: bytes) -> Look:  # noqa: ARG002 - all alike
         """It is there."""
         return None, "" if m.BoolResponse.FromString(body).value else "a collection that is there is denied"
+
+
+class ShowCollections(_Same):
+    """List every collection: the cheapest request that all servers answer."""
+
+    rpc = "ShowCollections"
+
+    def call(self, name: str) -> Call[m.Status]:  # noqa: ARG002 - asks for no collection
+        """Return the call."""
+        return calls.show_collections()  # type: ignore[return-value] # its answer is looked into below
+
+    def look(self, number: int, body: bytes) -> Look:
+        """The collection whose turn it is stands there."""
+        listed = m.ShowCollectionsResponse.FromString(body).collection_names
+        return None, "" if self.ground.name(number) in listed else "a collection that is there is not listed"
 
 
 class Flush(_Same):

@@ -13,14 +13,14 @@ from milvus_tck.load.drive.cost import Cost, CpuClock, memory
 from milvus_tck.load.drive.engine import Closed, Open, Share
 from milvus_tck.load.drive.ground import Ground
 from milvus_tck.load.drive.names import STOCKING
-from milvus_tck.load.drive.operations import Doing, Flush, GetVersion, HasCollection
+from milvus_tck.load.drive.operations import Doing, Flush, GetVersion, HasCollection, ShowCollections
 from milvus_tck.load.drive.reads import Query, Search
 from milvus_tck.load.drive.recorder import Recorder
+from milvus_tck.load.drive.ways import Ways
 from milvus_tck.load.drive.writes import Delete, Ingest, Insert, Stocking, Upsert
 from milvus_tck.load.drive.written import Written
 from milvus_tck.load.measure.series import Measured
 from milvus_tck.load.plan.scenario import INGEST, Operation, Phase
-from milvus_tck.load.transport import Transport
 
 __all__ = ["Player"]
 
@@ -29,33 +29,27 @@ _LOOKS = 4
 _FOLD = 1.0
 
 _PLAIN: dict[str, Callable[[Operation, Ground], Doing]] = {
-    "get-version": GetVersion, "has-collection": HasCollection, "flush": Flush, "create-drop": CreateDrop,
+    "get-version": GetVersion, "has-collection": HasCollection, "show-collections": ShowCollections,
+    "flush": Flush,
 }  # fmt: skip
+_SEVERAL: dict[str, Callable[[Operation, Ground, Ways], Doing]] = {"connect": Connect, "create-drop": CreateDrop}
 _WRITES: dict[str, Callable[[Operation, Ground, Written], Doing]] = {
-    INGEST: Ingest, "insert": Insert, "upsert": Upsert, "delete": Delete, "freshness": Freshness,
+    INGEST: Ingest, "insert": Insert, "upsert": Upsert, "delete": Delete,
 }  # fmt: skip
 
 
 class Player:
     """Plays the phases of one run in one worker."""
 
-    def __init__(self, dial: Callable[[], Transport], fed: Callable[[Measured], object] = lambda _: None) -> None:
-        """`dial` makes a transport; `fed` is told once a second of what was measured since the last time."""
-        self._dial = dial
+    def __init__(self, ways: Ways, fed: Callable[[Measured], object] = lambda _: None) -> None:
+        """`fed` is told once a second of what was measured since the last time."""
+        self.ways = ways
         self._fed = fed
-        self._transport: Transport | None = None
         self.written = Written()
         self.measured = Measured()
         self._stage: Stage | None = None
         self._wake = Event()
         self._users: list[object] = []
-
-    @property
-    def transport(self) -> Transport:
-        """The connections of this worker, made when they are needed."""
-        if self._transport is None:
-            self._transport = self._dial()
-        return self._transport
 
     # -- what the conductor says --------------------------------------------------------
 
@@ -73,8 +67,10 @@ class Player:
             return _PLAIN[operation.op](operation, ground)
         if operation.op in _WRITES:
             return _WRITES[operation.op](operation, ground, self.written)
-        if operation.op == "connect":
-            return Connect(operation, ground, self._dial)
+        if operation.op in _SEVERAL:
+            return _SEVERAL[operation.op](operation, ground, self.ways)
+        if operation.op == "freshness":
+            return Freshness(operation, ground, self.ways, self.written)
         return (Search if operation.op == "search" else Query)(operation, ground, missing)
 
     def go(self, start: float, origin: float, width: float) -> Cost:
@@ -133,8 +129,7 @@ class Player:
 
     def close(self) -> None:
         """Give up the connections."""
-        if self._transport is not None:
-            self._transport.close()
+        self.ways.close()
 
 
 class Stage:
@@ -164,12 +159,13 @@ class Stage:
         room = max(1, self._ground.scenario.in_flight // shares)
         for doing in self._doings:
             recorder = Recorder(doing, origin, width)
+            transport = self._player.ways.of(doing.speech)
             self._recorders.append(recorder)
             if doing.operation.closed:
                 count = doing.operation.users or users * shares
-                self._closed.append(Closed(doing, recorder, self._player.transport, part, count))
+                self._closed.append(Closed(doing, recorder, transport, part, count))
             else:
-                self._open.append(Open(doing, recorder, self._player.transport, part, room))
+                self._open.append(Open(doing, recorder, transport, part, room))
         self._assign(users, share, shares)
         for each in self._open:
             each.start()

@@ -69,7 +69,8 @@ class Search(_Ring):
             asked = tuple(number for number, _ in zip(chosen, range(self.operation.batch), strict=False))
             if len(asked) < self.operation.batch:
                 break
-            self._ring.append((template[place % len(template)].encode(self._queries(asked)), asked))
+            payload = template[place % len(template)].encode(self._queries(asked))
+            self._ring.append((self.said(payload), asked))
 
     def _chosen(self) -> Iterator[int]:
         """Yield queries from all over the data set that have something to find."""
@@ -143,7 +144,7 @@ class Query(_Ring):
         for place in range(min(_DISTINCT, max(1, whole // count))):
             keys = (np.arange(count, dtype=np.int64) + place * count) * _STRIDE % whole
             if self.known(keys) and len(np.unique(keys)) == count:
-                self._ring.append((self._payload(place, keys.tolist()), tuple(keys.tolist())))
+                self._ring.append((self.said(self._payload(place, keys.tolist())), tuple(keys.tolist())))
 
     def _payload(self, place: int, keys: list[int]) -> bytes:
         return m.QueryRequest(

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from milvus_tck.load.drive.operations import Doing
+from milvus_tck.load.measure.histogram import Histogram
 from milvus_tck.load.measure.series import Series
 
 __all__ = ["Recorder"]
@@ -28,7 +29,9 @@ class Recorder:
         self.doing = doing
         self.series = Series()
         self._origin, self._width = origin, width
-        self._due, self._sent, self._ended = array("d"), array("d"), array("d")
+        #: When requests were due, sent and ended, one after the other: a list takes three at once in a tenth of a
+        #: microsecond, which three lists do not.
+        self._moments: list[float] = []
         self._free_due, self._free_sent = array("d"), array("d")
         self._failed: list[tuple[float, str]] = []
         self._dropped: list[float] = []
@@ -48,9 +51,7 @@ class Recorder:
 
     def good(self, number: int, due: float, sent: float, ended: float, body: bytes) -> None:
         """Take in one request that ended well."""
-        self._due.append(due)
-        self._sent.append(sent)
-        self._ended.append(ended)
+        self._moments += (due, sent, ended)
         self._until_look -= 1
         if not self._until_look:
             self._until_look = self._every
@@ -59,9 +60,7 @@ class Recorder:
     def _fail(self, due: float, sent: float, ended: float, error: str) -> None:
         self._failed.append((due, error))
         if error == _DEADLINE:  # it took at least as long: that belongs to the durations
-            self._due.append(due)
-            self._sent.append(sent)
-            self._ended.append(ended)
+            self._moments += (due, sent, ended)
         if error in {"UNAVAILABLE", "CANCELLED"}:
             self.broken_since = self.broken_since or ended
 
@@ -76,8 +75,9 @@ class Recorder:
 
     def fold(self) -> None:
         """Sum up what came since the last time."""
-        due, sent, ended = (np.array(each, dtype=np.float64) for each in (self._due, self._sent, self._ended))
-        del self._due[:], self._sent[:], self._ended[:]
+        moments = self._moments
+        due, sent, ended = np.fromiter(moments, np.float64, len(moments)).reshape(-1, 3).T
+        del moments[:]
         series = self.series
         failed, self._failed = self._failed, []
         late = sum(error == _DEADLINE for _, error in failed)
@@ -103,10 +103,16 @@ class Recorder:
             return
         series, rows = self.series, self.doing.rows
         took = ended - due
-        series.true.add(took)
-        series.naive.add(ended - sent)
+        true = Histogram.of(took)
+        series.true.merge(true)
+        series.naive.merge(true if np.array_equal(due, sent) else Histogram.of(ended - sent))
         series.rows += rows * good
         slots = ((due - self._origin) / self._width).astype(np.int64)
+        first, last = int(slots.min()), int(slots.max())
+        if first == last:  # as it nearly always is
+            series.slot(first).true.merge(true.sparse())
+            series.slot(first).rows += rows * len(due)
+            return
         for number in np.unique(slots).tolist():
             chosen = slots == number
             slot = series.slot(number)

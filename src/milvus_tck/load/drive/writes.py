@@ -40,7 +40,7 @@ class _Writing(Doing):
 
     def prepare(self, share: int, shares: int) -> None:
         """Make the first requests, and go on making them."""
-        self._ahead = Ahead(self.make, share, shares, self.operation.limit or _NO_END)
+        self._ahead = Ahead(self._said, share, shares, self.operation.limit or _NO_END)
 
     def place(self, number: int) -> tuple[int, int]:
         """Return the collection and the first row of a request."""
@@ -52,6 +52,9 @@ class _Writing(Doing):
         name, count = self.ground.names[collection], self.count(start)
         return self.ground.insert(name, self._source, self.region, start, count, upsert=self.upsert)
 
+    def _said(self, number: int) -> Payload:
+        return self.said(self.make(number))
+
     def count(self, start: int) -> int:  # noqa: ARG002 - the last request may be shorter
         """Return how many rows a request has."""
         return self.rows
@@ -60,7 +63,7 @@ class _Writing(Doing):
         """Return the request of that number."""
         if self.operation.limit and number >= self.operation.limit:
             return None
-        return self._ahead.take(number) if self._ahead else self.make(number)
+        return self._ahead.take(number) if self._ahead else self._said(number)
 
     def ended(self, number: int, error: str) -> None:
         """Enter it in the books."""
@@ -156,7 +159,7 @@ class Delete(_Writing):
 
     def request(self, number: int) -> Payload | None:
         """Return a request as long as there is something left to delete."""
-        return self.make(number) if number < self._stock else None
+        return self.said(self.make(number)) if number < self._stock else None
 
     def book(self, collection: int) -> Batches:
         """Return the books of a collection."""

@@ -161,12 +161,15 @@ class TlsWire:
         self._plain.close()
 
 
-def dial(host: str, port: int, credentials: Credentials) -> Wire:
-    """Connect, and shake hands where TLS is asked for; raises `OSError` (which TLS errors are)."""
+def dial(host: str, port: int, credentials: Credentials, protocol: str = "h2") -> Wire:
+    """Connect, and shake hands where TLS is asked for; raises `OSError` (which TLS errors are).
+
+    `protocol` is what ALPN calls it: over TLS nothing but `h2` will do for HTTP/2, while HTTP/1.1 needs no agreement.
+    """
     joined = socket.create_connection((host, port))
     try:
         joined.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        shaken = _shake_hands(joined, host, credentials) if credentials.tls else None
+        shaken = _shake_hands(joined, host, credentials, protocol) if credentials.tls else None
     except BaseException:
         joined.close()
         raise
@@ -176,10 +179,10 @@ def dial(host: str, port: int, credentials: Credentials) -> Wire:
 
 
 def _shake_hands(
-    joined: GeventSocket, host: str, credentials: Credentials
+    joined: GeventSocket, host: str, credentials: Credentials, protocol: str
 ) -> tuple[ssl.SSLObject, ssl.MemoryBIO, ssl.MemoryBIO]:
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    tls = _context(credentials).wrap_bio(incoming, outgoing, server_hostname=host)
+    tls = _context(credentials, protocol).wrap_bio(incoming, outgoing, server_hostname=host)
     while True:
         try:
             tls.do_handshake()
@@ -193,18 +196,19 @@ def _shake_hands(
         else:
             joined.sendall(outgoing.read())
             break
-    if tls.selected_alpn_protocol() != "h2":
-        message = f"the peer speaks {tls.selected_alpn_protocol() or 'no protocol'} over TLS, not h2"
+    agreed = tls.selected_alpn_protocol()
+    if agreed != protocol and (agreed or protocol == "h2"):
+        message = f"the peer speaks {agreed or 'no protocol'} over TLS, not {protocol}"
         raise ConnectionAbortedError(message)
     return tls, incoming, outgoing
 
 
-def _context(credentials: Credentials) -> ssl.SSLContext:
+def _context(credentials: Credentials, protocol: str) -> ssl.SSLContext:
     context = _context_class(ssl.PROTOCOL_TLS_CLIENT)
     _trust(context, credentials.ca)
     if credentials.certificate is not None:
         context.load_cert_chain(credentials.certificate, credentials.key)
-    context.set_alpn_protocols(["h2"])
+    context.set_alpn_protocols([protocol])
     return context
 
 

@@ -63,6 +63,13 @@ class Histogram:
         """Make one that has counted nothing."""
         return cls(np.zeros(BUCKETS, dtype=np.int64))
 
+    @classmethod
+    def of(cls, durations: Seconds) -> Histogram:
+        """Make one of a batch of durations in seconds."""
+        made = cls.empty()
+        made.add(durations)
+        return made
+
     def add(self, durations: Seconds) -> None:
         """Count a batch of durations in seconds."""
         if len(durations):
@@ -77,6 +84,12 @@ class Histogram:
         self.low = min(self.low, other.low)
         self.high = max(self.high, other.high)
         self.total += other.total
+
+    def sparse(self) -> Sparse:
+        """Return it in little memory."""
+        held = self.counts.nonzero()[0]
+        counted = self.counts[held].astype(np.uint32)
+        return Sparse(held.astype(np.uint16), counted, self.low, self.high, self.total)
 
     @property
     def count(self) -> int:

@@ -32,6 +32,9 @@ class Job:
     seconds: float | None = None
     workers: int = 1
     transport: str = "fast"
+    #: How requests travel, and the URL where that is HTTP.
+    binding: str = "grpc"
+    url: str = ""
     dataset: str | None = None
     objectives: tuple[str, ...] = ()
     seed: int = 0
@@ -61,6 +64,10 @@ class Job:
             scenario = replace(scenario, data=replace(scenario.data, dataset=self.dataset, rows=0))  # all of it
         own = parse_objectives(self.objectives)
         scenario = replace(scenario, objectives=own or scenario.objectives)
+        relative = [each.text for each in scenario.objectives if each.relative]
+        if relative and not self.baseline:
+            message = f"{relative[0]} compares with earlier runs: name their folders with --baseline"
+            raise ValueError(message)
         return scenario.but(rate=self.rate, users=self.users, seconds=self.seconds), digest
 
     def to_json(self) -> str:

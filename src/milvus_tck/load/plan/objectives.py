@@ -5,7 +5,8 @@
 Metrics: `p50` to `p99.99`, `mean` and `max` (units us, ms, s); `errors` and `dropped` as a share of what was
 due (unit %); `rate` in requests, or with the unit `rows/s` in rows, per second; `recall@K`; `wrong`, the number
 of answers that were looked into and wrong. `*` means every operation. `knee.rate` is the highest rate of a
-ramp that met its objective.
+ramp that met its objective. `search.p99<1.1x` compares p50, p90 or p99 with what they were in earlier runs
+(`--baseline`).
 
 Percentiles and recall are estimates from a sample: an objective is met, or missed, when their 95 % interval
 lies on one side of the bound; in between, nobody can tell. Everything else is counted, not estimated.
@@ -20,11 +21,20 @@ from enum import StrEnum
 
 from milvus_tck.load.measure.series import Found, Series
 
-__all__ = ["Held", "Judged", "Objective", "judge", "parse_objective", "parse_objectives", "recall_bounds"]
+__all__ = [
+    "Held",
+    "Judged",
+    "Objective",
+    "judge",
+    "judge_ratio",
+    "parse_objective",
+    "parse_objectives",
+    "recall_bounds",
+]
 
 _FORM = re.compile(
     r"\s*(?:(?P<phase>[\w.-]+):)?(?P<op>[\w.%-]+?|\*)\.(?P<metric>p\d+(?:\.\d+)?|mean|max|errors|dropped|rate|wrong|recall(?:@\d+)?)"
-    r"\s*(?P<sign><=|>=|<|>)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|ms|s|%|rows/s|/s|)\s*"
+    r"\s*(?P<sign><=|>=|<|>)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|ms|s|%|rows/s|/s|x|)\s*"
 )
 _SIGNS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -33,6 +43,8 @@ _SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0}
 #: Standard deviations of a normal law that hold 95 % of it.
 _SIGMAS = 1.96
 _HUNDRED = 100
+#: What is compared with earlier runs.
+_COMPARED = frozenset({"p50", "p90", "p99"})
 
 
 class Held(StrEnum):
@@ -54,6 +66,11 @@ class Objective:
     sign: str
     bound: float
     unit: str
+
+    @property
+    def relative(self) -> bool:
+        """Whether the bound is a ratio to earlier runs."""
+        return self.unit == "x"
 
     @property
     def of_client(self) -> bool:
@@ -83,6 +100,8 @@ def parse_objective(text: str) -> Objective:
     metric, unit, number = found["metric"], found["unit"], float(found["number"])
     timed = metric in {"mean", "max"} or metric.startswith("p")
     allowed = set(_SECONDS) if timed else {"rows/s", "/s", ""} if metric == "rate" else {"%", ""}
+    if unit == "x" and metric in _COMPARED:
+        return Objective(text.strip(), "", found["op"], metric, found["sign"], number, unit)
     if unit not in allowed:
         message = f"{text!r}: {metric} needs one of the units {', '.join(filter(None, sorted(allowed)))}"
         raise ValueError(message)
@@ -96,6 +115,11 @@ def judge(objective: Objective, measured: dict[str, Series], seconds: float) -> 
     if not names:
         return [Judged(objective, objective.operation, 0, 0, math.inf, Held.INCONCLUSIVE, "nothing of it was measured")]
     return [_held(objective, name, *_figure(objective, measured[name], seconds)) for name in names]
+
+
+def judge_ratio(objective: Objective, name: str, ratio: float, low: float, high: float) -> Judged:
+    """Hold a bound on a ratio against what was measured."""
+    return _held(objective, name, ratio, low, high)
 
 
 def _held(objective: Objective, name: str, value: float, low: float, high: float) -> Judged:

@@ -40,13 +40,15 @@ from milvus_tck.load.plan.rates import Curve, Point
 from milvus_tck.load.plan.scenario import DataPlan, Knee, Operation, Phase, Scenario
 from milvus_tck.spec.data import data_dir
 
-__all__ = ["OPERATIONS", "ScenarioError", "of_operations", "parse_scenario", "read_scenario", "scenario_names"]
+__all__ = ["OPERATIONS", "RPCS", "ScenarioError", "of_operations", "parse_scenario", "read_scenario", "scenario_names"]
 
-#: What a request can be.
-OPERATIONS = (
-    "get-version", "has-collection", "insert", "flush", "search", "query", "delete", "upsert", "freshness", "connect",
-    "create-drop",
-)  # fmt: skip
+#: What a request can be, each with the RPC that it is, or begins with.
+RPCS = {
+    "get-version": "GetVersion", "has-collection": "HasCollection", "show-collections": "ShowCollections",
+    "insert": "Insert", "flush": "Flush", "search": "Search", "query": "Query", "delete": "Delete", "upsert": "Upsert",
+    "freshness": "Insert", "connect": "ShowCollections", "create-drop": "CreateCollection",
+}  # fmt: skip
+OPERATIONS = tuple(RPCS)
 #: Operations that need rows to be there.
 _READING = {"search", "query"}
 _LEVELS = ("Strong", "Session", "Bounded", "Eventually")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +12,7 @@ from milvus_tck.load.drive.outcome import Outcome
 from milvus_tck.load.measure.histogram import Histogram
 from milvus_tck.load.measure.series import Series
 from milvus_tck.load.plan.job import Job
-from milvus_tck.load.plan.objectives import Held, Judged, Objective, judge
+from milvus_tck.load.plan.objectives import Held, Judged, Objective, judge, judge_ratio
 from milvus_tck.load.plan.scenario import Scenario
 from milvus_tck.load.report.comparison import Compared, compare
 from milvus_tck.verdict.states import Exit
@@ -92,15 +94,28 @@ def come_to(job: Job, scenario: Scenario, digest: str, outcome: Outcome) -> Resu
     shown = {**{name: series for name, series in whole.items() if ":" not in name}, **operations}
     knee = _knee(scenario, outcome)
     client = _client(outcome, operations or whole)
-    judged = _judged(scenario, outcome, operations, knee)
+    comparison = tuple(compare(outcome, list(map(Path, job.baseline)), job.seed)) if job.baseline else ()
+    judged = [*_judged(scenario, outcome, operations, knee), *_compared(scenario, comparison)]
     verdict, reasons = _verdict(outcome, judged, client, shown)
-    result = Result(
+    return Result(
         job, scenario, digest, outcome, shown, _seconds(outcome, shown), tuple(judged), client, knee, verdict,
-        tuple(reasons), _exit(outcome, verdict),
+        tuple(reasons), _exit(outcome, verdict), comparison,
     )  # fmt: skip
-    if not job.baseline:
-        return result
-    return replace(result, comparison=tuple(compare(outcome, list(map(Path, job.baseline)), job.seed)))
+
+
+def _compared(scenario: Scenario, comparison: Sequence[Compared]) -> list[Judged]:
+    """Judge what may not have changed by more than a factor."""
+    found = []
+    for objective in filter(lambda each: each.relative, scenario.objectives):
+        rows = [
+            each for each in comparison
+            if objective.operation in {each.operation, "*"} and each.metric == f"{objective.metric}_ms"
+        ]  # fmt: skip
+        found += [judge_ratio(objective, each.operation, each.ratio, each.low, each.high) for each in rows]
+        if not rows:
+            why = "too little of it was measured, now or earlier"
+            found.append(Judged(objective, objective.operation, 0, 0, math.inf, Held.INCONCLUSIVE, why))
+    return found
 
 
 def _seconds(outcome: Outcome, operations: dict[str, Series]) -> dict[str, float]:
@@ -118,6 +133,8 @@ def _judged(
 ) -> list[Judged]:
     found: list[Judged] = []
     for objective in scenario.objectives:
+        if objective.relative:
+            continue
         if objective.operation == "knee":
             found.append(_of_knee(objective, knee))
             continue
@@ -224,7 +241,7 @@ def _verdict(
 def _missed_when_sent(judged: Judged, operations: dict[str, Series]) -> bool:
     """Tell whether an objective is missed by durations that do not contain how late we were."""
     series = operations.get(judged.operation)
-    if series is None or judged.objective.phase:
+    if series is None or judged.objective.phase or judged.objective.relative:
         return False
     naive = {judged.operation: replace(series, true=series.naive)}
     return judge(judged.objective, naive, 1.0)[0].held is Held.FAIL and judged.objective.metric != "rate"

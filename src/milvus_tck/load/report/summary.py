@@ -11,7 +11,9 @@ from typing import Any
 from milvus_tck import __version__
 from milvus_tck.load.measure.series import Series
 from milvus_tck.load.plan.objectives import Judged, recall_bounds
+from milvus_tck.load.plan.reading import RPCS
 from milvus_tck.load.report.result import Result
+from milvus_tck.load.speech import open_speech
 
 __all__ = ["environment", "summary_dict"]
 
@@ -52,7 +54,7 @@ def summary_dict(result: Result) -> dict[str, Any]:
         "suite": __version__,
         "scenario": {
             "name": result.scenario.name, "sha256": result.digest, "seed": job.seed, "transport": job.transport,
-            "workers": job.workers,
+            "binding": job.binding, "over_grpc": _over_grpc(result), "workers": job.workers,
         },
         "target": {"name": job.target, "version": job.version, "address": job.address},
         "server": server_use(result),
@@ -61,6 +63,13 @@ def summary_dict(result: Result) -> dict[str, Any]:
         "environment": environment(),
         "command": list(job.command),
     }  # fmt: skip
+
+
+def _over_grpc(result: Result) -> list[str]:
+    """Name the operations that the binding has no route for."""
+    speech = open_speech(result.job.binding)
+    ops = {each.op for phase in result.scenario.phases for each in phase.operations}
+    return sorted(op for op in ops if not speech.speaks(RPCS[op]))
 
 
 def _operation(name: str, result: Result) -> dict[str, Any]:

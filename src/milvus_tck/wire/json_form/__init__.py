@@ -13,9 +13,9 @@ out, a oneof of an answer as `"IdField": {"IntId": {…}}`. Four requests have a
 
 from milvus_tck.wire.json_form.errors import Inexpressible, Malformed
 from milvus_tck.wire.json_form.rpcs import read_request, read_response, write_request, write_response
-from milvus_tck.wire.json_form.text import JSON, YAML, dump, load
+from milvus_tck.wire.json_form.text import JSON, PROTOBUF, YAML, dump, load
 
 __all__ = [
-    "JSON", "YAML", "Inexpressible", "Malformed", "dump", "load", "read_request", "read_response", "write_request",
-    "write_response",
+    "JSON", "PROTOBUF", "YAML", "Inexpressible", "Malformed", "dump", "load", "read_request", "read_response",
+    "write_request", "write_response",
 ]  # fmt: skip

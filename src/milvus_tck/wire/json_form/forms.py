@@ -82,7 +82,8 @@ class _CreateCollection:
     def read(self, request: CreateCollectionRequest, body: Plain) -> None:
         self.kept.read(request, body)
         schema = CollectionSchema()
-        plain.read_into(schema, body.get("schema") or {}, "schema", answer=False)
+        found = body.get("schema")
+        plain.read_into(schema, {} if found is None else found, "schema", answer=False)
         request.schema = schema.SerializeToString()
 
 

@@ -13,10 +13,12 @@ import yaml
 
 from milvus_tck.wire.json_form.errors import Malformed
 
-__all__ = ["JSON", "YAML", "Plain", "dump", "load", "load_any"]
+__all__ = ["JSON", "PROTOBUF", "YAML", "Plain", "dump", "load", "load_any"]
 
 JSON = "application/json"
 YAML = "application/x-yaml"
+#: What says everything, where JSON has no words.
+PROTOBUF = "application/x-protobuf"
 
 #: What a JSON text holds; numbers in long lists may stand in numpy arrays.
 Plain = dict[str, Any]

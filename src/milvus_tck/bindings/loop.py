@@ -1,4 +1,4 @@
-"""The event loop that every proxy of this process runs in.
+"""The event loop that every proxy and gateway of this process runs in.
 
 grpc.aio has one poller for a process: several loops in several threads disturb each
 other, so there is one, in a thread of its own, started when it is first needed.
@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 def event_loop() -> asyncio.AbstractEventLoop:
     """Return the loop; it runs until the process ends."""
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="milvus-tck-proxy", daemon=True).start()
+    threading.Thread(target=loop.run_forever, name="milvus-tck-loop", daemon=True).start()
     return loop
 
 

@@ -1,0 +1,59 @@
+"""What a speech can do, and the one that changes nothing."""
+
+from typing import Protocol
+
+from milvus_tck.load.speech.statuses import Statuses
+from milvus_tck.load.transport import Payload
+
+__all__ = ["PLAIN", "Plain", "Reader", "Speech"]
+
+
+class Reader(Protocol):
+    """Says whether answers say that all went well."""
+
+    def read(self, body: bytes) -> str:
+        """Return what became of a request: an empty text for success, else a name or a number."""
+
+
+class Speech(Protocol):
+    """One binding, as operations see it."""
+
+    #: The name of the binding.
+    name: str
+
+    def speaks(self, rpc: str) -> bool:
+        """Tell whether the binding has a route for an RPC."""
+
+    def request(self, rpc: str, payload: Payload) -> Payload:
+        """Say a request of gRPC; raises `ValueError` where the binding has no words for it."""
+
+    def statuses(self, rpc: str) -> Reader:
+        """Return what reads the statuses of answers."""
+
+    def answer(self, rpc: str, body: bytes) -> bytes:
+        """Return the answer as gRPC would have it; raises `ValueError` for what is no such answer."""
+
+
+class Plain:
+    """gRPC itself."""
+
+    name = "grpc"
+
+    def speaks(self, rpc: str) -> bool:  # noqa: ARG002 - it speaks all of them
+        """It has every RPC."""
+        return True
+
+    def request(self, rpc: str, payload: Payload) -> Payload:  # noqa: ARG002 - as it is
+        """Change nothing."""
+        return payload
+
+    def statuses(self, rpc: str) -> Reader:
+        """Read the Status."""
+        return Statuses(rpc)
+
+    def answer(self, rpc: str, body: bytes) -> bytes:  # noqa: ARG002 - as it is
+        """Change nothing."""
+        return body
+
+
+PLAIN = Plain()

@@ -1,0 +1,76 @@
+"""`milvus-tck gateway` as its users meet it."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from milvus_tck.verdict.states import Exit
+from tests.gateway.asking import SECONDS, ask
+
+_COMMAND = [sys.executable, "-m", "milvus_tck.cli.main", "gateway"]
+
+
+@contextmanager
+def _running(*options: str) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(
+        [*_COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_stopped(server: object, number: signal.Signals) -> None:
+    """It says where it listens, speaks REST there, on loopback, and ends in good order."""
+    address = server.address  # type: ignore[attr-defined] # the fixture's server has one
+    with _running("--upstream", address, "--json") as process:
+        assert process.stdout is not None
+        said = json.loads(process.stdout.readline())
+        assert (said["event"], said["upstream"]) == ("listening", address)
+        assert said["url"].startswith("http://127.0.0.1:")
+        assert ask(said["url"], "GET", "/collections-list").status == 200
+        process.send_signal(number)
+        out, err = process.communicate(timeout=SECONDS)
+    assert (out, err, process.returncode) == ("", "", Exit.OK)
+
+
+def test_it_says_what_to_do(server: object) -> None:
+    """Without --json, one line names the address, the server and the description."""
+    with _running(server.address) as process:  # type: ignore[attr-defined] # the fixture's server has one
+        assert process.stdout is not None
+        line = process.stdout.readline()
+    assert line.endswith("/openapi.json says how; Ctrl-C ends it\n")
+
+
+@pytest.mark.parametrize(
+    "options", [("a:1", "--upstream", "b:1"), ("a:1", "--listen", "nowhere"), ("a:1", "--max-body", "0"),
+                ("a:1", "--listen", "127.0.0.1:99999")],
+)  # fmt: skip
+def test_misuse(options: tuple[str, ...]) -> None:
+    """What makes no sense is a usage error, with a sentence and no traceback."""
+    ended = subprocess.run([*_COMMAND, *options], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert ended.returncode == Exit.USAGE
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr
+
+
+def test_a_port_that_is_taken() -> None:
+    """An address where somebody listens is a usage error that says so."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        ended = subprocess.run(
+            [*_COMMAND, "a:1", "--listen", address], capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    assert ended.returncode == Exit.USAGE
+    assert address in ended.stderr
