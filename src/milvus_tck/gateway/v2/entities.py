@@ -96,7 +96,10 @@ async def _asked(ask: Ask, expr: str, limits: dict[str, int]) -> Plain:
     if level:
         request.consistency_level = consistency_of(level)
     found = await ask.call("Query", request, m.QueryResults)
-    return {"cost": ask.cost, "data": rows_of(found.fields_data, integers=ask.integers)}
+    return {
+        "cost": ask.cost,
+        "data": rows_of(found.fields_data, integers=ask.integers, wanted=ask.texts("outputFields")),
+    }
 
 
 HANDLERS: dict[str, Handler] = {

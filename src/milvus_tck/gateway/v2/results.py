@@ -14,17 +14,26 @@ from milvus_tck.wire.vectors import PAIR
 __all__ = ["hits_of", "keys_of", "rows_of"]
 
 _KEY = "id"
+#: Names that mean every dynamic field.
+_WHOLE = frozenset({"*", "$meta"})
 
 
-def rows_of(columns: Sequence[m.FieldData], *, integers: bool, count: int = 0) -> list[Plain]:
-    """Write rows, at least `count`; what stands in the dynamic field is said as if it had fields of its own."""
+def rows_of(
+    columns: Sequence[m.FieldData], *, integers: bool, wanted: Sequence[str] = (), count: int = 0
+) -> list[Plain]:
+    """Write rows, at least `count`; what stands in the dynamic field is said as if it had fields of its own.
+
+    Servers may answer all of the dynamic field where one name was `wanted`; others are left out.
+    """
+    everything = not wanted or not _WHOLE.isdisjoint(wanted)
     read = [read_column(each) for each in columns]
     rows: list[Plain] = [{} for _ in range(max([count, *map(len, read)]))]
     for each, values in zip(columns, read, strict=True):
         for row, value in zip(rows, values, strict=False):
-            if each.is_dynamic:
+            if each.is_dynamic and isinstance(value, bytes):
                 found = orjson.loads(value or b"{}")
-                row.update(found if isinstance(found, dict) else {})
+                told = found if isinstance(found, dict) else {}
+                row.update({name: each for name, each in told.items() if everything or name in wanted})
             else:
                 row[each.field_name] = _plain(each, value, integers=integers)
     return rows
@@ -55,10 +64,10 @@ def _vector(kind: int, value: bytes) -> object:
     return base64.b64encode(value).decode()
 
 
-def hits_of(results: m.SearchResultData, *, integers: bool) -> list[Plain]:
+def hits_of(results: m.SearchResultData, *, integers: bool, wanted: Sequence[str] = ()) -> list[Plain]:
     """Write the hits of all queries, one after the other, each with its key and its distance."""
     keys = keys_of(results.ids, integers=integers)
-    rows = rows_of(results.fields_data, integers=integers, count=len(keys))
+    rows = rows_of(results.fields_data, integers=integers, wanted=wanted, count=len(keys))
     name = results.primary_field_name or _KEY
     for row, key, score in zip(rows, keys, results.scores, strict=False):
         row[name] = key

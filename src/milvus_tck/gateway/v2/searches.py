@@ -58,7 +58,7 @@ async def _hybrid(ask: Ask) -> Plain:
 
 
 def _told(ask: Ask, found: m.SearchResults) -> Plain:
-    rows = hits_of(found.results, integers=ask.integers)
+    rows = hits_of(found.results, integers=ask.integers, wanted=ask.texts("outputFields"))
     return {"cost": ask.cost, "data": rows, "topks": list(found.results.topks)}
 
 

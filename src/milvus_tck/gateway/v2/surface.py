@@ -18,6 +18,8 @@ HANDLERS: dict[str, Handler] = {
     **collections.HANDLERS, **parts.HANDLERS, **access.HANDLERS, **entities.HANDLERS, **searches.HANDLERS,
 }  # fmt: skip
 _NOT_SERVED = 10
+#: Members that would be lost in silence.
+_NOT_TRANSLATED = ("ids", "exprParams", "functionScore")
 #: What success was called before 2.4.18, and what it is called since.
 _OLD, _NEW = 200, 0
 _CODES = {400: BAD_FORMAT, 401: 1800, 408: 10001, 413: BAD_FORMAT, 431: BAD_FORMAT, 503: 2}
@@ -50,6 +52,9 @@ class V2Surface:
         if not asked.body.strip():
             raise Failed(BAD_FORMAT, "can only accept json format request, error: EOF")
         body = checked(route, await plain_of(asked.body, JSON, self._parts.limits, strict=True))
+        lost = [name for name in _NOT_TRANSLATED if body.get(name)]
+        if lost:
+            raise Failed(_NOT_SERVED, f"the gateway does not translate {lost[0]}: see docs/gateway.md", 501)
         body.setdefault("dbName", asked.headers.get("db-name", ""))
         asks_integers = asked.headers.get("accept-type-allow-int64", "true").lower() != "false"
         upstream = self._parts.upstream()
