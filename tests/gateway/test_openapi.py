@@ -8,6 +8,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from milvus_tck.spec.routes import routes
 from tests.gateway.asking import ask
 
+BINDINGS = ("http-design", "http-api-v1", "http-v2")
+
 
 @pytest.fixture(scope="module")
 def described(url: str) -> Any:  # noqa: ANN401 - JSON
@@ -23,7 +25,7 @@ def test_it_is_openapi(described: Any) -> None:  # noqa: ANN401 - JSON
     assert list(OpenAPIV31SpecValidator(described).iter_errors()) == []
 
 
-@pytest.mark.parametrize("binding", ["http-design", "http-api-v1"])
+@pytest.mark.parametrize("binding", BINDINGS)
 def test_it_has_every_route(described: Any, binding: str) -> None:  # noqa: ANN401 - JSON
     """Every row of a route table is an operation."""
     table = routes(binding)
@@ -34,4 +36,4 @@ def test_it_has_every_route(described: Any, binding: str) -> None:  # noqa: ANN4
 def test_it_has_no_other_routes(described: Any) -> None:  # noqa: ANN401 - JSON
     """What it describes is in a table."""
     rows = sum(len(operations) for operations in described["paths"].values())
-    assert rows == len(routes("http-design")) + len(routes("http-api-v1"))
+    assert rows == sum(len(routes(binding)) for binding in BINDINGS)

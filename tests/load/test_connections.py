@@ -191,7 +191,7 @@ def test_nobody_listens() -> None:
 
 def test_a_peer_that_never_greets(monkeypatch: pytest.MonkeyPatch) -> None:
     """A peer that accepts and stays silent is given up after a while; a call's own deadline may come first."""
-    monkeypatch.setattr(channel_module, "_CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr(channel_module, "CONNECT_SECONDS", 0.3)
 
     def silent(peer: Peer) -> None:
         peer.preface()

@@ -134,6 +134,15 @@ def test_a_run_over_http(milvus: MilvusServer, tmp_path: Path, name: str, port: 
     assert name in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_server_without_http_gets_a_gateway(tmp_path: Path) -> None:
+    """A server of ours that speaks gRPC alone is asked through a gateway, and the report says so."""
+    path = scenario(tmp_path, "search.recall@10>0.9", "*.errors<1%", seconds=2)
+    ended = load("lite@2.5.1", tmp_path, "--scenario", str(path), "--binding", "http-api-v1")
+    assert (ended.code, ended.verdict) == (Exit.OK, "pass"), ended.said
+    assert ended.summary["scenario"]["gateway"] is True
+    assert "gateway" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_an_endpoint_has_to_say_where_it_speaks_http(milvus: MilvusServer, tmp_path: Path) -> None:
     """Without its URL the run ends before it begins, and says which option names it."""
     options = command(milvus.address, tmp_path, "--op", "show-collections", "--binding", "http-api-v1")

@@ -43,6 +43,8 @@ __all__ = ["command"]
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RUN_LETTERS = 6
 _SUMMARY, _LOG = "summary.json", "latency.hlog"
+#: What our gateway serves, and what no server that we start has by itself.
+_GATEWAYS, _ONLY_GATEWAY = frozenset({"http-api-v1", "http-v2"}), "http-v2"
 _EPILOG = """\b
 Examples:
   milvus-tck load                                   start a real Milvus, ingest, search, report
@@ -158,12 +160,12 @@ def _play(run: _Run, interrupts: Interrupts) -> int:
     try:
         run.target.start()
         try:
-            job = _known(run)
-            run.console.print(
-                f"{run.target.name} ({job.version or 'version unknown'}) at {job.address}: "
-                f"scenario {run.scenario.name}, seed {job.seed}"
-            )
-            with _ledger(run) as ledger:
+            with _spoken(run) as job, _ledger(run) as ledger:
+                through = ", through a gateway of ours" if job.gateway else ""
+                run.console.print(
+                    f"{run.target.name} ({job.version or 'version unknown'}) at {job.address}{through}: "
+                    f"scenario {run.scenario.name}, seed {job.seed}"
+                )
                 code = LoadProcess(job).run(run.console, interrupts)
                 if ledger is not None:
                     _clean_up(run, ledger)
@@ -187,24 +189,36 @@ def _known(run: _Run) -> Job:
         version=identity.version or identity.build,
         throwaway=run.target.throwaway,
         server=run.target.pid if isinstance(run.target, StartedServer) and started else 0,
-        url=_url(run),
         management=run.target.management_port if isinstance(run.target, MilvusServer) else 0,
     )
 
 
-def _url(run: _Run) -> str:
-    """Say where the target speaks the binding of the run; ends the run where that is not known."""
-    binding = run.job.binding
-    if binding == GRPC:
-        return ""
-    port = port_of(binding)
-    url = run.target.url(port)
-    if not url:
+@contextlib.contextmanager
+def _spoken(run: _Run) -> Iterator[Job]:
+    """Fill in where the target speaks the binding; a server of ours that does not gets a gateway before it.
+
+    Ends the run where nobody said where a running target speaks it.
+    """
+    job = _known(run)
+    if job.binding == GRPC:
+        yield job
+        return
+    port, ours = port_of(job.binding), isinstance(run.target, StartedServer)
+    url = "" if ours and job.binding == _ONLY_GATEWAY else run.target.url(port)
+    if url:
+        yield replace(job, url=url)
+    elif ours and job.binding in _GATEWAYS:
+        from milvus_tck.gateway.aside import gateway_aside  # noqa: PLC0415 - a web server, for few runs
+
+        gateway = gateway_aside(job.address, run.target.credentials)
+        try:
+            yield replace(job, url=gateway.url, gateway=True)
+        finally:
+            gateway.stop()
+    else:
         option = "--http-management" if port == "management" else "--http"
-        fail(
-            Exit.USAGE, f"{run.target.name} speaks no {binding}", "it is not known where", f"name it with {option} URL"
-        )
-    return url
+        what = f"where {run.target.name} speaks {job.binding} is not known"
+        fail(Exit.USAGE, what, f"it listens at its {port} port", f"milvus-tck load {run.target.name} {option} URL")
 
 
 @contextlib.contextmanager

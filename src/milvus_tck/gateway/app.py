@@ -13,6 +13,7 @@ from milvus_tck.gateway.openapi import description
 from milvus_tck.gateway.refused import Refused, malformed
 from milvus_tck.gateway.surface import Parts, Surface, found
 from milvus_tck.gateway.told import Told
+from milvus_tck.gateway.v2.surface import V2Surface
 from milvus_tck.wire.json_form import JSON, Malformed, dump
 
 __all__ = ["App"]
@@ -30,7 +31,7 @@ class App:
         self._busy = 0
         # The design has no base, so that every path that is nobody else's is its own.
         self._design = DesignSurface(parts)
-        self._others: tuple[Surface, ...] = (ApiV1Surface(parts),)
+        self._others: tuple[Surface, ...] = (ApiV1Surface(parts), V2Surface(parts))
         self._description = b""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

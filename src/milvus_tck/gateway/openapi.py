@@ -6,7 +6,7 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 
 from milvus_tck import __version__
-from milvus_tck.gateway.bodies import body_schema
+from milvus_tck.gateway.bodies import body_schema, code_responses, fields_body
 from milvus_tck.gateway.schemas import Schemas, scalar
 from milvus_tck.spec.http_status import http_statuses
 from milvus_tck.spec.routes import Route, Routes
@@ -19,6 +19,13 @@ __all__ = ["description"]
 Plain = dict[str, Any]
 
 _DESIGN = "http-design"
+#: Where bodies are objects of their own, and no messages.
+_PLAIN_OBJECTS = "http-v2"
+_INT64: Plain = {
+    "name": "Accept-Type-Allow-Int64", "in": "header", "required": False,
+    "description": "Whether keys may be numbers in the answer; they are texts otherwise.",
+    "schema": {"type": "string", "enum": ["true", "false"]},
+}  # fmt: skip
 #: Methods whose bodies proxies and libraries lose: there, members may stand in the query.
 _BODILESS = frozenset({"GET", "DELETE"})
 _HEADERS: Plain = {
@@ -63,11 +70,13 @@ def _operation(table: Routes, route: Route, schemas: Schemas) -> Plain:
     operation: Plain = {
         "operationId": f"{table.binding} {route.method} {route.path}",
         "tags": [table.binding],
-        "summary": " + ".join(route.rpcs) or "whether the gateway is there",
+        "summary": " + ".join(route.rpcs) or route.inner or "whether the gateway is there",
         "responses": _responses(table, route, schemas),
     }
     parameters = [{"$ref": f"#/components/parameters/{name}"} for name in _HEADERS]
-    if route.rpc:
+    if table.binding == _PLAIN_OBJECTS:
+        operation |= {"parameters": [*parameters, _INT64], "requestBody": fields_body(route)}
+    elif route.rpc:
         own = _parameters(table, route)
         operation["parameters"] = [*own, *parameters]
         body = _body(table, route, schemas)
@@ -120,6 +129,8 @@ def _contents(schema: Plain, table: Routes) -> Plain:
 
 
 def _responses(table: Routes, route: Route, schemas: Schemas) -> Plain:
+    if table.binding == _PLAIN_OBJECTS:
+        return code_responses()
     status = schemas.of(Status.DESCRIPTOR, answer=True)
     answer = schemas.of(method(route.rpc).output_type, answer=True) if route.rpc else {"type": "object"}
     good = {"200": {"description": "the answer of the server", "content": _contents(answer, table)}}

@@ -6,22 +6,23 @@ from gevent.hub import Hub
 
 from milvus_tck.load.http1.reply import BrokenReplyError, Reader
 from milvus_tck.load.http2.wire import Wire
+from milvus_tck.load.lasting import Waiter
+from milvus_tck.load.transport import Done
 
 __all__ = ["Connection", "Exchange", "Owner"]
 
 
-class Exchange:
+class Exchange(Waiter):
     """A request with whoever waits for its reply; made for each, so it holds no more than it must."""
 
-    __slots__ = ("connection", "done", "end", "owner", "request")
+    __slots__ = ("connection", "end", "owner", "request")
 
-    def __init__(self, owner: "Owner", request: bytes, end: float, done: object) -> None:
+    def __init__(self, owner: "Owner", request: bytes, end: float, done: Done) -> None:
+        self.done = done
         self.owner = owner
         self.request = request
         #: When it is over, on the monotonic clock.
         self.end = end
-        #: Whom to tell; `None` once nobody waits.
-        self.done = done
         #: What carries it now; `None` while it waits for one.
         self.connection: Connection | None = None
 

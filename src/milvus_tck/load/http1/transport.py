@@ -1,67 +1,43 @@
 """A lasting way to one HTTP server: as many kept connections as there are requests in flight."""
 
 import math
-import sys
 import time
 from collections import deque
 from typing import Any, Final
 
 import gevent
 from gevent import getcurrent
-from gevent.hub import Hub
 
 from milvus_tck.bindings.http import code_of
 from milvus_tck.load.http1.connection import Connection, Exchange
 from milvus_tck.load.http2.alarm import Alarm
 from milvus_tck.load.http2.wire import Dial
-from milvus_tck.load.transport import CODES, Answer, Done, Payload, TransportStats
+from milvus_tck.load.lasting import CANCELLED, CLOSED, CONNECT_SECONDS, DEADLINE_EXCEEDED, UNAVAILABLE, Lasting
+from milvus_tck.load.transport import CODES, Done, Payload
 
 __all__ = ["HttpTransport"]
 
-_CANCELLED: Final = CODES.index("CANCELLED")
-_DEADLINE_EXCEEDED: Final = CODES.index("DEADLINE_EXCEEDED")
-_UNAVAILABLE: Final = CODES.index("UNAVAILABLE")
 _OK: Final = 200
 #: Connections at most; more requests wait for one.
 _MOST = 1024
 #: Connections that are made at the same time.
 _DIALLING = 16
-#: Seconds after a failed attempt to connect before the next one: doubled each time, up to the second.
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
-_CONNECT_SECONDS = 20.0
-_CLOSED = "the transport is closed"
 #: Characters of a refusal that are kept.
 _SHOWN = 500
 
 
-class HttpTransport:
+class HttpTransport(Lasting):
     """A `Transport` whose payloads are whole requests; `path` says nothing, it stands in the request."""
 
     def __init__(self, dial: Dial, address: str) -> None:
+        super().__init__(address)
         self._dial = dial
-        self._address = address
-        self._hub: Hub = gevent.get_hub()
         self._alarm = Alarm(self._hub, self._expire)
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._waiting: deque[Exchange] = deque()
         self._dialling: set[Any] = set()
         self._known: dict[bytes, tuple[int, int]] = {}
-        self._pause = _FIRST_PAUSE
-        self._not_before = 0.0
-        self._why = ""
-        self._closed = False
-        self._stats = TransportStats()
-
-    def call(self, path: str, payload: Payload, deadline: float) -> Answer:
-        """Send one request and wait for its reply."""
-        exchange = self.submit(path, payload, deadline, getcurrent().switch)
-        try:
-            answer: Answer = self._hub.switch()
-        except BaseException:
-            exchange.cancel()
-            raise
-        return answer
 
     def submit(self, path: str, payload: Payload, deadline: float, done: Done) -> Exchange:  # noqa: ARG002
         """Send one request and return; `path` is that of the interface."""
@@ -81,7 +57,7 @@ class HttpTransport:
 
     def _park(self, exchange: Exchange) -> None:
         if self._closed:
-            self._fail_soon([exchange], _CANCELLED, _CLOSED)
+            self._fail_soon([exchange], CANCELLED, CLOSED)
             return
         self._waiting.append(exchange)
         room = _MOST - len(self._busy) - len(self._idle) - len(self._dialling)
@@ -89,32 +65,29 @@ class HttpTransport:
             self._dial_or_fail()
 
     def _dial_or_fail(self) -> None:
-        if time.monotonic() >= self._not_before:
+        if self._may_dial:
             self._dialling.add(gevent.spawn(self._connect))
         elif not self._dialling and not self._busy:
-            self._fail_waiting(_UNAVAILABLE, self._why)
+            self._fail_waiting(UNAVAILABLE, self._why)
 
     def _connect(self) -> None:
         made: Connection | None = None
-        self._why = f"{self._address} did not answer within {_CONNECT_SECONDS:g} s"
+        self._why = f"{self.address} did not answer within {CONNECT_SECONDS:g} s"
         try:
-            with gevent.Timeout(_CONNECT_SECONDS, exception=False):  # type: ignore[arg-type] # it ends in silence
+            with gevent.Timeout(CONNECT_SECONDS, exception=False):  # type: ignore[arg-type] # it ends in silence
                 made = Connection(self._dial(), self._hub, self, self._known)
         except OSError as error:
-            self._why = f"cannot connect to {self._address}: {error}"
+            self._why = f"cannot connect to {self.address}: {error}"
         finally:
             self._dialling.discard(getcurrent())
         if made is None:
-            self._count(refused=1)
-            self._not_before = time.monotonic() + self._pause
-            self._pause = min(2 * self._pause, _LONGEST_PAUSE)
+            self._refused()
             if not self._dialling:
-                self._fail_waiting(_UNAVAILABLE, self._why)
+                self._fail_waiting(UNAVAILABLE, self._why)
         elif self._closed:
             made.close()
         else:
-            self._count(opened=1)
-            self._pause = _FIRST_PAUSE
+            self._opened()
             self._free(made)
             if len(self._waiting) > len(self._dialling) and len(self._dialling) < _DIALLING:
                 self._dial_or_fail()
@@ -136,16 +109,11 @@ class HttpTransport:
             self._refill()
         else:
             self._free(connection)
-        done, exchange.done = exchange.done, None
-        if done is None:
-            return
-        try:
-            if status == _OK:
-                done(0, "", body)  # type: ignore[operator] # it is a function until it was told
-            else:
-                done(CODES.index(code_of(status)), f"HTTP {status}: {body[:_SHOWN].decode(errors='replace')}", b"")  # type: ignore[operator]
-        except Exception:  # noqa: BLE001 - others' answers must not suffer
-            self._hub.handle_error(done, *sys.exc_info())
+        if status == _OK:
+            exchange.finish(0, "", body, self._blame)
+        else:
+            words = f"HTTP {status}: {body[:_SHOWN].decode(errors='replace')}"
+            exchange.finish(CODES.index(code_of(status)), words, b"", self._blame)
 
     def lost(self, connection: Connection, exchange: Exchange | None, why: str) -> None:
         """Fail the exchange that has no reply now; nobody knows whether the server did what was asked."""
@@ -154,7 +122,7 @@ class HttpTransport:
             self._idle.remove(connection)
         if exchange is not None:
             self._count(lost=1)
-            self._fail_soon([exchange], _UNAVAILABLE, why)
+            self._fail_soon([exchange], UNAVAILABLE, why)
         self._refill()
 
     def _refill(self) -> None:
@@ -177,7 +145,7 @@ class HttpTransport:
         overdue = [each for each in self._all() if each.end <= now]
         for each in overdue:
             self.given_up(each)
-        self._fail_soon(overdue, _DEADLINE_EXCEEDED, "Deadline Exceeded")
+        self._fail_soon(overdue, DEADLINE_EXCEEDED, "Deadline Exceeded")
         self._refill()
         return min((each.end for each in self._all()), default=math.inf)
 
@@ -188,30 +156,9 @@ class HttpTransport:
         waiting, self._waiting = self._waiting, deque()
         self._fail_soon(list(waiting), code, why)
 
-    def _fail_soon(self, exchanges: list[Exchange], code: int, why: str) -> None:
-        """Tell from the hub, in its next turn: whoever waits may not have begun to."""
-        if exchanges:
-            self._hub.loop.run_callback(self._tell, exchanges, code, why)
-
-    def _tell(self, exchanges: list[Exchange], code: int, why: str) -> None:
-        for each in exchanges:
-            done, each.done = each.done, None
-            if done is not None:
-                try:
-                    done(code, why, b"")  # type: ignore[operator] # it is a function until it was told
-                except Exception:  # noqa: BLE001 - the others must be told as well
-                    self._hub.handle_error(done, *sys.exc_info())
-
     def in_flight(self) -> int:
         """Count the requests that have begun and not ended."""
         return len(self._waiting) + len(self._busy)
-
-    def stats(self) -> TransportStats:
-        """Tell what happened to the connections so far."""
-        return self._stats
-
-    def _count(self, **more: int) -> None:
-        self._stats += TransportStats(**more)
 
     def close(self) -> None:
         """Give up every connection; what is in flight, and what comes later, ends with CANCELLED."""
@@ -225,4 +172,4 @@ class HttpTransport:
             connection.close()
         self._busy.clear()
         self._idle.clear()
-        self._fail_soon(flying, _CANCELLED, _CLOSED)
+        self._fail_soon(flying, CANCELLED, CLOSED)

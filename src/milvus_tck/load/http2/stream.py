@@ -1,8 +1,8 @@
 """One call, from the moment it was asked for to its answer."""
 
-from collections.abc import Callable
 from typing import Protocol
 
+from milvus_tck.load.lasting import Waiter
 from milvus_tck.load.transport import Done, Payload
 
 __all__ = ["Holder", "Stream"]
@@ -15,11 +15,11 @@ class Holder(Protocol):
         """Forget a stream that nobody waits for any more."""
 
 
-class Stream:
+class Stream(Waiter):
     """A call; made for each request, so it holds no more than it must."""
 
     __slots__ = (
-        "body", "deadline", "done", "end", "holder", "number", "open", "outcome", "parts", "path", "payload",
+        "body", "deadline", "end", "holder", "number", "open", "outcome", "parts", "path", "payload",
         "retried", "size", "unacknowledged",
     )  # fmt: skip
 
@@ -30,8 +30,7 @@ class Stream:
         self.deadline = deadline
         #: When it is over, on the monotonic clock.
         self.end = end
-        #: Whom to tell; `None` once nobody waits.
-        self.done: Done | None = done
+        self.done = done
         self.holder: Holder | None = None
         #: Number of the HTTP/2 stream; 0 before it is sent.
         self.number = 0
@@ -65,12 +64,3 @@ class Stream:
         self.body = b""
         self.size = self.unacknowledged = 0
         self.retried = True
-
-    def finish(self, code: int, details: str, body: bytes, on_error: Callable[[], None]) -> None:
-        """Tell whoever waits; an exception of theirs goes to `on_error`, within its `except`."""
-        done, self.done = self.done, None
-        if done is not None:
-            try:
-                done(code, details, body)
-            except Exception:  # noqa: BLE001 - others' answers must not suffer
-                on_error()

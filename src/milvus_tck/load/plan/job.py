@@ -35,6 +35,8 @@ class Job:
     #: How requests travel, and the URL where that is HTTP.
     binding: str = "grpc"
     url: str = ""
+    #: Whether a gateway of ours stands between: what it costs is part of what is measured.
+    gateway: bool = False
     dataset: str | None = None
     objectives: tuple[str, ...] = ()
     seed: int = 0

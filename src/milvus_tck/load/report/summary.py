@@ -54,7 +54,7 @@ def summary_dict(result: Result) -> dict[str, Any]:
         "suite": __version__,
         "scenario": {
             "name": result.scenario.name, "sha256": result.digest, "seed": job.seed, "transport": job.transport,
-            "binding": job.binding, "over_grpc": _over_grpc(result), "workers": job.workers,
+            "binding": job.binding, "gateway": job.gateway, "over_grpc": _over_grpc(result), "workers": job.workers,
         },
         "target": {"name": job.target, "version": job.version, "address": job.address},
         "server": server_use(result),
