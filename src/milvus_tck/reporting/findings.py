@@ -86,7 +86,10 @@ def _deciding(check: CheckEvent) -> Mapping[str, Any] | None:
 
 
 def _exchange(run: JudgedRun, exchange: Mapping[str, Any]) -> Iterator[str]:
-    answer = exchange["response"] if exchange["grpc"] == "OK" else f"gRPC {exchange['grpc']} {exchange.get('details')}"
+    ended = f"gRPC {exchange['grpc']} {exchange.get('details')}"
+    if "http" in exchange:
+        ended = exchange["response"] or f"HTTP {exchange['http']['status']} {exchange.get('details', '')}"
+    answer = exchange["response"] if exchange["grpc"] == "OK" else ended
     http = f" ({exchange['http']['request']})" if "http" in exchange else ""
     yield f"{exchange['rpc']}{http} {_side(run, exchange['request'])}"
     yield f"-> {_side(run, answer)}"

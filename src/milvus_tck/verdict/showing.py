@@ -37,6 +37,8 @@ _NESTED: dict[tuple[str, str], type[Message]] = {
     ("CreateCollectionRequest", "schema"): m.CollectionSchema,
     ("SearchRequest", "placeholder_group"): m.PlaceholderGroup,
 }
+#: Bytes that are texts, nearly always: bodies of HTTP.
+_TEXTS = {("HttpRequest", "body"), ("HttpResponse", "body")}
 _F = FieldDescriptor
 
 
@@ -74,6 +76,8 @@ def _member(message: Message, member: FieldDescriptor, value: Any) -> Any:  # no
         return _nested(nested, value)
     if _is_map(member):
         return _map(member, value)
+    if (message.DESCRIPTOR.name, member.name) in _TEXTS:
+        return _string(value.decode(errors="replace"))
     if member.is_repeated:
         return _list(member, value)
     return _value(member, value)
