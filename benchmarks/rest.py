@@ -14,15 +14,15 @@ import subprocess
 import sys
 from functools import partial
 
-from side_by_side import Target, cpu, interleaved, show
+from side_by_side import UNDER_LOCUST, Target, cpu, interleaved, show
 
 from milvus_tck.targets.resolve import resolve
 
 _USERS = 16
 _PATH = "/api/v1/health"
-_LOCUST = """
-import os, resource, sys
-import gevent
+_LOCUST = (
+    """
+import sys
 from locust import FastHttpUser, task
 from locust.env import Environment
 from milvus_tck.load.users import MilvusHttpUser
@@ -47,19 +47,9 @@ class Fast(FastHttpUser):
         made += 1
 
 environment = Environment(user_classes=[Ours if kind == "ours" else Fast], host=url)
-runner = environment.create_local_runner()
-runner.start(users, spawn_rate=1000)
-gevent.sleep(0.5)
-def cpu():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-before, first = cpu(), made
-while made - first < calls:
-    gevent.sleep(0.05)
-print((cpu() - before) / (made - first) * 1e6)
-sys.stdout.flush()
-os._exit(0)
 """
+    + UNDER_LOCUST
+)
 
 
 def _locust(kind: str, url: str, calls: int) -> float:

@@ -56,6 +56,27 @@ def show(title: str, unit: str, medians: Mapping[str, float | None], targets: li
         print(f"  {target.ours} / {target.theirs} = {ours / theirs:.4f}, to reach <= {target.most:.4f}: {verdict}")
 
 
+#: The end of a program that runs under locust: users of `environment` count in `made` until they made `calls`.
+UNDER_LOCUST = """
+import os, resource, sys
+import gevent
+
+def cpu():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+runner = environment.create_local_runner()
+runner.start(users, spawn_rate=1000)
+gevent.sleep(0.5)
+before, first = cpu(), made
+while made - first < calls:
+    gevent.sleep(0.05)
+print((cpu() - before) / (made - first) * 1e6)
+sys.stdout.flush()
+os._exit(0)
+"""
+
+
 @contextlib.contextmanager
 def started(spec: str) -> Iterator[str]:
     """Start a target and give its address."""

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from ghz import ghz
-from side_by_side import Target, cpu, interleaved, show, started
+from side_by_side import UNDER_LOCUST, Target, cpu, interleaved, show, started
 
 from milvus_tck.wire.descriptors import SERVICE
 
@@ -83,7 +83,8 @@ def _submit(transport: object, flying: int, calls: int) -> None:
     over.wait()
 
 
-_LOCUST = """
+_LOCUST = (
+    """
 import sys
 import gevent
 from locust import User, task, events
@@ -112,20 +113,9 @@ class Caller(User):
         made += 1
 
 environment = Environment(user_classes=[Caller])
-runner = environment.create_local_runner()
-runner.start(users, spawn_rate=1000)
-gevent.sleep(0.5)
-def cpu():
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-before, first = cpu(), made
-while made - first < calls:
-    gevent.sleep(0.05)
-print((cpu() - before) / (made - first) * 1e6)
-sys.stdout.flush()
-import os
-os._exit(0)
 """
+    + UNDER_LOCUST
+)
 
 
 def _process(*arguments: str) -> float:
