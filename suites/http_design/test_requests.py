@@ -1,7 +1,7 @@
 """How a resource is asked for: paths, bodies, queries and encodings."""
 
 import pytest
-import yaml
+from google.protobuf.message import DecodeError
 from milvus_tck.fixtures.marks import each_clause
 from milvus_tck.fixtures.stages import DIM
 from milvus_tck.suites.http_design.test_statuses import asked, created, told
@@ -9,8 +9,8 @@ from milvus_tck.suites.http_design.test_statuses import asked, created, told
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.http import json_of
-from milvus_tck.wire.json_form import PROTOBUF, YAML
-from milvus_tck.wire.messages import DescribeCollectionResponse
+from milvus_tck.wire.json_form import JSON, PROTOBUF, YAML, Malformed, load
+from milvus_tck.wire.messages import DescribeCollectionResponse, HttpResponse
 
 #: Bodies of a drop that can not be read.
 UNREADABLE = {
@@ -122,17 +122,28 @@ def test_members_in_the_query(tck: Case) -> None:
     tck.expect([["_default"], ["_default"], 400], [*found, missing.status if missing else None])
 
 
-@pytest.mark.clause("http-design/encodings", cases=("yaml", "protobuf"))
+@pytest.mark.clause("http-design/encodings", cases=("json", "yaml", "protobuf"))
 def test_an_answer_in_other_words(tck: Case) -> None:
-    """YAML and protobuf say what JSON says."""
-    path = f"/collections/{created(tck)}/schema"
-    plain = json_of(asked(tck, "GET", path)) or {}
-    as_yaml, as_bytes = asked(tck, "GET", path, accept=YAML), asked(tck, "GET", path, accept=PROTOBUF)
-    wanted = (plain.get("collectionID"), plain.get("schema", {}).get("name"))
-    read = yaml.safe_load(as_yaml.body) if as_yaml else {}
-    tck.expect(wanted, (read.get("collectionID"), read.get("schema", {}).get("name")), case="yaml")
-    message = DescribeCollectionResponse.FromString(as_bytes.body if as_bytes else b"")
-    tck.expect(wanted, (message.collectionID or None, message.schema.name), case="protobuf")
+    """JSON, YAML and protobuf tell the same id and name, and say which of them they are."""
+    name = created(tck)
+    wanted = tck.ok(calls.describe_collection(name)).collectionID
+    for case, kind in (("json", JSON), ("yaml", YAML), ("protobuf", PROTOBUF)):
+        answer = asked(tck, "GET", f"/collections/{name}/schema", accept=kind)
+        told_kind = answer.headers.get("content-type", "").partition(";")[0] if answer else ""
+        tck.expect([kind, wanted, name], [told_kind, *_described(answer, kind)], case=case)
+
+
+def _described(answer: HttpResponse | None, kind: str) -> tuple[object, object]:
+    """Read id and name from a description; nothing from what is none."""
+    try:
+        if answer is not None and kind == PROTOBUF:
+            message = DescribeCollectionResponse.FromString(answer.body)
+            return message.collectionID, message.schema.name
+        found = load(answer.body, kind) if answer else {}
+    except (DecodeError, Malformed):
+        return None, None
+    # What is zero is left out.
+    return found.get("collectionID", 0), found.get("schema", {}).get("name")
 
 
 @pytest.mark.clause("http-design/integers-exact")
