@@ -1,0 +1,1 @@
+"""The resource-style REST by itself: statuses of HTTP, paths, bodies and encodings."""
