@@ -9,7 +9,7 @@ from milvus_tck.bindings.http_design import DesignBinding
 from milvus_tck.bindings.http_plain import PlainHttpBinding
 from milvus_tck.spec.routes import Routes, routes
 
-__all__ = ["BINDINGS", "GRPC", "open_binding", "port_of"]
+__all__ = ["BINDINGS", "GATEWAY", "GRPC", "open_binding", "port_of"]
 
 GRPC = "grpc"
 _Maker = Callable[[Routes, HttpClient, Binding], Binding]
@@ -17,7 +17,10 @@ _HTTP: Mapping[str, _Maker] = {
     "http-api-v1": lambda table, client, beside: ApiV1Binding(table.binding, client, beside, table),
     "http-design": lambda table, client, beside: DesignBinding(table.binding, client, beside, table),
     "http-v1": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
+    "http-v2": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
 }
+#: Bindings that `milvus-tck gateway` speaks for a target that does not.
+GATEWAY = frozenset({"http-design", "http-v2"})
 #: Every binding that calls can travel over.
 BINDINGS = (GRPC, *_HTTP)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.bindings.grpc import Binding, GrpcBinding
-from milvus_tck.bindings.opened import GRPC, open_binding, port_of
+from milvus_tck.bindings.opened import GATEWAY, GRPC, open_binding, port_of
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.targets.base import Target, TargetError
@@ -57,7 +57,7 @@ class Station:
 
     def _own_gateway(self, name: str) -> str:
         """Put a gateway of ours before a target that has none; empty where the binding is not for gateways."""
-        if port_of(name) != "gateway":
+        if name not in GATEWAY:
             return ""
         if self._gateway is None:
             # Only who asks over it pays for the import of a web server.
