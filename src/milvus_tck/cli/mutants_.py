@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
-from milvus_tck.bindings.opened import BINDINGS
+from milvus_tck.bindings.opened import BINDINGS, GATEWAY
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import target_argument
 from milvus_tck.cli.suites import run_suites
@@ -102,7 +102,9 @@ def command(  # noqa: PLR0913 - the options of the verb
         fail(Exit.NOTHING_RAN, "no mutant was run", "the selection matches none", "milvus-tck mutants --help")
     server = target or _TARGET
     jobs: Mapping[str, Job] = {
-        name: job for name, job in collect(line).items() if job.binding == GRPC or _speaks_http(server)
+        name: job
+        for name, job in collect(line).items()
+        if job.binding == GRPC or job.binding in GATEWAY or _speaks_http(server)
     }
     if sample is not None:
         jobs = _concerned(mutants, jobs)
