@@ -61,6 +61,12 @@ def test_a_call_that_breaks(url: str) -> None:
     assert "UNIMPLEMENTED" in answer.plain["reason"]
 
 
+def test_who_takes_neither(url: str) -> None:
+    """Who accepts neither JSON nor YAML is answered with 406; who accepts anything, with JSON."""
+    found = [ask(url, "GET", "/api/v1/collections", accept=each).status for each in ("text/html", "text/html, */*")]
+    assert found == [406, 200]
+
+
 def test_health(url: str) -> None:
     """The gateway says that it is there."""
     assert ask(url, "GET", "/api/v1/health").plain == {"status": "ok"}

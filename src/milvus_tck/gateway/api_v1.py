@@ -31,6 +31,8 @@ class ApiV1Surface:
     async def answer(self, asked: Asked, route: Route, segments: dict[str, str]) -> Told:  # noqa: ARG002 - it has none
         """Pass a request on, and answer with what came back."""
         kind = YAML if _named(asked, "accept") in _YAML_TYPES else JSON
+        if not _taken(asked.headers.get("accept", "")):
+            raise Refused(406, "INVALID_ARGUMENT", f"answers are {JSON} or {YAML}")
         if not route.rpc:
             return Told(200, dump({"status": "ok"}, kind), kind)
         body = await self._body(asked)
@@ -55,6 +57,12 @@ class ApiV1Surface:
             return Told(404, b"404 page not found", _TEXT)
         legacy = _ILLEGAL_ARGUMENT if refused.status == _BAD_REQUEST else _UNEXPECTED
         return _failed(refused.status, legacy, refused.reason, JSON, refused.headers)
+
+
+def _taken(accept: str) -> bool:
+    """Tell whether a client takes what there is; who says nothing takes everything."""
+    names = {each.partition(";")[0].strip().lower() for each in accept.split(",")} - {""}
+    return not names or not names.isdisjoint({JSON, *_YAML_TYPES, "*/*", "application/*"})
 
 
 def _named(asked: Asked, header: str) -> str:
