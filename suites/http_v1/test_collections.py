@@ -9,6 +9,7 @@ from milvus_tck.fixtures.stages import FIELDS
 from milvus_tck.fixtures.steps import comes_true, listed
 from milvus_tck.fixtures.ten_rows import DIM, Rows
 from milvus_tck.suites.http_v1.asking import TABLE, ask, data_of, path_of
+from milvus_tck.suites.search.looking import search
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -16,7 +17,6 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.http import http, json_of
 from milvus_tck.wire.messages import DataType, HttpResponse
-from milvus_tck.wire.search import read_hits
 
 
 def _created(tck: Case, **fields: Any) -> str:  # noqa: ANN401 - JSON
@@ -100,7 +100,7 @@ def test_a_parameter_that_is_missing(tck: Case, ten_rows: Rows) -> None:
 
 def _counted(tck: Case, rows: Rows) -> object:
     """Return the keys of all rows, as a search over gRPC finds them."""
-    (hits,) = read_hits(tck.ok(calls.search(rows.name, rows.vectors[:1], field="vector", topk=100)))
+    (hits,) = search(tck, calls.search(rows.name, rows.vectors[:1], field="vector", topk=100))
     return set(hits.ids)
 
 
