@@ -11,6 +11,7 @@ import pytest
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.bindings.http import HttpClient
 from milvus_tck.bindings.http_api_v1 import ApiV1Binding
+from milvus_tck.bindings.http_plain import plainly
 from milvus_tck.bindings.outcome import Reply, Via
 from milvus_tck.spec.routes import routes
 from milvus_tck.targets.credentials import credentials
@@ -254,6 +255,14 @@ def test_many_at_once(site: Site) -> None:
 
 
 calls_payload = calls.has_collection("c").sent
+
+
+def test_what_is_about_http_holds_it_against_grpc(site: Site) -> None:
+    """On the plain way to a server an RPC with a route travels over gRPC all the same."""
+    beside = Beside()
+    plain = plainly(_binding(site, beside=beside))
+    plain.send("HasCollection", calls_payload, 10)
+    assert (beside.seen, site.seen) == (["HasCollection"], [])
 
 
 @pytest.mark.parametrize("url", ["127.0.0.1:9091", "ftp://a", "http://"])

@@ -12,7 +12,7 @@ from milvus_tck.bindings.outcome import Reply, Via
 from milvus_tck.wire.descriptors import HTTP
 from milvus_tck.wire.messages import HttpRequest, HttpResponse
 
-__all__ = ["PlainHttpBinding"]
+__all__ = ["PlainHttpBinding", "plainly"]
 
 
 @dataclass
@@ -44,6 +44,13 @@ class PlainHttpBinding:
     def close(self) -> None:
         """Give up the connections of HTTP; gRPC belongs to whoever made it."""
         self.client.close()
+
+
+def plainly(binding: Binding) -> Binding:
+    """Return the way to the same HTTP server on which RPCs travel over gRPC; any other binding as it is."""
+    if isinstance(binding, PlainHttpBinding):
+        return PlainHttpBinding(binding.name, binding.client, binding.beside)
+    return binding
 
 
 def words(answer: Answer) -> str:

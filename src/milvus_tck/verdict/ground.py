@@ -14,6 +14,7 @@ from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.shared import Preparations
 from milvus_tck.verdict.states import State
+from milvus_tck.wire.descriptors import HTTP
 
 __all__ = ["Ground"]
 
@@ -35,7 +36,7 @@ class Ground:
 
     def case(self, job: Job) -> Case:
         """Return a new case for a test."""
-        return Case(self.run.over(job.binding), job.test, job.checks)
+        return Case(self.run.over(job.binding, plain=job.rpcs == {HTTP}), job.test, job.checks)
 
     def attempt(self, job: Job) -> Result:
         """Run a test among others."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from milvus_tck.bindings.exchange import Exchanger
+from milvus_tck.bindings.http_plain import plainly
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.contract_log import ContractLog
@@ -98,13 +99,19 @@ class Run:
             self, exchanger=exchanger, guard=guard, pace=None, others=self.others if others is None else others
         )
 
-    def over(self, binding: str) -> "Run":
-        """Return the same run over another binding, with notes of its own about what is said there."""
+    def over(self, binding: str, *, plain: bool = False) -> "Run":
+        """Return the same run over another binding, with notes of its own about what is said there.
+
+        In a `plain` one HTTP is what it is about, so RPCs travel over gRPC, to be held against what HTTP says.
+        """
         if binding == GRPC:
             return self
         with self._lock:
             noted = self.noted.setdefault(binding, Noted())
-        return replace(self, exchanger=self.others[binding], contract=noted.contract, lacking=noted.lacking)
+        exchanger = self.others[binding]
+        if plain:
+            exchanger = replace(exchanger, binding=plainly(exchanger.binding))
+        return replace(self, exchanger=exchanger, contract=noted.contract, lacking=noted.lacking)
 
     def slug(self, test: str) -> str:
         """Write a test's name as a short, unique part of an object's name, the same in every run."""
