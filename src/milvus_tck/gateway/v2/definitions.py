@@ -3,7 +3,7 @@
 from milvus_tck.gateway.v2.asking import BAD_SCHEMA, INVALID, MISSING, Ask, Failed, Plain, pairs, plain_text
 from milvus_tck.wire import messages as m
 
-__all__ = ["consistency_of", "create", "create_index", "described_field", "field_of"]
+__all__ = ["consistency_of", "create", "create_index", "described_field", "field_of", "function_of"]
 
 _PRIMARY, _VECTOR, _METRIC = "id", "vector", "COSINE"
 #: Where a default value stands, by the type of the field.
@@ -80,7 +80,7 @@ def _full(ask: Ask, given: Plain) -> m.CollectionSchema:
         autoID=auto,
         enable_dynamic_field=bool(given.get("enableDynamicField", False)),
         fields=[field_of(each, auto=auto) for each in fields],
-        functions=[_function(each) for each in given.get("functions") or ()],
+        functions=[function_of(each) for each in given.get("functions") or ()],
     )
 
 
@@ -124,7 +124,8 @@ def _default(made: m.FieldSchema, value: object) -> None:
         raise Failed(BAD_SCHEMA, f"default value of field {made.name}: {error}") from error
 
 
-def _function(given: Plain) -> m.FunctionSchema:
+def function_of(given: Plain) -> m.FunctionSchema:
+    """Read a function of a collection; raises `Failed` for a type that nobody has."""
     try:
         kind = m.FunctionType.Value(str(given.get("type", "Unknown")))
     except ValueError as error:

@@ -6,7 +6,7 @@ from milvus_tck.gateway.refused import Refused
 from milvus_tck.gateway.surface import Parts
 from milvus_tck.gateway.told import Told
 from milvus_tck.gateway.upstream import Upstream
-from milvus_tck.gateway.v2 import access, collections, entities, parts, searches
+from milvus_tck.gateway.v2 import access, collections, entities, operators, parts, searches
 from milvus_tck.gateway.v2.asking import BAD_FORMAT, UNEXPECTED, Ask, Failed, Handler, Plain, checked
 from milvus_tck.spec.routes import Route, routes
 from milvus_tck.wire.json_form import JSON, Malformed, dump
@@ -16,6 +16,7 @@ __all__ = ["HANDLERS", "V2Surface"]
 
 HANDLERS: dict[str, Handler] = {
     **collections.HANDLERS, **parts.HANDLERS, **access.HANDLERS, **entities.HANDLERS, **searches.HANDLERS,
+    **operators.HANDLERS,
 }  # fmt: skip
 _NOT_SERVED = 10
 #: Members that would be lost in silence.
