@@ -78,9 +78,15 @@ def pairs(metadata: Iterable[tuple[str, str | bytes]] | None) -> Metadata:
 
 
 def ending_of(error: grpc.aio.AioRpcError, address: str, call: Passing) -> Ended:
-    """Return how a failed call ended; a server that is away is named, since its client does not know it."""
+    """Return how a failed call ended; a server that is away is named, since its client does not know it.
+
+    The deadline that a call is passed on with is its client's: whoever's clock rings first, it was that one.
+    """
     details = error.details() or ""
-    if error.code() is grpc.StatusCode.UNAVAILABLE and _FROM_PEER not in (error.debug_error_string() or ""):
+    ours = _FROM_PEER not in (error.debug_error_string() or "")
+    if ours and error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+        call.cut = "deadline"
+    if ours and error.code() is grpc.StatusCode.UNAVAILABLE:
         call.cut = "upstream-away"
         details = f"milvus-tck proxy: the server at {address} can not be reached: {details}"
     return Ended(error.code(), details, pairs(error.initial_metadata()), pairs(error.trailing_metadata()))
