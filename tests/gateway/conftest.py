@@ -6,6 +6,7 @@ import pytest
 
 from milvus_tck.gateway.gateway import Gateway
 from milvus_tck.targets.lite import LiteServer
+from tests.proxy.servers import Server, serving
 
 
 @pytest.fixture(scope="session")
@@ -23,4 +24,17 @@ def server() -> Iterator[LiteServer]:
 def url(server: LiteServer) -> Iterator[str]:
     """Where the gateway listens."""
     with Gateway(server.address) as gateway:
+        yield gateway.url
+
+
+@pytest.fixture
+def peer() -> Server:
+    """A gRPC server that tells what reached it: no Milvus can be made to end calls as it is needed here."""
+    return Server()
+
+
+@pytest.fixture
+def where(peer: Server) -> Iterator[str]:
+    """A gateway before it."""
+    with serving(peer) as address, Gateway(address) as gateway:
         yield gateway.url

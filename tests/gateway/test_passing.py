@@ -2,7 +2,6 @@
 
 import base64
 import threading
-from collections.abc import Iterator
 
 import grpc
 import pytest
@@ -14,19 +13,6 @@ from milvus_tck.targets.network import free_ports
 from milvus_tck.wire import messages as m
 from tests.gateway.asking import SECONDS, ask
 from tests.proxy.servers import Server, serving
-
-
-@pytest.fixture
-def peer() -> Server:
-    """A gRPC server that tells what reached it: no Milvus can be made to end calls with each code."""
-    return Server()
-
-
-@pytest.fixture
-def where(peer: Server) -> Iterator[str]:
-    """A gateway before it."""
-    with serving(peer) as address, Gateway(address) as gateway:
-        yield gateway.url
 
 
 def _metadata(peer: Server) -> dict[str, str | bytes]:

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from milvus_tck.gateway.gateway import Gateway
 from milvus_tck.gateway.v2.surface import HANDLERS
 from milvus_tck.spec.routes import routes
 from milvus_tck.wire import messages as m
 from tests.gateway.asking import Answer, ask
-from tests.proxy.servers import Server, serving
+from tests.proxy.servers import Server
 
 TABLE = routes("http-v2")
 BIG = 2**53 + 1
@@ -183,19 +182,6 @@ def test_databases(url: str) -> None:
 
 
 # -- before a server that does as it is told ------------------------------------------------
-
-
-@pytest.fixture
-def peer() -> Server:
-    """A gRPC server that tells what reached it: no Milvus can be made to end calls as it is needed here."""
-    return Server()
-
-
-@pytest.fixture
-def where(peer: Server) -> Iterator[str]:
-    """A gateway before it."""
-    with serving(peer) as address, Gateway(address) as gateway:
-        yield gateway.url
 
 
 def test_calls_that_take_too_long(where: str) -> None:

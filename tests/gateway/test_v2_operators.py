@@ -8,7 +8,7 @@ from milvus_tck.gateway.gateway import Gateway
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.wire import messages as m
 from tests.gateway.test_v2 import post
-from tests.proxy.servers import Server, serving
+from tests.proxy.servers import Server
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,6 @@ def test_what_a_server_does_not_have(milvus: str) -> None:
 def peer() -> Server:
     """A server that keeps what it is asked, and answers nothing to anything."""
     return Server(answer=lambda _rpc, _request: b"")
-
-
-@pytest.fixture
-def where(peer: Server) -> Iterator[str]:
-    """A gateway before it."""
-    with serving(peer) as address, Gateway(address) as gateway:
-        yield gateway.url
 
 
 _FUNCTION = {"name": "bm", "type": "BM25", "inputFieldNames": ["text"], "outputFieldNames": ["sparse"]}

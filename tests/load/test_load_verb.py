@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,6 @@ from milvus_tck.verdict.ledger import ledgers
 from milvus_tck.verdict.states import Exit
 from milvus_tck.wire import messages as m
 from tests.load.runs import command, load, scenario
-
-
-@pytest.fixture
-def server() -> Iterator[LiteServer]:
-    """A fresh milvus-lite."""
-    made = LiteServer("lite@2.5.1", "2.5.1")
-    made.start()
-    yield made
-    made.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,8 @@ import sys
 import time
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.lite import LiteServer
@@ -35,15 +32,6 @@ class Shopper(MilvusUser):
     def search(self):
         self.client.search("nobody", [[0.1] * 8], topk=3, name="in-vain")
 """
-
-
-@pytest.fixture
-def server() -> Iterator[LiteServer]:
-    """A fresh milvus-lite."""
-    made = LiteServer("lite@2.5.1", "2.5.1")
-    made.start()
-    yield made
-    made.stop()
 
 
 def _ours(server: LiteServer, folder: Path, *options: str) -> list[str]:

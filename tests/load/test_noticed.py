@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import grpc
@@ -22,15 +22,6 @@ from milvus_tck.wire import messages as m
 from tests.load.runs import Ended, command, load, scenario
 
 _OBJECTIVES = ("search.p50<40ms", "search.max<1.5s", "search.recall@10>0.9", "*.errors<1%")
-
-
-@pytest.fixture
-def server() -> Iterator[LiteServer]:
-    """A fresh milvus-lite."""
-    made = LiteServer("lite@2.5.1", "2.5.1")
-    made.start()
-    yield made
-    made.stop()
 
 
 def _through(server: LiteServer, folder: Path, rules: Sequence[Rule], *objectives: str) -> Ended:

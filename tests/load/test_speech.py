@@ -13,6 +13,7 @@ from milvus_tck.load.speech import Speech, open_speech
 from milvus_tck.load.speech.open import SPEECHES
 from milvus_tck.load.speech.statuses import MALFORMED
 from milvus_tck.load.transport import Payload
+from milvus_tck.spec.routes import routes
 from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.states import Exit
@@ -61,6 +62,20 @@ def test_a_search_asks_for_what_it_asks_for_over_grpc() -> None:
     assert [said[name]["limit"] for name in ("http-v1", "http-v2")] == [7, 7]
     assert [said["http-v1"]["vector"], said["http-v2"]["data"]] == [[1.5, 2.0], [[1.5, 2.0]]]
     assert [said["http-api-v1"][key] for key in ("vectors", "dsl")] == [[[1.5, 2.0]], "n < 3"]
+
+
+@pytest.mark.parametrize("name", _HTTP)
+def test_requests_go_to_routes_of_the_table(name: str) -> None:
+    """Every request has the method and the path of a route of its binding."""
+    asked = [calls.has_collection("c"), calls.show_collections(), calls.search("c", np.ones((1, 2), dtype=np.float32))]
+    payloads = {**{call.rpc: call.sent for call in asked}, "Insert": _rows()}
+    payloads |= {"Delete": m.DeleteRequest().SerializeToString(), "Query": m.QueryRequest().SerializeToString()}
+    speech, table = open_speech(name, _HOST), routes(name)
+    for rpc, payload in payloads.items():
+        said = speech.request(rpc, payload)
+        assert isinstance(said, bytes)
+        method, target, _ = said.split(b" ", 2)
+        assert table.match(method.decode(), target.decode().partition("?")[0]) is not None, rpc
 
 
 def test_one_vector_at_a_time_over_v1() -> None:

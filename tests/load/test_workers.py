@@ -1,22 +1,10 @@
 """Several workers: the same work as one, put together exactly."""
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.verdict.states import Exit
 from tests.load.runs import load, scenario
-
-
-@pytest.fixture
-def server() -> Iterator[LiteServer]:
-    """A fresh milvus-lite."""
-    made = LiteServer("lite@2.5.1", "2.5.1")
-    made.start()
-    yield made
-    made.stop()
 
 
 def test_two_workers_do_what_one_does(server: LiteServer, tmp_path: Path) -> None:

@@ -1,20 +1,17 @@
 """`milvus-tck gateway`: a gRPC server as REST."""
 
-import contextlib
 import json
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import connection_options, given_credentials, target_argument
+from milvus_tck.cli.upstream import running
 from milvus_tck.gateway.gateway import Gateway, ListenError
 from milvus_tck.gateway.limits import Limits
-from milvus_tck.targets.base import Target, TargetError
-from milvus_tck.targets.resolve import FORMS, default_name, resolve
+from milvus_tck.targets.resolve import FORMS
 from milvus_tck.verdict.states import Exit
 
 __all__ = ["command"]
@@ -50,7 +47,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     credentials = given_credentials(options)
     limits = Limits(body=options["max_body"], call_seconds=options["timeout"],
                     bodies=max(Limits().bodies, 2 * options["max_body"]))  # fmt: skip
-    with _server(options["target"], options["upstream"], credentials) as target:
+    with running(options["target"], options["upstream"], credentials) as target:
         gateway = Gateway(target.address, listen=options["listen"], credentials=target.credentials, limits=limits)
         try:
             _listen(gateway, options["listen"])
@@ -61,23 +58,6 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         finally:
             gateway.stop()
     return int(Exit.OK)
-
-
-@contextlib.contextmanager
-def _server(word: str | None, upstream: str | None, credentials: Credentials | None) -> Iterator[Target]:
-    """Bring the server up, and take it down if it is ours."""
-    if word and upstream:
-        message = "TARGET and --upstream exclude each other"
-        raise click.UsageError(message)
-    try:
-        target = resolve(upstream or word or default_name(), credentials)
-        target.start()
-    except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
-    try:
-        yield target
-    finally:
-        target.stop()
 
 
 def _listen(gateway: Gateway, address: str) -> None:

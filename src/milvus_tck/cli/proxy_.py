@@ -12,10 +12,10 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.options import connection_options, given_credentials, target_argument
 from milvus_tck.cli.proxy_text import call_line, print_summary
+from milvus_tck.cli.upstream import running
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.proxy import ListenError, Proxy
 from milvus_tck.proxy.recording import call_json
@@ -23,7 +23,7 @@ from milvus_tck.proxy.rule_files import RuleError, read_rules
 from milvus_tck.proxy.rules import RuleSet
 from milvus_tck.targets.base import Target, TargetError
 from milvus_tck.targets.identity import UnknownProfileError
-from milvus_tck.targets.resolve import FORMS, default_name, resolve
+from milvus_tck.targets.resolve import FORMS
 from milvus_tck.verdict.states import Exit
 
 __all__ = ["command"]
@@ -57,7 +57,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Stand between a client and TARGET."""
     credentials = given_credentials(options)
     rules = _rules(options["rules"])
-    with _ending(), _server(options["target"], options["upstream"], credentials) as target:
+    with _ending(), running(options["target"], options["upstream"], credentials) as target:
         shown = _Shown(as_json=options["as_json"])
         proxy = _proxy(target, rules, shown, options)
         try:
@@ -99,23 +99,6 @@ def _ending() -> Iterator[None]:
         pass  # before it listened: there is nothing to sum up
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-@contextlib.contextmanager
-def _server(word: str | None, upstream: str | None, credentials: Credentials | None) -> Iterator[Target]:
-    """Bring the server up, and take it down if it is ours."""
-    if word and upstream:
-        message = "TARGET and --upstream exclude each other"
-        raise click.UsageError(message)
-    try:
-        target = resolve(upstream or word or default_name(), credentials)
-        target.start()
-    except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
-    try:
-        yield target
-    finally:
-        target.stop()
 
 
 def _proxy(target: Target, rules: RuleSet, shown: "_Shown", options: dict[str, Any]) -> Proxy:

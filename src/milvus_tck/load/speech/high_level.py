@@ -15,6 +15,7 @@ from milvus_tck.load.speech.speech import Reader
 from milvus_tck.load.speech.statuses import MALFORMED
 from milvus_tck.load.transport import Payload
 from milvus_tck.spec.errors import codes
+from milvus_tck.spec.routes import routes
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.json_form import Malformed, load
 
@@ -31,7 +32,6 @@ class HighLevelSpeech(ABC):
 
     wrapping: Wrapping
     name: ClassVar[str]
-    base: ClassVar[str]
     #: What says success.
     good: ClassVar[frozenset[int]]
     #: How each RPC is asked, and how its answer is read: from its body without the code.
@@ -44,7 +44,7 @@ class HighLevelSpeech(ABC):
     def request(self, rpc: str, payload: Payload) -> Payload:
         """Say it in rows."""
         verb, path, body, asked = self.asks[rpc](request_of(rpc, payload))
-        return self.wrapping.wrap(verb, self.base + path, body, asked)
+        return self.wrapping.wrap(verb, routes(self.name).base + path, body, asked)
 
     def statuses(self, rpc: str) -> Reader:  # noqa: ARG002 - all answers have a code
         """Look at the code."""

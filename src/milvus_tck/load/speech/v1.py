@@ -35,7 +35,6 @@ class V1Speech(HighLevelSpeech):
     """The first high-level REST."""
 
     name: ClassVar[str] = "http-v1"
-    base: ClassVar[str] = "/v1/vector"
     good: ClassVar[frozenset[int]] = frozenset({200})
     asks: ClassVar[Mapping[str, Callable[[Any], Asked]]] = {
         "ShowCollections": lambda _: ("GET", "/collections", None, None),

@@ -30,7 +30,6 @@ class V2Speech(HighLevelSpeech):
     """The second high-level REST."""
 
     name: ClassVar[str] = "http-v2"
-    base: ClassVar[str] = "/v2/vectordb"
     good: ClassVar[frozenset[int]] = frozenset({0, 200})
     asks: ClassVar[Mapping[str, Callable[[Any], Asked]]] = {
         "ShowCollections": lambda _: _post("/collections/list", {}),
