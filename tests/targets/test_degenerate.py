@@ -8,7 +8,8 @@ import pytest
 from milvus_tck.fixtures.stages import FIELDS
 
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.spec.capabilities import capabilities, core_rpcs
+from milvus_tck.spec.capabilities import Capability, capabilities, core_rpcs
+from milvus_tck.spec.rpcs import Probe, rpcs
 from milvus_tck.targets.base import Declared, TargetError
 from milvus_tck.targets.capabilities import Probes, capability_rows, probe
 from milvus_tck.targets.degenerate import DEGENERATE, DegenerateServer
@@ -126,22 +127,46 @@ def test_an_honest_server() -> None:
             asked.context.abort(code, "no")
         return b""
 
-    assert probed(answer) == Probes(frozenset({"LoadPartitions"}), frozenset({"Search"}), reliable=True)
+    assert probed(answer) == Probes(
+        frozenset({"LoadPartitions"}), frozenset({"Search", "CreateCollection"}), reliable=True
+    )
 
 
-def test_probes_name_a_missing_collection_and_create_none() -> None:
-    """No probe can take effect: each names the missing collection where it names one, and creation names none."""
+def _sent(capability: Capability | None = None) -> dict[str, bytes]:
+    """What the probes send to a server that accepts everything, for the RPCs of one capability or of all."""
     seen: dict[str, bytes] = {}
 
     def answer(asked: Asked) -> bytes:
         seen[asked.rpc] = asked.payload
         return b""
 
-    probed(answer)
-    assert seen.keys() >= set(core_rpcs())
-    assert seen["CreateCollection"] == b""
+    with pytest.MonkeyPatch.context() as patch:
+        if capability is not None:
+            patch.setattr("milvus_tck.targets.capabilities.capabilities", lambda: (capability,))
+        probed(answer)
+    return seen
+
+
+def test_probes_name_a_missing_collection_and_create_none() -> None:
+    """No probe can take effect: each names the missing collection where it names one, and none is created."""
+    seen = _sent()
+    assert set(core_rpcs()) - seen.keys() == {"CreateCollection"}
     assert m.DropCollectionRequest.FromString(seen["DropCollection"]).collection_name == "tck_probe"
     assert m.InsertRequest.FromString(seen["Insert"]).collection_name == "tck_probe"
+    assert m.DropAliasRequest.FromString(seen["DropAlias"]).alias == "tck_probe"
+    assert m.FlushRequest.FromString(seen["Flush"]).collection_names == ["tck_probe"]
+
+
+def test_no_capability_makes_a_probe_dangerous() -> None:
+    """If a capability consisted of every RPC there is, what may never be probed would not be, nor be called lacking."""
+    every = Capability("everything", "All of it", tuple(rpcs()), core=False)
+    seen = _sent(every)
+    seen.pop("ReticulateSplines")
+    allowed = {name for name, row in rpcs().items() if row.probe is not Probe.NEVER}
+    assert seen.keys() == allowed
+    named = {name for name, payload in seen.items() if b"tck_probe" in payload}
+    assert named == {name for name, row in rpcs().items() if row.probe is Probe.MISSING_NAME}
+    assert {name for name, payload in seen.items() if not payload} == allowed - named
 
 
 def test_a_target_that_hangs_costs_its_deadline_about_once() -> None:

@@ -10,8 +10,9 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from grpc_tools import protoc
 
 from milvus_tck.spec.profiles import ProfileRange, profile
+from milvus_tck.spec.rpcs import rpcs_of
 from milvus_tck.wire.compile import compile_descriptors
-from milvus_tck.wire.descriptors import descriptor_set
+from milvus_tck.wire.descriptors import SERVICE, descriptor_set, methods
 from tests.wire.definitions import Element, elements
 from tests.wire.upstream import PYMILVUS, released
 
@@ -112,6 +113,13 @@ def test_range_tags_name_the_releases_that_have_an_element(line: str, ours: dict
         "tagged, but not there"
     )
     assert [name for name in ours if name in theirs and not _tagged(ours, name, line)] == [], "there, but not tagged"
+
+
+@each_line
+def test_the_catalogue_names_the_releases_that_have_an_rpc(line: str, ours: dict[str, Element]) -> None:
+    """A row of proto/rpcs.toml and the tag of its RPC say the same about the profiles that have it."""
+    tagged = {name for name in methods() if _tagged(ours, f"{SERVICE}.{name}", line)}
+    assert {each.name for each in rpcs_of(profile(line))} == tagged
 
 
 def test_every_element_says_what_it_means(ours: dict[str, Element]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from milvus_tck.spec.data import read_toml
+from milvus_tck.spec.rpcs import rpcs
 
 __all__ = ["Capability", "capabilities", "core_rpcs"]
 
@@ -21,9 +22,13 @@ class Capability:
 
 @cache
 def capabilities() -> tuple[Capability, ...]:
-    """Every capability, in the order of `proto/capabilities.toml`."""
-    rows = read_toml("capabilities.toml")["capability"]
-    return tuple(Capability(row["id"], row["title"], tuple(row["rpcs"]), row["core"]) for row in rows)
+    """Every capability, in the order of `proto/capabilities.toml`; `proto/rpcs.toml` says what it consists of."""
+    return tuple(_capability(row["id"], row["title"]) for row in read_toml("capabilities.toml")["capability"])
+
+
+def _capability(identifier: str, title: str) -> Capability:
+    own = [each for each in rpcs().values() if each.capability == identifier]
+    return Capability(identifier, title, tuple(each.name for each in own), all(each.core for each in own))
 
 
 def core_rpcs() -> tuple[str, ...]:

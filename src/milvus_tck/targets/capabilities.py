@@ -12,6 +12,7 @@ from typing import Any
 
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.spec.capabilities import Capability, capabilities
+from milvus_tck.spec.rpcs import Probe, Rpc, rpcs
 from milvus_tck.targets.base import Declared
 from milvus_tck.wire.descriptors import message_class, method
 
@@ -21,6 +22,14 @@ _SECONDS = 10.0
 #: Probes in flight: a target that hangs costs its deadline once, not once for every RPC.
 _AT_ONCE = 32
 _NONSENSE = "ReticulateSplines"
+#: Members by which requests name what they act on.
+_NAMES = {
+    "collection_name", "collectionName", "collection_names", "alias", "partition_name", "partition_names", "index_name",
+    "db_name", "dbName", "namespace_name", "user_name", "resource_group", "name",
+}  # fmt: skip
+#: Members that a request leaves out where it names a collection anyway: in a database that nobody has, a server
+#: that knows no databases would look at another collection than was meant.
+_AROUND = {"db_name", "dbName"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class Probes:
 
     #: RPCs that answered UNIMPLEMENTED.
     lacking: frozenset[str] = frozenset()
-    #: RPCs that gave no usable answer at all.
+    #: RPCs that gave no usable answer at all, or that may not be asked.
     unclear: frozenset[str] = frozenset()
     #: Whether the nonsense RPC was refused, as it has to be.
     reliable: bool = True
@@ -37,25 +46,31 @@ class Probes:
 
 
 def probe(binding: Binding, missing: str, seconds: float = _SECONDS) -> Probes:
-    """Ask every RPC of every capability about a collection that does not exist; nothing is changed.
+    """Ask RPCs of every capability whether they are there, as far as each may be asked; nothing is changed.
 
-    `missing` is the name of that collection.
+    `missing` is a name that nothing has. What may not be asked is unclear.
     """
-    asked = {rpc: _harmless(rpc, missing) for each in capabilities() for rpc in each.rpcs} | {_NONSENSE: b""}
+    rows = [rpcs()[rpc] for each in capabilities() for rpc in each.rpcs]
+    asked = {row.name: _harmless(row, missing) for row in rows if row.probe is not Probe.NEVER} | {_NONSENSE: b""}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         codes = pool.map(lambda rpc: binding.send(rpc, asked[rpc], min(seconds, _SECONDS)).code, asked)
         found = dict(zip(asked, codes, strict=True))
     nonsense = found.pop(_NONSENSE)
     lacking = frozenset(rpc for rpc, code in found.items() if code == "UNIMPLEMENTED")
-    unclear = frozenset(rpc for rpc, code in found.items() if code not in {"OK", "UNIMPLEMENTED"})
+    unclear = frozenset(row.name for row in rows if found.get(row.name) not in {"OK", "UNIMPLEMENTED"})
     return Probes(lacking, unclear, nonsense == "UNIMPLEMENTED", nonsense)
 
 
-def _harmless(rpc: str, missing: str) -> bytes:
-    """Build a request that names a missing collection and nothing else, so that it can not take effect."""
-    request = message_class(method(rpc).input_type.full_name)()
-    if "collection_name" in request.DESCRIPTOR.fields_by_name and rpc != "CreateCollection":
-        request.collection_name = missing  # type: ignore[attr-defined] # checked in the line above
+def _harmless(row: Rpc, missing: str) -> bytes:
+    """Build the request that an RPC is probed with, by what `proto/rpcs.toml` allows."""
+    request = message_class(method(row.name).input_type.full_name)()
+    if row.probe is Probe.MISSING_NAME:
+        named = _NAMES.intersection(request.DESCRIPTOR.fields_by_name)
+        for member in (named - _AROUND) or named:
+            if request.DESCRIPTOR.fields_by_name[member].is_repeated:
+                getattr(request, member).append(missing)
+            else:
+                setattr(request, member, missing)
     return request.SerializeToString()
 
 
