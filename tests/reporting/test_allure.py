@@ -38,6 +38,7 @@ def test_family_rpc_and_clause_are_epic_feature_and_story() -> None:
         (State.TARGET_CRASH, "broken"),
         (State.HARNESS_ERROR, "broken"),
         (State.UNSUPPORTED, "skipped"),
+        (State.FLAKY, "skipped"),
         (State.INCONCLUSIVE, "skipped"),
         (State.BLOCKED, "skipped"),
         (State.NOT_RUN, "skipped"),

@@ -32,6 +32,7 @@ def test_each_check_is_one_test_case() -> None:
         (State.TARGET_CRASH, "error"),
         (State.HARNESS_ERROR, "error"),
         (State.UNSUPPORTED, "skipped"),
+        (State.FLAKY, "skipped"),
         (State.INCONCLUSIVE, "skipped"),
         (State.BLOCKED, "skipped"),
         (State.NOT_RUN, "skipped"),

@@ -76,9 +76,9 @@ def test_exit_2(state: State) -> None:
     assert _came_to([_PASS, a_check("b/b", state, level="should")]) == (Exit.OK, _YES)
 
 
-@pytest.mark.parametrize("state", [State.INCONCLUSIVE, State.NOT_RUN])
+@pytest.mark.parametrize("state", [State.FLAKY, State.INCONCLUSIVE, State.NOT_RUN])
 def test_a_known_failure_does_not_explain_what_was_not_looked_at(state: State) -> None:
-    """A failure explains what it blocks; a deadline that passed, or a test that never ran, has its own reason."""
+    """A failure explains what it blocks; a deadline, a test that never ran, one that differs have their own reasons."""
     failure = a_failure()
     known = [Entry(failure.check, failure.signature, "known")]
     assert _came_to([failure, a_check("b/b", state)], known=known) == (Exit.UNDETERMINED, _NO)

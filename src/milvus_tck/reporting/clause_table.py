@@ -19,6 +19,7 @@ SEVERITY = (
     State.TARGET_CRASH,
     State.FAIL,
     State.HARNESS_ERROR,
+    State.FLAKY,
     State.INCONCLUSIVE,
     State.BLOCKED,
     State.UNSUPPORTED,

@@ -20,7 +20,7 @@ _CARDS = 300
 _TEXTS, _SHORTEST, _LONGEST = 300_000, 120, 2_000
 _LEVELS = list(Level)
 #: States whose exchanges are shown: these were looked at, and did not come out well.
-_SHOWN = {State.FAIL, State.TARGET_CRASH, State.HARNESS_ERROR, State.INCONCLUSIVE}
+_SHOWN = {State.FAIL, State.TARGET_CRASH, State.HARNESS_ERROR, State.FLAKY, State.INCONCLUSIVE}
 
 
 @dataclass(frozen=True, slots=True)

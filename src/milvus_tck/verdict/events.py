@@ -16,6 +16,8 @@ __all__ = ["SCHEMA", "CheckEvent", "Footer", "Header", "check_event"]
 
 #: Version of the event format; raised when a reader of the old one would misread.
 SCHEMA = 1
+#: How often a test runs and fails that passes at once.
+_USUAL = (("runs", 1), ("failed", 0))
 
 
 @dataclass(frozen=True)
@@ -64,16 +66,20 @@ class CheckEvent:
     text: str
     test: str
     blocked_by: str = ""
+    #: How often its test ran for a judgement, and in how many of these runs it failed.
+    runs: int = 1
+    failed: int = 0
     #: Prepared things that the test read, by name.
     shared: list[str] = field(default_factory=list)
     exchanges: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the event; what is empty is left out of a pass."""
+        """Return the event; what is empty or goes without saying is left out of a pass."""
         full = {"event": "check", **vars(self)}
         if self.state != State.PASS:
             return full
-        return {key: value for key, value in full.items() if value not in ("", [], None)} | {"signature": ""}
+        said = {key: value for key, value in full.items() if value not in ("", [], None)}
+        return {key: value for key, value in said.items() if (key, value) not in _USUAL} | {"signature": ""}
 
 
 @dataclass(frozen=True)
@@ -126,6 +132,8 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -
         text=text,
         test=test,
         blocked_by=judgement.blocked_by,
+        runs=judgement.runs,
+        failed=judgement.failed,
         shared=shared if proven else [],
         exchanges=[exchange_json(each) for each in judgement.exchanges] if proven else [],
     )

@@ -66,6 +66,9 @@ class Judgement:
     exchanges: tuple[Exchange, ...] = field(default=(), repr=False)
     #: What it was blocked by: a clause, or a dataset that could not be prepared.
     blocked_by: str = ""
+    #: How often its test ran for a judgement, and in how many of these runs it failed: a failure is confirmed alone.
+    runs: int = 1
+    failed: int = 0
     #: The exchange that decided a pass, where the same is judged over another binding: it may come to something else.
     deciding: Exchange | None = field(default=None, repr=False)
 

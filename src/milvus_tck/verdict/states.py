@@ -10,6 +10,8 @@ class State(StrEnum):
 
     PASS = "pass"  # noqa: S105 - a state, not a password
     FAIL = "fail"
+    #: Failed, and did not when it was run again alone.
+    FLAKY = "flaky"
     #: The target says, in a proper way, that it lacks this.
     UNSUPPORTED = "unsupported"
     #: Looked at, and not decided: a sample too small to tell, a deadline passed.

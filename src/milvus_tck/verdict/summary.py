@@ -130,7 +130,7 @@ def _undecided(results: Results) -> bool:
     Hostile checks are asked for only where the target may be killed.
     """
     must = [check for check in results.checks if check.level == Level.MUST and check.signature != HOSTILE]
-    if any(check.state in {State.INCONCLUSIVE, State.NOT_RUN} for check in must):
+    if any(check.state in {State.FLAKY, State.INCONCLUSIVE, State.NOT_RUN} for check in must):
         return True
     explained = any(State(check.state).failed for check in must)
     return not explained and any(State(check.state).unverified for check in must)
