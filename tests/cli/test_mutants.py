@@ -9,7 +9,6 @@ import pytest
 from milvus_tck.cli.main import main
 from milvus_tck.spec.data import data_dir
 
-_FOLDER = Path(__file__).parents[1] / "mutants"
 _CLAUSE = "drop-collection/valid"
 
 
@@ -30,7 +29,7 @@ def test_the_mutants_of_a_clause(tmp_path: Path, capsys: pytest.CaptureFixture[s
     """A good server is recorded, replayed, and asked live; what noticed is told on the screen, and in two files."""
     recording, out = str(tmp_path / "good.rec"), tmp_path / "out"
     common = ("--clause", _CLAUSE, "--recording", recording, "--sample", "30")
-    assert _run(*common, "--mutants", str(_FOLDER), "--out", str(out)) == 0
+    assert _run(*common, "--out", str(out)) == 0
     said = capsys.readouterr().out
     assert f"killed by its own clause: {_CLAUSE}:holds@grpc" in said
     assert "mutants per minute" in said
@@ -54,12 +53,14 @@ def test_the_mutants_of_a_clause(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_nothing_to_run(capsys: pytest.CaptureFixture[str]) -> None:
     """A selection that matches no mutant proves nothing, and says so; no server is started."""
-    assert _run("--mutants", str(_FOLDER), "--clause", "no/clause") == 4
+    assert _run("--clause", "no/clause") == 4
     assert "no mutant was run" in capsys.readouterr().err
 
 
-def test_no_mutants_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Mutants are part of a checkout: elsewhere the verb says where they have to be."""
+def test_the_mutants_come_with_us(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Mutants are found from any folder, as those who install without a checkout need it."""
     monkeypatch.chdir(tmp_path)
-    assert _run() == 64
-    assert "tests/mutants" in capsys.readouterr().err
+    assert _run("--clause", "no/clause") == 4
+    assert "no mutant was run" in capsys.readouterr().err

@@ -33,6 +33,15 @@ def test_operators_on_refusals_concern_refusals(tmp_path: Path) -> None:
     assert mutant.live
 
 
+def test_folders_below_are_read(tmp_path: Path) -> None:
+    """Mutants may lie in a file of their own for each RPC, below the folder of its family."""
+    below = tmp_path / "collections"
+    below.mkdir()
+    (below / "has-collection.toml").write_text(f'[[mutant]]\n{_ROW}operator = "nothing"\n', encoding="utf-8")
+    with pytest.raises(SpecError, match=r"collections/has-collection\.toml"):
+        read_mutants(tmp_path, profile("2.3"))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

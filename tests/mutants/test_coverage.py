@@ -3,12 +3,11 @@
 import random
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from milvus_tck.mutants.campaign import Campaign
-from milvus_tck.mutants.catalogue import read_mutants
+from milvus_tck.mutants.catalogue import mutants_dir, read_mutants
 from milvus_tck.mutants.matrix import judged_clauses
 from milvus_tck.mutants.mutant import Mutant
 from milvus_tck.mutants.outcome import Fate
@@ -20,7 +19,6 @@ from milvus_tck.verdict.job import Job
 from tests.suites.collected import collected
 
 _LINE = profile("2.3")
-_FOLDER = Path(__file__).parent
 #: Clauses that the good server breaks itself: it dies of what they send. Another release proves them.
 _BROKEN = {
     "create-index/key-twice",
@@ -36,7 +34,7 @@ _SAMPLE = 24
 
 @cache
 def _mutants() -> tuple[Mutant, ...]:
-    return tuple(read_mutants(_FOLDER, _LINE))
+    return tuple(read_mutants(mutants_dir(), _LINE))
 
 
 def test_every_clause_has_a_mutant() -> None:

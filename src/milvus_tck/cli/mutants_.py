@@ -17,7 +17,7 @@ from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import target_argument
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.mutants.campaign import Campaign, run_all
-from milvus_tck.mutants.catalogue import read_mutants
+from milvus_tck.mutants.catalogue import mutants_dir, read_mutants
 from milvus_tck.mutants.live import run_live
 from milvus_tck.mutants.matrix import THRESHOLD, Matrix
 from milvus_tck.mutants.mutant import Mutant
@@ -40,7 +40,6 @@ __all__ = ["collect", "command"]
 
 #: The server that is good, and the profile that it is held to.
 _TARGET, _PROFILE = "milvus@2.3.5", "2.3"
-_FOLDER = Path("tests/mutants")
 #: How many mutants, or open survivors, are shown.
 _SHOWN = 40
 _EPILOG = """\b
@@ -61,7 +60,10 @@ Exit codes: 0 at least 97 % are killed by their own clause and every survivor is
 @click.option("--sample", type=click.IntRange(min=1), help="So many mutants, chosen by --seed.")
 @click.option("--seed", default="0", show_default=True, help="Decides on the sample: a number, or any text.")
 @click.option(
-    "--mutants", "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Their folder."
+    "--mutants",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of other mutants than ours.",
 )
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("tck-out/mutants"), help="Results."
@@ -96,7 +98,7 @@ def command(  # noqa: PLR0913 - the options of the verb
     TARGET is a server that is started here; it has to be good.
     """
     console = Console(stderr=as_json, highlight=False)
-    everything = _read(folder or _FOLDER, line)
+    everything = read_mutants(folder or mutants_dir(), profile(line))
     mutants = [each for each in _chosen(everything, word, wanted, sample, seed) if live or not each.live]
     if not mutants:
         fail(Exit.NOTHING_RAN, "no mutant was run", "the selection matches none", "milvus-tck mutants --help")
@@ -122,12 +124,6 @@ def command(  # noqa: PLR0913 - the options of the verb
         click.echo(json.dumps(matrix.as_dict(), indent=1))
     _say(console, matrix, out)
     return int(Exit.OK if matrix.good else Exit.UNEXPECTED)
-
-
-def _read(folder: Path, line: str) -> list[Mutant]:
-    if not folder.is_dir():
-        fail(Exit.USAGE, f"there is no folder {folder}", "mutants are part of a checkout", "milvus-tck mutants --help")
-    return read_mutants(folder, profile(line))
 
 
 def _chosen(mutants: list[Mutant], word: str, wanted: Sequence[str], sample: int | None, seed: str) -> list[Mutant]:

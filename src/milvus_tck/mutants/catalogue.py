@@ -1,4 +1,4 @@
-"""Reading mutants from `tests/mutants/*.toml`.
+"""Reading mutants from `proto/mutants/`, and the folders below it.
 
 A `[[mutant]]` table is one mutant. A `[[family]]` table is one defect that every clause of a
 kind has to notice: it becomes a mutant for each of them, named `<clause>~<suffix>`. Where a
@@ -17,10 +17,10 @@ from milvus_tck.mutants.mutant import Concerns, Mutant, Scope
 from milvus_tck.mutants.operators import OPERATORS, REFUSED
 from milvus_tck.mutants.scene import Arguments
 from milvus_tck.spec.clause_files import clauses
-from milvus_tck.spec.data import SpecError
+from milvus_tck.spec.data import SpecError, proto_dir
 from milvus_tck.spec.profiles import Profile, ProfileRange
 
-__all__ = ["read_mutants"]
+__all__ = ["mutants_dir", "read_mutants"]
 
 _KEYS = {
     "id", "clause", "rpc", "sentence", "operator", "path", "value", "scope", "concerns", "when", "after", "aspect",
@@ -29,14 +29,19 @@ _KEYS = {
 _NEEDED = {"id", "clause", "sentence", "operator"}
 
 
+def mutants_dir() -> Path:
+    """Return the folder of the mutants that came with us."""
+    return proto_dir() / "mutants"
+
+
 def read_mutants(folder: Path, line: Profile) -> list[Mutant]:
     """Read every mutant of the clauses of a profile; raises `SpecError` where the files contradict themselves."""
     found: list[Mutant] = []
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.rglob("*.toml")):
         try:
             found.extend(_file(path, line))
         except (SpecError, ValueError, KeyError, TypeError) as error:
-            raise SpecError(f"{path.name}: {error}") from error
+            raise SpecError(f"{path.relative_to(folder)}: {error}") from error
     twice = [name for name, count in Counter(each.id for each in found).items() if count > 1]
     if twice:
         raise SpecError(f"mutants written twice: {', '.join(twice)}")
