@@ -104,7 +104,7 @@ def test_what_killed_runs_left_is_counted(typed: Typed, tmp_path: Path, monkeypa
     monkeypatch.chdir(tmp_path)
     ledger = Ledger("killed", "127.0.0.1:1")
     ledger.close(clean=False)
-    text = ledger.path.read_text(encoding="utf-8").replace(f'"pid": {os.getpid()}', '"pid": 0')
+    text = ledger.path.read_text(encoding="utf-8").replace(f'"pid": {os.getpid()}', f'"pid": {1 << 22}')
     ledger.path.write_text(text, encoding="utf-8")
     left = findings(typed("doctor", "--json"))["leftovers"]
     assert left["health"] == "warn"

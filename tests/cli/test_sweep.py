@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,10 +15,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+import milvus_tck
 from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.spec.data import data_dir
 from milvus_tck.targets import warden
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.network import free_ports
+from milvus_tck.targets.owner import Life, claim
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.ledger import Ledger, ledgers
 from milvus_tck.verdict.run import run_of
@@ -95,7 +99,7 @@ def killed_run(target: Target) -> str:
         wait_for(lambda: len([name for name in names(target) - set(_FOREIGN) if run_of(name)]) > 2)
         process.kill()
         process.wait(10)
-    wait_for(lambda: not any(each.alive for each in ledgers()))
+    wait_for(lambda: not any(each.life is Life.ALIVE for each in ledgers()))
     (found,) = ledgers()
     return found.run
 
@@ -204,18 +208,91 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_folders_that_nobody_knows_go_when_they_are_old(typed: Typed, temporary: Path) -> None:
-    """A fresh one stays, for a server may be on its way into it; so does what is not ours."""
-    for name in ("milvus-tck-lite-old", "milvus-tck-lite-new", "another-old"):
+def dead() -> int:
+    """Return the number of a process that has ended, and that nobody asked for: it is a zombie to the end."""
+    ended = os.fork()
+    if ended == 0:
+        os._exit(0)
+    wait_for(lambda: psutil.Process(ended).status() == psutil.STATUS_ZOMBIE)
+    return ended
+
+
+def test_a_folder_goes_when_its_owner_is_dead(typed: Typed, temporary: Path) -> None:
+    """One whose owner lives stays, and so does one that does not say whose it is, however old, and is named."""
+    for name in ("milvus-tck-lite-dead", "milvus-tck-lite-living", "milvus-tck-lite-silent", "another"):
         (temporary / name).mkdir()
+        os.utime(temporary / name, (0, 0))
     (temporary / "milvus-tck-old.log").write_text("x", encoding="utf-8")
-    for path in temporary.glob("*old*"):
-        os.utime(path, (0, 0))
-    assert typed("sweep", "--dry-run").returncode == Exit.OK
-    assert len(list(temporary.iterdir())) == 4
-    done = typed("sweep")
+    owner = dead()
+    claim(temporary / "milvus-tck-lite-dead", owner)
+    claim(temporary / "milvus-tck-lite-living", os.getpid())
+    try:
+        assert typed("sweep", "--dry-run").returncode == Exit.OK
+        assert len(list(temporary.iterdir())) == 5
+        done = typed("sweep")
+        assert done.returncode == Exit.OK, done.stderr
+        assert f"removed {temporary}/milvus-tck-lite-dead\n" in done.stdout
+        for name in ("milvus-tck-lite-silent", "milvus-tck-old.log"):
+            assert f"kept {temporary}/{name}: nothing in it says whose it is" in done.stdout
+        assert {path.name for path in temporary.iterdir()} == {
+            "milvus-tck-lite-living", "milvus-tck-lite-silent", "milvus-tck-old.log", "another",
+        }  # fmt: skip
+    finally:
+        os.waitpid(owner, 0)
+
+
+_OTHER = """
+import sys, tempfile
+from pathlib import Path
+import milvus_tck
+from milvus_tck.targets.owner import owned_folder
+from milvus_tck.targets.process import ServerProcess
+servers = [ServerProcess(["sleep", "1000"], owned_folder("milvus-tck-lite-")) for _ in range(3)]
+print(milvus_tck.__file__, *(each.pid for each in servers), flush=True)
+input()
+for each in servers:
+    each.stop()
+"""
+
+
+@pytest.fixture
+def other(tmp_path: Path, temporary: Path) -> "Iterator[subprocess.Popen[str]]":
+    """Another installation of this tool, somewhere else, on which three servers run."""
+    here = Path(milvus_tck.__file__).parent
+    shutil.copytree(here, tmp_path / "other" / "src" / "milvus_tck", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "other" / "proto").symlink_to(data_dir("proto"))
+    variables = {**os.environ, "PYTHONPATH": str(tmp_path / "other" / "src"), "TMPDIR": str(temporary)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", _OTHER], env=variables, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    yield process
+    process.communicate("\n", timeout=20)
+
+
+def test_servers_of_another_installation_are_left_alone(
+    typed: Typed, temporary: Path, tmp_path: Path, other: "subprocess.Popen[str]"
+) -> None:
+    """What tells that they live is in their folders; their wardens' script is not ours."""
+    assert other.stdout is not None
+    where, *wardens = other.stdout.readline().split()
+    assert where.startswith(str(tmp_path))
+    running = [psutil.Process(int(each)) for each in wardens]
+    wait_for(lambda: all(each.children() for each in running))
+    servers = [server for each in running for server in each.children(recursive=True)]
+    seen = {each["name"]: each for each in json.loads(typed("doctor", "--json").stdout)["findings"]}["leftovers"]
+    assert (seen["health"], seen["text"]) == ("ok", "none of killed runs")
+    done = typed("sweep", "--json")
     assert done.returncode == Exit.OK, done.stderr
-    assert {path.name for path in temporary.iterdir()} == {"milvus-tck-lite-new", "another-old"}
+    report = json.loads(done.stdout)
+    assert (report["removed"], report["left"], report["kept"]) == ([], [], [])
+    assert all(each.is_running() for each in [*running, *servers])
+    assert len(list(temporary.iterdir())) == 6
+    (lost,) = running[0].children()
+    running[0].kill()
+    wait_for(lambda: running[0].status() == psutil.STATUS_ZOMBIE)
+    removed = {row["name"] for row in json.loads(typed("sweep", "--json").stdout)["removed"]}
+    assert {each for each in removed if each.startswith("process")} == {f"process {lost.pid}"}
+    assert all(server.is_running() for each in running[1:] for server in [each, *each.children()])
 
 
 def test_a_server_whose_warden_was_killed_is_ended(typed: Typed, temporary: Path) -> None:
@@ -240,7 +317,7 @@ def test_a_server_whose_warden_was_killed_is_ended(typed: Typed, temporary: Path
         assert {f"process {each.pid}" for each in servers} <= removed
         assert not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in servers)
         assert names(watched) == set()
-        assert len([path for path in temporary.iterdir() if path.is_dir()]) == 1
+        assert len(list(temporary.glob("milvus-tck-lite-*"))) == 1
     finally:
         watched.stop()
         lost.stop()
@@ -249,13 +326,15 @@ def test_a_server_whose_warden_was_killed_is_ended(typed: Typed, temporary: Path
 def test_ledgers_stay_as_long_as_they_are_needed(typed: Typed, lite: Target, temporary: Path) -> None:
     """One of a server that is there stays, with what to type; one of a server that is gone goes."""
     gone = f"127.0.0.1:{free_ports(1)[0]}"
+    owner = dead()
     for run, address in (("aaaaaa", lite.address), ("bbbbbb", gone), ("cccccc", "elsewhere.example:19530")):
         ledger = Ledger(run, address)
         ledger.before(creating(f"tck_{run}_a"))
         ledger.close(clean=False)
-        rows = ledger.path.read_text(encoding="utf-8").replace(f'"pid": {os.getpid()}', '"pid": 0')
+        rows = ledger.path.read_text(encoding="utf-8").replace(f'"pid": {os.getpid()}', f'"pid": {owner}')
         ledger.path.write_text(rows, encoding="utf-8")
     done = typed("sweep")
+    os.waitpid(owner, 0)
     assert done.returncode == Exit.OK, done.stderr
     assert list(temporary.iterdir()) == []
     assert f"milvus-tck sweep {lite.address}" in done.stdout

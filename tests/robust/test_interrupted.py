@@ -9,6 +9,7 @@ import pytest
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.base import Target
+from milvus_tck.targets.owner import Life
 from milvus_tck.verdict.cleanup import drop_collections
 from milvus_tck.verdict.ledger import ledgers
 from milvus_tck.verdict.states import Exit
@@ -133,7 +134,7 @@ def test_twice(lite: Target, place: Place, monkeypatch: pytest.MonkeyPatch) -> N
     assert not done.results.complete
     monkeypatch.setenv("MILVUS_TCK_STATE", str(place.state))
     (ledger,) = ledgers()
-    assert not ledger.alive
+    assert ledger.life is Life.DEAD
     assert collections(lite.address) <= {name for name, _ in ledger.collections}
     binding = GrpcBinding(lite.address)
     assert drop_collections(binding, ledger.collections) == []

@@ -4,6 +4,7 @@ import pytest
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.base import Target
+from milvus_tck.targets.owner import Life
 from milvus_tck.verdict.cleanup import drop_collections
 from milvus_tck.verdict.ledger import ledgers
 from milvus_tck.verdict.states import Exit
@@ -47,7 +48,7 @@ def test_a_run_on_a_server_of_others(lite: Target, place: Place, monkeypatch: py
     running.end()
     monkeypatch.setenv("MILVUS_TCK_STATE", str(place.state))
     (ledger,) = ledgers()
-    assert (ledger.address, ledger.alive) == (lite.address, False)
+    assert (ledger.address, ledger.life) == (lite.address, Life.DEAD)
     noted = {name for name, _ in ledger.collections}
     left = collections(lite.address) - {"theirs"}
     assert left

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -15,10 +16,12 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.targets.degenerate import DegenerateServer
+from milvus_tck.targets.owner import Life, Owner
 from milvus_tck.verdict.cleanup import drop_collections
 from milvus_tck.verdict.ledger import Ledger, ledgers
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from tests.robust.runs import eventually
 from tests.verdict.builders import a_case, a_clause, a_ledger
 from tests.verdict.servers import Collections, Mortal, Scripted
 
@@ -28,7 +31,7 @@ def test_a_ledger_is_made_for_each_run(ledger_folder: Path) -> None:
     a_ledger()
     (found,) = ledgers()
     assert (found.path, found.run, found.address) == (ledger_folder / "abc123.ndjson", "abc123", "127.0.0.1:1")
-    assert (found.alive, found.collections) == (True, ())
+    assert (found.life, found.collections) == (Life.ALIVE, ())
 
 
 def test_it_is_written_before_the_call() -> None:
@@ -86,18 +89,52 @@ def test_it_is_readable_after_a_kill(ledger_folder: Path) -> None:
     with (ledger_folder / "kil1ed.ndjson").open("a", encoding="utf-8") as file:
         file.write('{"create": "CreateColl')  # a line that the kill cut short
     (found,) = ledgers()
-    assert (found.run, found.alive) == ("kil1ed", False)
+    assert (found.run, found.life) == ("kil1ed", Life.DEAD)
     assert found.collections == tuple((f"tck_kil1ed_{number}", "") for number in range(3))
 
 
 def test_a_number_that_another_process_got_since_is_not_us(ledger_folder: Path) -> None:
     """A run is alive where the process that began it is, not where its number is in use again."""
     ledger_folder.mkdir()
+    owner = Owner.of(os.getpid())
+    for run, began in (("aaaaaa", owner.began), ("bbbbbb", owner.began - 100)):
+        _begin(ledger_folder, run, {"owner": replace(owner, began=began).row()})
+    assert {found.run: found.life for found in ledgers()} == {"aaaaaa": Life.ALIVE, "bbbbbb": Life.DEAD}
+
+
+def _begin(folder: Path, run: str, head: dict[str, object]) -> None:
+    """Write the head of a ledger."""
+    (folder / f"{run}.ndjson").write_text(json.dumps({"run": run, "address": "x:1", **head}) + "\n", encoding="utf-8")
+
+
+def test_a_run_elsewhere_is_not_known_to_be_over(ledger_folder: Path) -> None:
+    """Two containers may share a folder of ledgers: what the other one runs can not be seen."""
+    ledger_folder.mkdir()
+    owner = Owner.of(os.getpid())
+    _begin(ledger_folder, "aaaaaa", {"owner": replace(owner, namespace="pid:[1]").row()})
+    _begin(ledger_folder, "bbbbbb", {"owner": replace(owner, boot="before", pid=1 << 22).row()})
+    assert {found.life for found in ledgers()} == {Life.UNKNOWN}
+
+
+def test_a_run_that_is_a_zombie_is_over(ledger_folder: Path) -> None:
+    """A run that was killed in a container without an init: nobody asks for its process, which is dead all the same."""
+    killed = subprocess.Popen([sys.executable, "-c", _KILLED], env=dict(os.environ))
+    try:
+        assert eventually(lambda: psutil.Process(killed.pid).status() == psutil.STATUS_ZOMBIE)
+        (found,) = ledgers()
+        assert (found.life, len(found.collections)) == (Life.DEAD, 3)
+        assert found.path.parent == ledger_folder
+    finally:
+        killed.wait()
+
+
+def test_ledgers_of_older_releases(ledger_folder: Path) -> None:
+    """They do not tell where their number means anything: that the run lives can be seen, that it is over can not."""
+    ledger_folder.mkdir()
     process = psutil.Process()
-    for run, started in (("aaaaaa", process.create_time()), ("bbbbbb", process.create_time() - 100)):
-        head = {"run": run, "address": "x:1", "pid": process.pid, "process_started": started, "started": 0.0}
-        (ledger_folder / f"{run}.ndjson").write_text(json.dumps(head) + "\n", encoding="utf-8")
-    assert {found.run: found.alive for found in ledgers()} == {"aaaaaa": True, "bbbbbb": False}
+    for run, pid in (("aaaaaa", process.pid), ("bbbbbb", 1 << 22)):
+        _begin(ledger_folder, run, {"pid": pid, "process_started": process.create_time(), "started": 0.0})
+    assert {found.run: found.life for found in ledgers()} == {"aaaaaa": Life.ALIVE, "bbbbbb": Life.UNKNOWN}
 
 
 def test_a_ledger_without_a_head_is_still_found(ledger_folder: Path) -> None:
@@ -105,7 +142,7 @@ def test_a_ledger_without_a_head_is_still_found(ledger_folder: Path) -> None:
     ledger_folder.mkdir()
     (ledger_folder / "cccccc.ndjson").write_text("", encoding="utf-8")
     (found,) = ledgers()
-    assert (found.run, found.alive, found.collections) == ("cccccc", False, ())
+    assert (found.run, found.life, found.collections) == ("cccccc", Life.DEAD, ())
 
 
 @pytest.mark.parametrize("clean", [True, False])

@@ -15,6 +15,7 @@ from milvus_tck.cli.options import connection_options, given_credentials, target
 from milvus_tck.targets.base import Endpoint, TargetError
 from milvus_tck.targets.identity import identify
 from milvus_tck.targets.network import LOOPBACK, is_taken
+from milvus_tck.targets.owner import Life
 from milvus_tck.targets.remains import find_remains, remove_remains
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.ledger import LedgerFile, ledgers
@@ -30,8 +31,8 @@ Examples:
   milvus-tck sweep host:19530 --run a1b2c3  those of one run, whatever they are called
   milvus-tck sweep                        tidy up this machine: ledgers, folders, lost servers
 
-Runs of yours that are under way on this machine are left alone. Those of other machines can
-not be seen: name a run where several people judge one server.
+Runs of yours that are under way on this machine are left alone, and so is everything whose owner
+is not proven dead. Runs of other machines can not be seen: name a run where several people judge one server.
 
 Exit codes: 0 nothing is left, 1 something could not be removed, 3 the endpoint does not
 answer, 64 usage."""
@@ -76,11 +77,11 @@ def _sweep_there(server: Endpoint, run: str, *, dry_run: bool) -> dict[str, Any]
     with contextlib.closing(GrpcBinding(server.address, server.credentials)) as binding:
         identify(binding)
         known = ledgers()
-        if any(each.alive and each.run == run for each in known):
+        if any(each.life is Life.ALIVE and each.run == run for each in known):
             fail(Exit.USAGE, f"run {run} is under way", "its process lives on this machine")
         found = find_leftovers(binding, known, run)
         left = [] if dry_run else remove(binding, found.ours)
-    own = [each for each in known if each.address == server.address and not each.alive and run in {"", each.run}]
+    own = [each for each in known if each.address == server.address and _is_over(each, run)]
     still = {each.name for each in left}
     done = [each for each in own if not still.intersection(name for name, _ in each.collections)]
     if not dry_run:
@@ -95,10 +96,19 @@ def _sweep_there(server: Endpoint, run: str, *, dry_run: bool) -> dict[str, Any]
         "left": [_row(each) for each in left],
         "kept": [
             *(_row(each, "its run is under way") for each in found.busy),
+            *(_row(each, f"{_HIDDEN}; --run {each.run} removes it") for each in found.undecided),
             *(_row(each, f"perhaps not ours; --run {each.run} removes it") for each in found.doubtful),
         ],
         "ledgers": [str(each.path) for each in done],
     }
+
+
+_HIDDEN = "whether its run is over can not be told from here"
+
+
+def _is_over(ledger: LedgerFile, run: str) -> bool:
+    """Tell whether a ledger belongs to a run that is swept: each that is over, or the one that was named."""
+    return ledger.run == run if run else ledger.life is Life.DEAD
 
 
 def _row(found: Found, why: str = "") -> dict[str, str]:
@@ -110,9 +120,9 @@ def _row(found: Found, why: str = "") -> dict[str, str]:
 
 def _sweep_here(*, dry_run: bool) -> dict[str, Any]:
     """Remove ledgers that nobody needs, and what servers left that were killed with their wardens."""
-    dead = [each for each in ledgers() if not each.alive]
-    needed = {each.run: why for each in dead if (why := _why_needed(each))}
-    idle = [each for each in dead if each.run not in needed]
+    known = [each for each in ledgers() if each.life is not Life.ALIVE]
+    needed = {each.run: why for each in known if (why := _why_needed(each))}
+    idle = [each for each in known if each.run not in needed]
     remains = find_remains()
     left = () if dry_run else remove_remains(remains)
     if not dry_run:
@@ -128,15 +138,18 @@ def _sweep_here(*, dry_run: bool) -> dict[str, Any]:
         "left": [{"kind": "local", "name": name} for name in left],
         "kept": [
             {"kind": "ledger", "name": str(each.path), "run": each.run, "why": needed[each.run]}
-            for each in dead
+            for each in known
             if each.run in needed
-        ],
+        ]
+        + [{"kind": "local", "name": each.name, "why": f"{each.why}; {each.then}"} for each in remains.undecided],
         "ledgers": [str(each.path) for each in idle],
     }
 
 
 def _why_needed(ledger: LedgerFile) -> str:
-    """Say why a dead run's ledger has to stay: its collections may still be somewhere."""
+    """Say why a ledger has to stay: its run may be under way, or what it made may still be somewhere."""
+    if ledger.life is Life.UNKNOWN:
+        return f"{_HIDDEN}; if it is: rm {ledger.path}"
     host, _, port = ledger.address.rpartition(":")
     if not ledger.collections or not ledger.address:
         return ""

@@ -1,9 +1,10 @@
 """One server process under a warden."""
 
 import contextlib
+import os
+import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import psutil
 
 from milvus_tck.targets import warden
+from milvus_tck.targets.owner import claim, owned_folder
 from milvus_tck.targets.toolchain import environment
 
 __all__ = ["ServerProcess"]
@@ -34,7 +36,7 @@ class ServerProcess:
     memory: int = field(default_factory=lambda: psutil.virtual_memory().total // 3)
 
     def __post_init__(self) -> None:
-        self.log = Path(tempfile.mkstemp(prefix="milvus-tck-", suffix=".log")[1])
+        self.log = owned_folder("milvus-tck-log-") / "server.log"
         removed = "-" if self.keep else str(self.folder)
         # Servers write logs and more where temporary files go: all of that is to go with the folder.
         own = {"TMPDIR": str(self.folder), **self.variables}
@@ -49,7 +51,7 @@ class ServerProcess:
                     str(self.grace),
                     str(self.memory),
                     removed,
-                    str(self.log),
+                    str(self.log.parent),
                     *command,
                 ],
                 stdin=subprocess.PIPE,
@@ -58,6 +60,20 @@ class ServerProcess:
                 env=environment(),
                 start_new_session=True,
             )
+        self._begin()
+
+    def _begin(self) -> None:
+        """Let the server start, now that its folder says whose it is; raises `OSError` where that can not be said."""
+        try:
+            claim(self.log.parent, os.getpid(), self._warden.pid)
+            claim(self.folder, self._warden.pid)
+        except BaseException:
+            self.stop()
+            raise
+        if self._warden.stdin:
+            with contextlib.suppress(OSError):  # a warden that ended is found out by whoever waits for the server
+                self._warden.stdin.write(warden.GO)
+                self._warden.stdin.flush()
 
     @property
     def pid(self) -> int:
@@ -95,4 +111,4 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._warden.kill()
             self._warden.wait()
-        self.log.unlink(missing_ok=True)
+        shutil.rmtree(self.log.parent, ignore_errors=True)

@@ -1,84 +1,110 @@
 """What servers of ours left on this machine, where not even their wardens lived on to remove it.
 
 A warden removes all that its server wrote, also when we are killed. Only when the warden
-itself was killed, or the machine went down, something stays: folders and logs among the
-temporary files, and servers that nobody watches.
+itself was killed, or the machine went down, something stays: folders among the temporary
+files, and servers that nobody watches. Each folder says whose it is, whichever installation of
+this tool wrote it: what is taken for a leftover has an owner that is proven dead.
 """
 
 import contextlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from milvus_tck.targets import warden
+from milvus_tck.targets.owner import Life, life_of_folder, owners_of
 
-__all__ = ["Remains", "find_remains", "remove_remains"]
+__all__ = ["Remains", "Undecided", "find_remains", "remove_remains"]
 
 _PATTERN = "milvus-tck-*"
-#: Seconds after which a folder that no process knows belongs to nobody: a server may be on its way into it.
-_SETTLED = 600
 _END_SECONDS = 5
+_NO_RECORD = "nothing in it says whose it is"
+_ELSEWHERE = "its owner ran in another container, on another machine, or before this one was started anew"
+_NO_FOLDER = "the folder that would say whose server it is does not exist"
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """What looks like ours, and of whose owner nobody can tell from here whether it lives."""
+
+    #: A path, or `process` and its number.
+    name: str
+    why: str
+    #: What removes it, for somebody who knows that nobody needs it.
+    then: str
 
 
 @dataclass(frozen=True, slots=True)
 class Remains:
     """What nobody looks after any more."""
 
-    #: Folders and logs.
+    #: Folders.
     files: tuple[Path, ...]
     #: Servers, or parts of them.
     processes: tuple[psutil.Process, ...]
+    undecided: tuple[Undecided, ...]
 
 
 def find_remains() -> Remains:
     """Look for what is left among the temporary files and processes of this user."""
     folder = Path(tempfile.gettempdir())
-    commands, homes = _processes(folder)
-    watched = {word for words in commands if warden.__file__ in words for word in words}
-    lost = tuple(process for process, home in homes if home not in watched)
-    # A server without its warden keeps nobody from removing its folder: it is ended first.
-    used = {word for words in commands for word in words}
-    old = time.time() - _SETTLED
-    files = [path for path in sorted(folder.glob(_PATTERN)) if str(path) not in used and _changed(path) < old]
-    files += [Path(home) for process, home in homes if process in lost and Path(home) not in files]
-    return Remains(tuple(dict.fromkeys(files)), lost)
+    # Servers first: a folder that is made meanwhile has a living owner, one that goes meanwhile had one.
+    homes = list(_homes(folder))
+    lives = {path: life_of_folder(path) for path in sorted(folder.glob(_PATTERN)) if _is_own(path)}
+    dead = tuple(path for path, life in lives.items() if life is Life.DEAD)
+    doubtful = [_undecided(path) for path, life in lives.items() if life is Life.UNKNOWN]
+    doubtful += [_homeless(process) for process, home in homes if not home.exists() and process.is_running()]
+    return Remains(dead, tuple(process for process, home in homes if home in dead), tuple(doubtful))
 
 
-def _processes(folder: Path) -> tuple[list[list[str]], list[tuple[psutil.Process, str]]]:
-    """Return every command line, and our servers with their folders: it is where their temporary files go."""
-    commands, homes = [], []
+def _homes(folder: Path) -> Iterable[tuple[psutil.Process, Path]]:
+    """Return our servers with their folders: it is where their temporary files go."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            commands.append(process.cmdline())
             home = Path(process.environ().get("TMPDIR", ""))
             if home.parent == folder and home.match(_PATTERN):
-                homes.append((process, str(home)))
-    return commands, homes
+                yield process, home
 
 
-def _changed(path: Path) -> float:
-    """Return when a file was changed; those of others, whose processes we can not see, count as new."""
+def _is_own(path: Path) -> bool:
+    """Tell whether a file is this user's; those of others we could neither judge nor remove."""
     try:
-        found = path.lstat()
+        return path.lstat().st_uid == os.getuid()
     except OSError:
-        return time.time()
-    return found.st_mtime if found.st_uid == os.getuid() else time.time()
+        return False
+
+
+def _undecided(path: Path) -> Undecided:
+    why = _NO_RECORD if None in owners_of(path) else _ELSEWHERE
+    return Undecided(str(path), why, f"if nobody needs it: rm -r {path}")
+
+
+def _homeless(process: psutil.Process) -> Undecided:
+    return Undecided(f"process {process.pid}", _NO_FOLDER, f"if nobody needs it: kill {process.pid}")
 
 
 def remove_remains(remains: Remains) -> tuple[str, ...]:
-    """End what still runs and remove what was written; return in words what resisted."""
+    """End what still runs and remove what was written; return in words what resisted.
+
+    A server without its warden keeps nobody from removing its folder: it is ended first.
+    """
     for process in remains.processes:
         with contextlib.suppress(psutil.Error):
             process.kill()
     _, alive = psutil.wait_procs(remains.processes, timeout=_END_SECONDS)
-    left = [f"process {process.pid}" for process in alive]
+    left = [f"process {process.pid}" for process in alive if not _is_zombie(process)]
     return (*left, *(str(path) for path in _gone(remains.files)))
+
+
+def _is_zombie(process: psutil.Process) -> bool:
+    """Tell whether a process is only waited for by a parent: nothing of it is left to end."""
+    with contextlib.suppress(psutil.Error):
+        return process.status() == psutil.STATUS_ZOMBIE
+    return True
 
 
 def _gone(files: Iterable[Path]) -> list[Path]:

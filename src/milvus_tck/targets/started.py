@@ -2,7 +2,6 @@
 
 import contextlib
 import shutil
-import tempfile
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.targets.base import Declared, TargetError
 from milvus_tck.targets.network import LOOPBACK, free_ports, is_taken
+from milvus_tck.targets.owner import owned_folder
 from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.readiness import ready
 
@@ -62,12 +62,7 @@ class StartedServer(ABC):
             raise TargetError(f"{self.name} can not listen on port {self.port}", "somebody else does already", then)
         for attempt in range(1, _ATTEMPTS + 1):
             self._port = self.port or free_ports(1)[0]
-            folder = Path(tempfile.mkdtemp(prefix=f"milvus-tck-{self.name.partition('@')[0]}-"))
-            try:
-                self._process = self.launch(folder, self._port)
-            except BaseException:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise
+            self._launch()
             try:
                 self._await_ready()
             except TargetError:
@@ -79,6 +74,24 @@ class StartedServer(ABC):
                 raise
             else:
                 return
+
+    def _launch(self) -> None:
+        """Start it in a folder of its own, which says whose it is from the beginning."""
+        try:
+            folder = owned_folder(f"milvus-tck-{self.name.partition('@')[0]}-")
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            self._process = self.launch(folder, self._port)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise self._unwritable(error) from error
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _unwritable(self, error: OSError) -> TargetError:
+        return TargetError(f"{self.name} could not be started", str(error), "milvus-tck doctor")
 
     def _await_ready(self) -> None:
         end = time.monotonic() + _START_SECONDS

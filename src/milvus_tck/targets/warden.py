@@ -9,8 +9,9 @@ A server that takes too much memory is ended too, before it takes the machine wi
 is a launcher whose server has died without its noticing.
 
 Standard library only: `python warden.py GRACE MEMORY FOLDER LOG COMMAND...` with a pipe as
-stdin. GRACE is how many seconds the group gets to end in good order, MEMORY how many bytes it may
-hold in memory. FOLDER is removed at the end (`-` for none), LOG as soon as nobody is left to read it.
+stdin, through which one byte says that the server may start. GRACE is how many seconds the group
+gets to end in good order, MEMORY how many bytes it may hold in memory. FOLDER is removed at the
+end (`-` for none), the folder LOG as soon as nobody is left to read what is in it.
 """
 
 import contextlib
@@ -24,6 +25,8 @@ import threading
 import time
 from pathlib import Path
 
+#: What our owner sends when the server may start: not before the server's folder says whose it is.
+GO = b"."
 _SET_CHILD_SUBREAPER = 36
 #: Seconds between two looks at the group.
 _LOOK_EVERY = 0.25
@@ -34,6 +37,9 @@ def main(arguments: list[str]) -> int:
     grace, memory, folder, log, *command = arguments
     _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if os.read(0, 1) != GO:
+        _remove(folder, log)
+        return 0
     leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
     ended, abandoned = threading.Event(), threading.Event()
     threading.Thread(target=_await_owner, args=(ended, abandoned), daemon=True).start()
@@ -50,12 +56,14 @@ def main(arguments: list[str]) -> int:
             ended.set()
         dead = zombies
     _end_group(leader, float(grace))
-    if folder != "-":
-        shutil.rmtree(folder, ignore_errors=True)
-    if abandoned.is_set():
-        with contextlib.suppress(OSError):
-            Path(log).unlink()
+    _remove(folder, log if abandoned.is_set() else "-")
     return leader.poll() or 0
+
+
+def _remove(*folders: str) -> None:
+    for each in folders:
+        if each != "-":
+            shutil.rmtree(each, ignore_errors=True)
 
 
 def _adopt_orphans() -> None:

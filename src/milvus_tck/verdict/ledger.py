@@ -4,6 +4,7 @@ Cleanup works from it and never depends on the feature under test. Ledgers live 
 user's state folder, so that `milvus-tck sweep` finds what a killed run left behind.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -11,11 +12,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import platformdirs
 import psutil
 from google.protobuf.message import Message
 
+from milvus_tck.targets.owner import Life, Owner
 from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.stops import Undecided
 from milvus_tck.wire.call import Call
@@ -48,12 +51,13 @@ class Ledger:
         folder = ledger_folder()
         folder.mkdir(parents=True, exist_ok=True)
         self.path = folder / f"{self.run}.ndjson"
+        owner = Owner.of(os.getpid()).row()
+        head = {"run": self.run, "address": self.address, "owner": owner, "started": time.time()}
+        # Whoever finds a ledger finds in it whose it is.
+        fresh = self.path.with_suffix(".new")
+        fresh.write_text(json.dumps(head) + "\n", encoding="utf-8")
+        fresh.replace(self.path)
         self._file = LineFile(self.path, append=True)
-        process = psutil.Process()
-        self._write({
-            "run": self.run, "address": self.address, "pid": process.pid,
-            "process_started": process.create_time(), "started": time.time(),
-        })  # fmt: skip
 
     def before(self, call: Call[Message]) -> None:
         """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be."""
@@ -127,7 +131,8 @@ class LedgerFile:
     path: Path
     run: str
     address: str
-    alive: bool
+    #: Whether the run is under way, as far as that can be told.
+    life: Life
     collections: tuple[tuple[str, str], ...]
 
 
@@ -146,14 +151,21 @@ def _read(path: Path) -> LedgerFile:
             continue
     head = rows[0] if rows and "run" in rows[0] else {}
     names = tuple((row["name"], row["db_name"]) for row in rows if "create" in row)
-    alive = _alive(head.get("pid"), head.get("process_started"))
-    return LedgerFile(path, head.get("run", path.stem), head.get("address", ""), alive, names)
+    return LedgerFile(path, head.get("run", path.stem), head.get("address", ""), _life(head), names)
 
 
-def _alive(pid: int | None, started: float | None) -> bool:
-    if pid is None:
-        return False
-    try:
-        return psutil.Process(pid).create_time() == started
-    except psutil.Error:
-        return False
+def _life(head: dict[str, Any]) -> Life:
+    """Tell whether the run that began a ledger is over; one without a head was killed before it made anything."""
+    if not head:
+        return Life.DEAD
+    owner = Owner.read(head.get("owner"))
+    return _former_life(head) if owner is None else owner.life()
+
+
+def _former_life(head: dict[str, Any]) -> Life:
+    """Tell it of a ledger of an older release, which did not note where its numbers of processes mean anything."""
+    with contextlib.suppress(psutil.Error, ValueError, TypeError):
+        process = psutil.Process(head.get("pid"))
+        if process.create_time() == head.get("process_started"):
+            return Life.DEAD if process.status() == psutil.STATUS_ZOMBIE else Life.ALIVE
+    return Life.UNKNOWN

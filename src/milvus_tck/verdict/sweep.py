@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.targets.base import TargetError
+from milvus_tck.targets.owner import Life
 from milvus_tck.verdict.cleanup import drop_collections
 from milvus_tck.verdict.ledger import LedgerFile
 from milvus_tck.verdict.run import run_of
@@ -44,6 +45,8 @@ class Leftovers:
     ours: tuple[Found, ...]
     #: Made by runs of this user that are under way.
     busy: tuple[Found, ...]
+    #: Made by runs of which nobody can tell from here whether they are over.
+    undecided: tuple[Found, ...]
     #: Named a little like ours, and perhaps somebody else's.
     doubtful: tuple[Found, ...]
 
@@ -52,17 +55,20 @@ def find_leftovers(binding: Binding, known: Iterable[LedgerFile], run: str = "")
     """Look through every database of a target; raises `TargetError` where it does not tell what it has.
 
     `known` are the ledgers of this user; `run` limits the search to one run, and takes all
-    that carries its prefix.
+    that carries its prefix: whoever names a run knows that it is over, unless it is seen to live.
     """
     ledgers = list(known)
-    busy = {each.run for each in ledgers if each.alive}
+    busy = {each.run for each in ledgers if each.life is Life.ALIVE}
+    hidden = {each.run for each in ledgers if each.life is Life.UNKNOWN} - {run}
+    spared = busy | hidden
     written = {name for each in ledgers for name, _ in each.collections}
     found = [each for each in _shown(binding) if not run or each.run == run]
     certain = [each for each in found if run or each.name in written or _OURS.search(each.name)]
     return Leftovers(
-        tuple(each for each in certain if each.run not in busy),
+        tuple(each for each in certain if each.run not in spared),
         tuple(each for each in found if each.run in busy),
-        tuple(each for each in found if each not in certain and each.run not in busy),
+        tuple(each for each in found if each.run in hidden),
+        tuple(each for each in found if each not in certain and each.run not in spared),
     )
 
 
