@@ -67,7 +67,11 @@ def site() -> Iterator[Site]:
         def log_message(self, *_args: object) -> None:
             """Keep quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Patient(ThreadingHTTPServer):
+        #: Connections that may wait to be taken; the library's five are fewer than a test opens at once.
+        request_queue_size = 128
+
+    server = Patient(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     told.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -8,6 +8,7 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -21,7 +22,20 @@ from milvus_tck.load.http2.limits import Limits
 from milvus_tck.load.opening import open_fast
 from milvus_tck.load.transport import CODES, Payload
 
-__all__ = ["LONG", "PATH", "Frame", "Peer", "Request", "Script", "asked", "message", "scripted", "together", "using"]
+__all__ = [
+    "LONG",
+    "PATH",
+    "Frame",
+    "Peer",
+    "Request",
+    "Script",
+    "asked",
+    "comes",
+    "message",
+    "scripted",
+    "together",
+    "using",
+]
 
 #: Seconds within which anything here is over; no test waits for it unless it fails.
 LONG = 20.0
@@ -210,6 +224,14 @@ def using(*scripts: Script, limits: Limits | None = None) -> Iterator[Channel]:
             yield channel
         finally:
             channel.close()
+
+
+def comes(event: threading.Event) -> None:
+    """Wait for what a script tells, while greenlets go on; fails where it does not come."""
+    end = time.monotonic() + LONG
+    while not event.is_set():
+        assert time.monotonic() < end
+        gevent.sleep(0.001)
 
 
 def asked(channel: Channel, payload: Payload = b"x", deadline: float = LONG) -> tuple[str, str, bytes]:

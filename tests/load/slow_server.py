@@ -1,10 +1,12 @@
 """A gRPC server whose latency law is known: `python slow_server.py` prints its port.
 
 Each call takes a lognormal time (median 2 ms, sigma 0.4); for half a second of every five, on the
-monotonic clock, nothing is answered.
+monotonic clock, nothing is answered. When its standard input closes it prints, as one line of JSON,
+when each call came and when it was answered, in seconds: what the machine made of the law.
 """
 
 import asyncio
+import json
 import random
 import sys
 import time
@@ -27,15 +29,21 @@ class Slow(grpc.GenericRpcHandler):
 
     def __init__(self) -> None:
         self._random = random.Random(1)  # noqa: S311 - a law, not a secret
+        #: When each call came, and when it was answered, in the order in which they came.
+        self.calls: list[list[float]] = []
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
         """Find a method: all are alike."""
         rpc = handler_call_details.method.rpartition("/")[2]
 
         async def late(_request: bytes, _context: object) -> bytes:
-            phase = time.monotonic() % PERIOD
+            came = time.monotonic()
+            told = [came, came]
+            self.calls.append(told)
+            phase = came % PERIOD
             stalled = STALL - phase if phase < STALL else 0.0
             await asyncio.sleep(stalled + self._random.lognormvariate(0, _SIGMA) * _MEDIAN)
+            told[1] = time.monotonic()
             return answer(rpc)
 
         return grpc.unary_unary_rpc_method_handler(late)
@@ -43,11 +51,13 @@ class Slow(grpc.GenericRpcHandler):
 
 async def serve() -> None:
     """Serve until the standard input closes."""
-    server = grpc.aio.server(handlers=[Slow()])
+    slow = Slow()
+    server = grpc.aio.server(handlers=[slow])
     print(server.add_insecure_port("127.0.0.1:0"), flush=True)  # noqa: T201 - whoever started us reads it
     await server.start()
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await server.stop(None)
+    print(json.dumps(slow.calls), flush=True)  # noqa: T201 - the same
 
 
 if __name__ == "__main__":

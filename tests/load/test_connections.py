@@ -14,7 +14,7 @@ from milvus_tck.load.http2 import frames
 from milvus_tck.load.http2.pool import Pool
 from milvus_tck.load.opening import open_fast, open_transport
 from milvus_tck.load.transport import TransportStats
-from tests.load.peer import LONG, PATH, Peer, asked, scripted, together, using
+from tests.load.peer import LONG, PATH, Peer, asked, comes, scripted, together, using
 from tests.load.test_calls import echo
 
 
@@ -119,10 +119,7 @@ def test_an_idle_connection_that_is_drained_is_closed() -> None:
 
     with using(first, echo(1)) as channel:
         asked(channel)
-        end = time.monotonic() + LONG
-        while not closed.is_set() and time.monotonic() < end:
-            gevent.sleep(0.001)
-        assert closed.is_set()
+        comes(closed)
         assert asked(channel) == ("OK", "", b"x")
         assert channel.stats() == TransportStats(opened=2, drained=1)
 
@@ -221,7 +218,7 @@ def test_a_deadline() -> None:
     with using(script) as channel:
         began = time.monotonic()
         assert asked(channel, deadline=0.2) == ("DEADLINE_EXCEEDED", "Deadline Exceeded", b"")
-        assert 0.2 <= time.monotonic() - began < 2
+        assert 0.2 <= time.monotonic() - began < LONG
         assert asked(channel, b"y") == ("OK", "", b"y")
     assert errors == [frames.CANCEL]
 
@@ -244,7 +241,7 @@ def test_deadlines_of_all_lengths() -> None:
         code = asked(channel, deadline=deadline)[0]
         assert code == ("OK" if math.isinf(deadline) else "DEADLINE_EXCEEDED")
         if not math.isinf(deadline):
-            assert deadline <= time.monotonic() - began < deadline + 0.1 + LONG / 20
+            assert deadline <= time.monotonic() - began < LONG
             ended.append(deadline)
 
     with using(script) as channel:
@@ -321,14 +318,16 @@ def test_closing() -> None:
 
 def test_closing_while_connecting() -> None:
     """Closing also ends the wait for a connection."""
+    met = threading.Event()
 
     def silent(peer: Peer) -> None:
         peer.preface()
+        met.set()
         peer.ended()
 
     with using(silent) as channel:
         call = gevent.spawn(asked, channel)
-        gevent.sleep(0.05)
+        comes(met)
         channel.close()
         call.join(LONG)
         assert call.value == ("CANCELLED", "the transport is closed", b"")

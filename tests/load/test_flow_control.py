@@ -1,11 +1,13 @@
 """Flow control: we send no more than a server allows, and allow it to go on as we read."""
 
+import threading
+
 import gevent
 import pytest
 
 from milvus_tck.load.http2 import frames
 from milvus_tck.load.http2.limits import Limits
-from tests.load.peer import Frame, Peer, asked, message, together, using
+from tests.load.peer import Frame, Peer, asked, comes, message, together, using
 
 _BIG = bytes(range(256)) * 1000
 
@@ -212,11 +214,12 @@ def test_a_server_may_go_on(frame: int) -> None:
 
 def test_replies_that_nobody_reads_are_allowed_again() -> None:
     """What arrives for a call that was given up counts as read: it does not use up the connection's window."""
-    window = 65_535
+    window, met = 65_535, threading.Event()
 
     def script(peer: Peer) -> None:
         peer.greet()
         given_up = peer.request().stream
+        met.set()
         peer.until(frames.RST_STREAM)
         for _ in range(4):
             peer.send(frames.DATA, 0, given_up, bytes(16_000))
@@ -229,7 +232,7 @@ def test_replies_that_nobody_reads_are_allowed_again() -> None:
 
     with using(script, limits=Limits(window=window)) as channel:
         waiting = gevent.spawn(asked, channel)
-        gevent.sleep(0.05)
+        comes(met)
         waiting.kill()
         assert asked(channel)[0] == "OK"
 

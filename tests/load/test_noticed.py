@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from milvus_tck.targets.lite import LiteServer
 from milvus_tck.verdict.states import Exit
 from milvus_tck.wire import messages as m
 from tests.load.runs import Ended, command, load, scenario
+from tests.robust.foreign import collections, rows
+from tests.robust.runs import eventually
 
 _OBJECTIVES = ("search.p50<40ms", "search.max<1.5s", "search.recall@10>0.9", "*.errors<1%")
 
@@ -162,7 +163,9 @@ def test_a_server_that_stops_ends_the_run(server: LiteServer, tmp_path: Path) ->
             line = process.stdout.readline()
             assert line, said
             said += line
-        time.sleep(4)  # so long it is measured; the test looks at what was
+        # Searches are three times as many as inserts, of five rows each.
+        (name,) = collections(server.address)
+        assert eventually(lambda: rows(server.address, name) >= 2_048 + 40 * 5, within=60)
         for each in psutil.Process(server.pid).children(recursive=True):
             os.kill(each.pid, signal.SIGKILL)
         rest, _ = process.communicate(timeout=60)

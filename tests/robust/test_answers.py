@@ -10,6 +10,7 @@ import grpc
 import pytest
 
 from milvus_tck.targets.base import Target
+from milvus_tck.verdict.options import DEADLINE
 from milvus_tck.verdict.states import Exit
 from milvus_tck.wire import messages as m
 from tests.robust.runs import PASSING, Place
@@ -35,7 +36,7 @@ def test_a_target_that_hangs_from_the_start(lite: Target, place: Place) -> None:
     assert done.code == Exit.TARGET_LOST
     assert "the target does not answer" in done.text
     assert "try: milvus-tck" in done.text
-    assert time.monotonic() - began < 9
+    assert time.monotonic() - began < DEADLINE
 
 
 def test_one_rpc_that_hangs(lite: Target, place: Place) -> None:
@@ -71,7 +72,7 @@ def test_a_target_that_hangs_for_good(lite: Target, place: Place) -> None:
     assert not done.results.complete
     assert done.summary["exit_code"] == Exit.TARGET_LOST
     assert "gone after HasCollection" in done.text
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < DEADLINE
     assert list(place.state.iterdir()), "the ledger is what a sweep would need"
 
 

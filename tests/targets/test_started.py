@@ -93,10 +93,9 @@ def test_a_start_that_is_given_up(server: LiteServer) -> None:
     thread = threading.Thread(target=start)
     thread.start()
     assert eventually(lambda: server._process is not None)
-    began = time.monotonic()
     server.give_up()
-    thread.join()
-    assert time.monotonic() - began < 1.5
+    thread.join(started._START_SECONDS / 2)
+    assert not thread.is_alive()
     assert "nobody waits for it" in troubles[0].why
     assert server.gone()
 
@@ -174,7 +173,5 @@ def test_a_station_that_was_closed_accuses_nobody(server: LiteServer) -> None:
     server.start()
     station = Station(server, 5.0)
     station.close()
-    began = time.monotonic()
     assert station.alive()
-    assert time.monotonic() - began < 1
     assert station.incidents == []
