@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from google.protobuf.message import Message
 
+from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.verdict.case import Case, HarnessError
 from milvus_tck.verdict.run import run_of
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Refused, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.stops import Blocked, Faulted, Refused, TargetDied, Undecided, Unsupported
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
 from tests.verdict.builders import Watch, a_case, a_clause, states
 from tests.verdict.servers import Collections, Scripted
 
@@ -64,10 +67,61 @@ def test_a_deadline_of_its_own() -> None:
     assert binding.deadlines == [5.0, 120, 1]
 
 
+_GONE = Reply(None, "UNAVAILABLE", "Socket closed")
+
+
+class _Shaky(Scripted):
+    """A binding on which the first few calls end on the way."""
+
+    faults: int = 0
+
+    def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
+        """Answer, as soon as that works."""
+        if self.faults:
+            self.faults -= 1
+            self.sent.append(rpc)
+            return _GONE
+        return super().send(rpc, payload, deadline, metadata)
+
+
+@pytest.mark.parametrize("faults", [1, 2])
+def test_what_only_reads_is_asked_again(faults: int) -> None:
+    """Where the transport failed, a call that changes nothing is made again; the answer alone is evidence."""
+    binding = _Shaky(Collections({"c"}))
+    binding.faults = faults
+    case = a_case(binding, _IT)
+    assert case.ok(calls.has_collection("c")).value
+    assert len(binding.sent) == faults + 1
+    assert [each.grpc_code for each in case.exchanges] == ["OK"]
+
+
+@pytest.mark.parametrize(
+    ("call", "sent"),
+    [(calls.has_collection("c"), 3), (calls.create_collection("c"), 1), (calls.drop_collection("c"), 1)],
+)
+def test_a_fault_of_transport_stops_the_test(call: Call[Message], sent: int) -> None:
+    """What changes something is not made twice, and what reads not for ever: the test says nothing."""
+    binding = _Shaky()
+    binding.faults = 9
+    case = a_case(binding, _IT)
+    with pytest.raises(Faulted) as stopped:
+        case.call(call)
+    assert len(binding.sent) == sent
+    assert stopped.value.signature == f"transport:UNAVAILABLE:{call.rpc}"
+    assert set(states(case, stopped.value).values()) == {State.INCONCLUSIVE}
+
+
+def test_a_deadline_may_be_the_point_of_a_call() -> None:
+    """Whoever names the code takes it for an answer."""
+    case = a_case(Scripted(replies={"HasCollection": Reply(None, "DEADLINE_EXCEEDED")}), _IT)
+    assert not case.call(calls.has_collection("c"), answers=("DEADLINE_EXCEEDED",)).ok
+
+
 def test_what_is_created_is_in_the_ledger() -> None:
     """Every creation is noted, also one that fails: who knows what came of it."""
     case = a_case(Scripted(replies={"CreateCollection": Reply(None, "DEADLINE_EXCEEDED")}), _IT)
-    case.call(calls.create_collection("tck_abc123_x"))
+    with pytest.raises(Undecided):
+        case.call(calls.create_collection("tck_abc123_x"))
     assert case.run.ledger.collections == (("tck_abc123_x", ""),)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.bindings.outcome import Reply
+from milvus_tck.bindings.outcome import Reply, Via
 from milvus_tck.verdict.case import Case, HarnessError
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.states import State
@@ -161,14 +161,42 @@ def test_a_refusal_that_changes_something_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "state"), [("DEADLINE_EXCEEDED", State.INCONCLUSIVE), ("UNIMPLEMENTED", State.UNSUPPORTED)]
+    ("reply", "state"),
+    [
+        pytest.param(Reply(None, "UNIMPLEMENTED"), State.UNSUPPORTED, id="lacks it"),
+        pytest.param(Reply(None, "DEADLINE_EXCEEDED"), State.INCONCLUSIVE, id="late"),
+        pytest.param(Reply(None, "UNAVAILABLE", "GOAWAY received"), State.INCONCLUSIVE, id="connection lost"),
+        pytest.param(Reply(None, "CANCELLED"), State.INCONCLUSIVE, id="cancelled"),
+        pytest.param(Reply(None, "INTERNAL", "RST_STREAM with error code 2"), State.INCONCLUSIVE, id="stream reset"),
+        pytest.param(Reply(None, "UNAVAILABLE", "", Via("x", "GET /", 502)), State.INCONCLUSIVE, id="a proxy's 502"),
+    ],
 )
-def test_no_answer_is_no_refusal(code: str, state: State) -> None:
-    """A call that was late, or that the target lacks, was not refused: nothing passes."""
-    case = a_case(Scripted(replies={"CreateCollection": Reply(None, code)}), _REFUSED)
+def test_no_answer_is_no_refusal(reply: Reply, state: State) -> None:
+    """What ended on the way, was late or is lacking was not refused: nothing passes, and nothing fails."""
+    case = a_case(Scripted(replies={"CreateCollection": reply}), _REFUSED)
     with pytest.raises(Stop) as stopped:
         _refuse(case)
     assert set(states(case, stopped.value).values()) == {state}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(None, "RESOURCE_EXHAUSTED", "", Via("x", "GET /", 429)),
+        Reply(m.Status(code=8, error_code=m.ErrorCode.RateLimit, reason="slowly").SerializeToString(), "OK"),
+    ],
+    ids=["HTTP", "Status"],
+)
+def test_come_back_later_is_no_refusal(reply: Reply) -> None:
+    """A rate limit refuses nothing, unless the clause is about that."""
+    for expect, state in (({"any-error": True}, State.BLOCKED), ({"code": 8}, State.PASS)):
+        case = a_case(Scripted(replies={"CreateCollection": reply}), a_clause("x/y", "CreateCollection", expect=expect))
+        stop: Stop | None = None
+        try:
+            case.refused(_NAMELESS, neighbour=calls.has_collection("c"), untouched=lambda: 0)
+        except Stop as stopped:
+            stop = stopped
+        assert states(case, stop)["fails"] is state
 
 
 def test_a_grpc_code_may_be_the_promise() -> None:

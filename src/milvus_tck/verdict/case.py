@@ -6,14 +6,15 @@ is known before it starts; what it leaves open when it stops gets the state of t
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
+from milvus_tck.bindings.faults import DEADLINE, fault_of, only_reads
 from milvus_tck.bindings.outcome import Exchange, Outcome
-from milvus_tck.spec.clauses import Clause
+from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.aspects import UNTOUCHED, Finding, judge_refusal
 from milvus_tck.verdict.fingerprint import difference
@@ -21,7 +22,17 @@ from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsayable, Unsupported
+from milvus_tck.verdict.stops import (
+    Blocked,
+    Faulted,
+    Never,
+    Refused,
+    Stop,
+    TargetDied,
+    Undecided,
+    Unsayable,
+    Unsupported,
+)
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.json_form import Inexpressible
 from milvus_tck.wire.messages import ErrorCode
@@ -37,6 +48,10 @@ _QUERIES = 40
 _MORE_QUERIES = 360
 #: `Status.code` of a server that has too much to do: ServiceRateLimit.
 _RATE_LIMIT = 8
+#: How often a call that changes nothing is made at most, where no answer of the target came.
+_SENT = 3
+#: Status of HTTP that says the same as a rate limit.
+_TOO_MANY = 429
 #: Seconds between two looks at something that takes its time.
 _POLL = 0.05
 
@@ -91,12 +106,37 @@ class Case:
 
     # -- calling ------------------------------------------------------------------------
 
-    def call(self, call: Call[Answer], *, deadline: float | None = None) -> Outcome[Answer]:
-        """Make a call and return what came of it, whatever that is; only a dead target raises."""
+    def call(
+        self, call: Call[Answer], *, deadline: float | None = None, answers: Container[str] = ()
+    ) -> Outcome[Answer]:
+        """Make a call and return what the target said to it, whatever that is.
+
+        Where no answer of the target came it raises: the test stops, for nothing is known. A call that
+        changes nothing is made again before. `answers` are gRPC codes of faults that count as an answer here.
+        """
+        timed = call if deadline is None else call.within(deadline)
+        outcome, fault = self._told(timed, answers)
+        for _ in range(1, _SENT):
+            if not fault or fault == DEADLINE or not only_reads(call):
+                break
+            self.exchanges.remove(outcome.exchange)
+            outcome, fault = self._told(timed, answers)
+        if not fault:
+            return outcome
+        message = f"{call.rpc}: {outcome}"
+        raise Undecided(f"deadline:{call.rpc}", message) if fault == DEADLINE else Faulted(call.rpc, fault, message)
+
+    def _told(self, call: Call[Answer], answers: Container[str]) -> tuple[Outcome[Answer], str]:
+        """Make a call once; the fault of transport that ended it is named beside its outcome."""
+        outcome = self._call(call)
+        return outcome, "" if outcome.exchange.grpc_code in answers else fault_of(outcome.exchange)
+
+    def _call(self, call: Call[Answer]) -> Outcome[Answer]:
+        """Make a call once; only a dead target raises, and a run that ends."""
         if self.run.ending.is_set():
             raise Undecided("interrupted", "the run was interrupted")
         self.run.ledger.before(call)
-        outcome = self._exchange(call if deadline is None else call.within(deadline))
+        outcome = self._exchange(call)
         if outcome.in_band:
             self.run.ledger.after(call)
         if self.run.ending.is_set() and not outcome.in_band:
@@ -136,13 +176,10 @@ class Case:
         self.run.watch(exchange)
 
     def _stop(self, call: Call[Answer], outcome: Outcome[Answer]) -> Stop:
-        code = outcome.exchange.grpc_code
         message = f"{call.rpc}: {outcome}"
         if outcome.unsupported:
             own = any(check.clause.rpc == call.rpc for check in self.checks)
             return (Unsupported if own else Blocked)(f"unsupported:{call.rpc}", message)
-        if code == "DEADLINE_EXCEEDED":
-            return Undecided(f"deadline:{call.rpc}", message)
         if _put_off(outcome):
             return Blocked(f"put-off:{call.rpc}", message)
         return Refused(call.rpc, _numbers(outcome), message)
@@ -244,12 +281,12 @@ class Case:
         nearest valid request: a refusal is believed only where that one succeeds.
         """
         clause = self.clause(of)
-        before = untouched()
-        outcome = self.call(call, deadline=deadline)
         expected = clause.expectation(self.profile)
+        before = untouched()
+        outcome = self.call(call, deadline=deadline, answers=expected.grpc)
         if not outcome.ok and outcome.exchange.grpc_code not in expected.grpc:
             stop = self._stop(call, outcome)
-            if not isinstance(stop, Blocked):
+            if not isinstance(stop, Blocked) or (_put_off(outcome) and not _may_put_off(expected)):
                 raise stop
         found = judge_refusal(clause, self.profile, outcome, strict=self.run.strict)
         found[UNTOUCHED] = self._untouched(outcome, before, untouched)
@@ -349,8 +386,15 @@ def _numbers(outcome: Outcome[Any]) -> str:
 
 def _put_off(outcome: Outcome[Any]) -> bool:
     """Tell whether a server only asks to come back later: that refuses nothing."""
-    status = outcome.status
-    return status is not None and (status.code == _RATE_LIMIT or status.legacy == ErrorCode.RateLimit)
+    status, via = outcome.status, outcome.exchange.via
+    if status is None:
+        return via is not None and via.status == _TOO_MANY
+    return status.code == _RATE_LIMIT or status.legacy == ErrorCode.RateLimit
+
+
+def _may_put_off(expected: Expectation) -> bool:
+    """Tell whether a rate limit is what a clause promises."""
+    return _RATE_LIMIT in expected.codes or ErrorCode.RateLimit in expected.legacy
 
 
 def _left_open(stop: BaseException | None, check: Check) -> Finding:

@@ -7,6 +7,7 @@
     ├── Unsayable      the binding has no words for a request
     ├── Unsupported    the target lacks the RPC and says so
     ├── Undecided      no answer in time, or a sample that can not tell
+    │   └── Faulted    the transport failed: no answer of the target came
     └── TargetDied     the target is gone; the test runs again once it is back
 
 A stop carries the state that the remaining checks of the test get. Anything else that
@@ -15,7 +16,21 @@ a test raises is a bug of ours and becomes `harness-error`.
 
 from milvus_tck.verdict.states import State
 
-__all__ = ["Blocked", "Never", "Refused", "Stop", "TargetDied", "Undecided", "Unsayable", "Unsupported"]
+__all__ = [
+    "FAULT",
+    "Blocked",
+    "Faulted",
+    "Never",
+    "Refused",
+    "Stop",
+    "TargetDied",
+    "Undecided",
+    "Unsayable",
+    "Unsupported",
+]
+
+#: How the signature of what a fault of transport left open begins.
+FAULT = "transport:"
 
 
 class Stop(Exception):  # noqa: N818 - not an error: a test may stop in good order
@@ -77,6 +92,13 @@ class Undecided(Stop):
     """Neither kept nor broken before our eyes."""
 
     state = State.INCONCLUSIVE
+
+
+class Faulted(Undecided):
+    """The transport ended a call: that is no answer of the target, so the test says nothing and runs again."""
+
+    def __init__(self, rpc: str, fault: str, message: str) -> None:
+        super().__init__(f"{FAULT}{fault}:{rpc}", message)
 
 
 class TargetDied(Stop):
