@@ -1,6 +1,8 @@
 """`milvus-tck report`, as it is typed."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,7 +64,7 @@ def test_a_folder_gets_every_report_again(report: Report, tmp_path: Path) -> Non
     done = report(tmp_path)
     assert done.returncode == Exit.OK, done.stderr
     assert "NOT conformant — 1 of 3 must checks fail, 1 not verified." in done.stdout
-    for name in ("summary.json", "report.html", "junit.xml", "summary.md", "badge.json", "allure-results"):
+    for name in ("summary.json", "report.html", "junit.xml", "summary.md", "badge.json"):
         assert str(tmp_path / name) in done.stdout
         assert (tmp_path / name).exists()
 
@@ -74,6 +76,45 @@ def test_chosen_formats_go_to_the_folder_that_was_named(report: Report, tmp_path
     assert done.returncode == Exit.OK, done.stderr
     assert {path.name for path in out.iterdir()} == {"report.html", "badge.json"}
     assert f"milvus-tck repro {tmp_path} " in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_formats_are_joined_by_commas(report: Report, tmp_path: Path) -> None:
+    """`default` stands for what is written where nothing is asked for, so that something can be added to it."""
+    out = tmp_path / "out"
+    done = report(a_run_on_disk(tmp_path), "--format", "default,allure", "--out", out)
+    assert done.returncode == Exit.OK, done.stderr
+    default = {"summary.json", "report.html", "junit.xml", "summary.md", "badge.json"}
+    assert {path.name for path in out.iterdir()} == {*default, "allure-results"}
+
+
+@pytest.mark.parametrize("verb", ["report", "check"])
+def test_a_format_that_nobody_knows(verb: str, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Exit 64 before anything is done, with the formats that there are."""
+    out = tmp_path / "out"
+    with pytest.raises(SystemExit) as ended:
+        main([verb, str(a_run_on_disk(tmp_path)), "--format", "html,pdf", "--out", str(out)])
+    told = capsys.readouterr().err
+    assert ended.value.code == Exit.USAGE
+    assert "'pdf' is none of summary, html, junit, markdown, badge, allure, findings, default" in told
+    assert not out.exists()
+
+
+def test_allure_is_an_extra(report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where its library is missing, that is told with the command that brings it; everything else works."""
+    monkeypatch.setattr("milvus_tck.cli.formats.find_spec", lambda _: None)
+    out = tmp_path / "out"
+    done = report(a_run_on_disk(tmp_path), "--format", "allure", "--out", out)
+    assert done.returncode == Exit.USAGE
+    assert "pip install 'milvus-tck[allure]'" in done.stderr
+    assert not out.exists()
+    assert report(tmp_path, "--out", out).returncode == Exit.OK
+
+
+def test_allure_is_loaded_for_those_who_ask() -> None:
+    """The verbs that make reports start without its library."""
+    code = "import sys, milvus_tck.cli.check_, milvus_tck.cli.report_; print('allure_commons' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout == "False\n"
 
 
 def test_a_killed_run_is_reported_as_incomplete(report: Report, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """No space left: for the results, for the reports, for the ledger."""
 
+import json
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -91,6 +92,32 @@ def test_no_space_for_the_reports(lite: Target, place: Place, disk: Disk) -> Non
     assert "No space left" in done.text
     assert done.results.complete
     assert set(done.states.values()) == {"pass"}
+    whole(out)
+
+
+def test_no_space_for_a_baseline(lite: Target, place: Place, disk: Disk) -> None:
+    """What people wrote into an earlier one is still there."""
+    out = disk("64k")
+    known = out / "known.toml"
+    known.write_text("# what people wrote\n", encoding="utf-8")
+    fill(out)
+    done = place.run(
+        "check", lite.address, "--profile", "2.3", "--select", PASSING, "--write-baseline", str(known),
+    )  # fmt: skip
+    said_so(done, "the baseline could not be written")
+    assert known.read_text(encoding="utf-8") == "# what people wrote\n"
+
+
+def whole(folder: Path) -> None:
+    """Every report that is there is whole, and nothing half-written stands beside them."""
+    for path in folder.iterdir():
+        if path.suffix == ".json":
+            json.loads(path.read_text(encoding="utf-8"))
+        if path.suffix == ".xml":
+            assert path.read_text(encoding="utf-8").rstrip().endswith("</testsuites>")
+        if path.suffix == ".html":
+            assert path.read_text(encoding="utf-8").rstrip().endswith("</html>")
+        assert path.suffix != ".part"
 
 
 def test_no_space_for_the_ledger(lite: Target, place: Place, disk: Disk) -> None:

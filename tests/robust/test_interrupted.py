@@ -18,7 +18,7 @@ from tests.robust.foreign import collections
 from tests.robust.runs import PASSING, Done, Place, eventually
 from tests.robust.troublemaker import Asked, between, none
 
-REPORTS = {"summary.json", "report.html", "junit.xml", "summary.md", "badge.json", "allure-results"}
+REPORTS = {"summary.json", "report.html", "junit.xml", "summary.md", "badge.json"}
 
 
 def ended_well(done: Done) -> None:

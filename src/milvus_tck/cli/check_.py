@@ -12,6 +12,7 @@ from rich.console import Console
 
 from milvus_tck.cli.command_line import command_line, results_folder
 from milvus_tck.cli.errors import complain, fail
+from milvus_tck.cli.formats import format_option, given_formats
 from milvus_tck.cli.options import (
     TARGET_HELP,
     binding_options,
@@ -25,7 +26,7 @@ from milvus_tck.cli.suites import run_suites
 from milvus_tck.cli.verdict_text import print_verdict
 from milvus_tck.cli.written import settle
 from milvus_tck.plugin import Suites
-from milvus_tck.reporting.formats import remove_reports, write_reports
+from milvus_tck.reporting.formats import Format, Written, remove_reports, write_reports
 from milvus_tck.spec.clauses import Level
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
@@ -33,7 +34,7 @@ from milvus_tck.targets.resolve import default_name
 from milvus_tck.verdict.baseline import BaselineError, read_baseline, write_baseline
 from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
-from milvus_tck.verdict.result_file import FILE, Writer, read_results
+from milvus_tck.verdict.result_file import FILE, Results, Writer, read_results
 from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.session import Consumer, Session
 from milvus_tck.verdict.states import Exit, Gate
@@ -49,6 +50,7 @@ Examples:
   milvus-tck check host:19530 --profile 2.4       judge a running endpoint
   milvus-tck check host:19530 --select 'rpc=Search and level=must'
   milvus-tck check host:19530 --baseline known.toml
+  milvus-tck check host:19530 --format default,allure   Allure results, too
 
 Exit codes: 0 nothing unexpected, 1 unexpected failure, 2 undetermined, 3 target lost,
 4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
@@ -77,12 +79,14 @@ _WORKERS = f"Tests in flight.  [default: {IN_FLIGHT}, fewer on targets that are 
 @click.option("--timeout", type=float, default=DEADLINE, show_default=True, help="Seconds that one call may take.")
 @click.option("--hostile/--no-hostile", default=None, help="Run checks known to kill servers (default: on our own).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results [tck-out/RUN].")
+@format_option
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
 @connection_options
 def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Judge TARGET."""
     as_json: bool = options.pop("as_json")
     baseline_out: Path | None = options.pop("write_baseline")
+    formats = given_formats(options.pop("formats"))
     checked, folder = _options(options)
     console = QuietConsole(stderr=as_json, highlight=False)
     progress = LiveProgress(console)
@@ -94,7 +98,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
             progress.close()
         if suites.summary is None:
             fail(Exit.NOTHING_RAN, "no check was run", f"{checked.select!r} matches none", "milvus-tck list")
-        return _conclude(suites.summary, folder, console, as_json=as_json, baseline_out=baseline_out)
+        return _conclude(suites.summary, folder, console, formats=formats, as_json=as_json, baseline_out=baseline_out)
 
 
 def _options(options: dict[str, Any]) -> tuple[CheckOptions, Path]:
@@ -180,16 +184,39 @@ def _interrupted(suites: Suites) -> Suites:
     return suites
 
 
-def _conclude(summary: Summary, folder: Path, console: Console, *, as_json: bool, baseline_out: Path | None) -> int:
+def _conclude(
+    summary: Summary,
+    folder: Path,
+    console: Console,
+    *,
+    formats: tuple[Format, ...],
+    as_json: bool,
+    baseline_out: Path | None,
+) -> int:
     """Write the reports and say what the run came to."""
     results = read_results(folder)
-    written = write_reports(folder, results, summary)
-    if baseline_out is not None:
-        number = write_baseline(baseline_out, results.header.profile, results.header.suite, results.checks)
-        console.print(f"{number} failures written to {baseline_out}: give each a reason")
-    print_verdict(console, results, summary, folder)
+    written = write_reports(folder, results, summary, formats)
+    kept = baseline_out is None or _keep(baseline_out, results, console)
+    print_verdict(console, results, summary, _page(written, folder))
     if as_json:
         click.echo(json.dumps(summary.as_dict(results), indent=1))
     if summary.exit_code is Exit.INTERRUPTED:
         complain("interrupted", f"{len(results.checks)} checks were judged until then; the others are not verified")
-    return int(settle(written, summary.exit_code))
+    code = settle(written, summary.exit_code)
+    return int(code if kept or code is not Exit.OK else Exit.UNDETERMINED)
+
+
+def _keep(path: Path, results: Results, console: Console) -> bool:
+    """Write the failures as a baseline; tell whether it could be written."""
+    try:
+        number = write_baseline(path, results.header.profile, results.header.suite, results.checks)
+    except OSError as error:
+        complain("the baseline could not be written", str(error), "milvus-tck check --write-baseline FILE")
+        return False
+    console.print(f"{number} failures written to {path}: give each a reason")
+    return True
+
+
+def _page(written: Written, folder: Path) -> Path:
+    """Return the file to open first: the page, or, where none was asked for, the results."""
+    return next((path for path in written.files if path.suffix == ".html"), folder / FILE)

@@ -35,6 +35,7 @@ from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.whole_file import write_whole
 
 __all__ = ["collect", "command"]
 
@@ -206,8 +207,8 @@ class _Collect:
 
 def _write(matrix: Matrix, out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    (out / "matrix.json").write_text(json.dumps(matrix.as_dict()), encoding="utf-8")
-    (out / "matrix.html").write_text(matrix_html(matrix), encoding="utf-8")
+    write_whole(out / "matrix.json", json.dumps(matrix.as_dict()))
+    write_whole(out / "matrix.html", matrix_html(matrix))
 
 
 def _noticed(verdict: Verdict) -> str:

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from milvus_tck.cli.errors import complain, fail
+from milvus_tck.cli.formats import format_option, given_formats
 from milvus_tck.cli.written import settle
-from milvus_tck.reporting.allure import ALLURE_FOLDER
-from milvus_tck.reporting.formats import EVERY_RUN, Format, write_reports
+from milvus_tck.reporting.formats import ALLURE_FOLDER, write_reports
 from milvus_tck.reporting.sentence import verdict_sentence
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.baseline import BaselineError, Comparison, compare, read_baseline
@@ -20,10 +20,9 @@ from milvus_tck.verdict.summary import Summary, summarise
 
 __all__ = ["command"]
 
-_FORMATS = click.Choice([form.value for form in Format])
 _EPILOG = """\b
 Examples:
-  milvus-tck report tck-out/latest                         every format, beside the results
+  milvus-tck report tck-out/latest                         what a run leaves, beside the results
   milvus-tck report results.ndjson --format html --out .   only the page, here
   milvus-tck report tck-out/latest --baseline known.toml   held against a baseline
   milvus-tck report tck-out/latest --format findings       every broken promise as Markdown
@@ -35,16 +34,17 @@ run is reported as incomplete. Exit codes: 0 written, 2 a file could not be writ
 
 @click.command("report", epilog=_EPILOG, short_help="Make the reports of a result file.")
 @click.argument("result", type=click.Path(path_type=Path))
-@click.option("--format", "formats", multiple=True, type=_FORMATS, help="What to write (by default what a run leaves).")
+@format_option
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to [that of RESULT].")
 @click.option("--baseline", type=click.Path(path_type=Path), help="Known failures of the target.")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
 def command(result: Path, formats: tuple[str, ...], out: Path | None, baseline: Path | None, *, as_json: bool) -> int:
     """Make the reports of RESULT, a result folder or a results.ndjson, again."""
+    wanted = given_formats(formats)
     results = _read(result)
     summary = _summary(results, baseline)
     source = result if result.is_dir() else result.parent
-    written = write_reports(_folder(out or source), results, summary, _wanted(formats), source)
+    written = write_reports(_folder(out or source), results, summary, wanted, source)
     if baseline is None and _had_baseline(results):
         complain("the run was held against a baseline, these reports are not", then="milvus-tck report --baseline FILE")
     if as_json:
@@ -52,10 +52,6 @@ def command(result: Path, formats: tuple[str, ...], out: Path | None, baseline: 
     else:
         _say(results, summary, written.files)
     return int(settle(written, Exit.OK))
-
-
-def _wanted(formats: tuple[str, ...]) -> tuple[Format, ...]:
-    return tuple(map(Format, dict.fromkeys(formats))) or EVERY_RUN
 
 
 def _read(result: Path) -> Results:

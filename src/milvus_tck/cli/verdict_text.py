@@ -23,8 +23,8 @@ _COLOURS = {
 _WIDTH = 160
 
 
-def print_verdict(console: Console, results: Results, summary: Summary, folder: Path) -> None:
-    """Print what a run came to."""
+def print_verdict(console: Console, results: Results, summary: Summary, report: Path) -> None:
+    """Print what a run came to; `report` is the file to read next."""
     run = JudgedRun(results, summary)
     _print_counts(console, summary)
     causes = run.causes
@@ -39,7 +39,7 @@ def print_verdict(console: Console, results: Results, summary: Summary, folder: 
         console.print(f"[yellow]note:[/] {escape(note)}")
     console.print(f"[bold {_COLOURS[summary.verdict]}]{escape(str(run.sentence))}[/]")
     _print_cost(console, results)
-    console.print(f"report: {folder / 'report.html'}", highlight=False)
+    console.print(f"report: {report}", highlight=False)
 
 
 def _print_counts(console: Console, summary: Summary) -> None:

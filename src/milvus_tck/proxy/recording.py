@@ -14,6 +14,7 @@ from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.passing import Passing, Traffic
 from milvus_tck.proxy.redaction import may_hold_secrets, redact, redacted_metadata, scrub, secrets_of
 from milvus_tck.proxy.rules import RuleSet
+from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.showing import message_json
 from milvus_tck.wire.descriptors import message_class, methods
 
@@ -28,7 +29,7 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         """Create the file; raises `OSError`."""
-        self._file = path.open("w", encoding="utf-8")
+        self._file = LineFile(path)
 
     def header(self, *, address: str, upstream: str, profile: str | None, rules: RuleSet) -> None:
         """Write how it began."""
@@ -47,8 +48,7 @@ class Recording:
         self._file.close()
 
     def _line(self, event: dict[str, Any]) -> None:
-        self._file.write(json.dumps(event, ensure_ascii=False) + "\n")
-        self._file.flush()
+        self._file.write(json.dumps(event, ensure_ascii=False))
 
 
 def call_json(seen: Seen) -> dict[str, Any]:

@@ -26,9 +26,8 @@ from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 
-__all__ = ["ALLURE_FOLDER", "allure_files"]
+__all__ = ["allure_files"]
 
-ALLURE_FOLDER = "allure-results"
 _TEXT = 8_000
 _SEVERITIES = {
     Level.MUST: Severity.CRITICAL,
@@ -51,20 +50,20 @@ _CATEGORIES = [
 
 
 def allure_files(run: JudgedRun) -> dict[str, str]:
-    """Return every file by its name; the same run always gives the same files."""
+    """Return every file of the folder by its name; the same run always gives the same files."""
     return dict(_files(run))
 
 
 def _files(run: JudgedRun) -> Iterator[tuple[str, str]]:
-    yield f"{ALLURE_FOLDER}/categories.json", _json(_CATEGORIES)
-    yield f"{ALLURE_FOLDER}/environment.properties", _environment(run)
+    yield "categories.json", _json(_CATEGORIES)
+    yield "environment.properties", _environment(run)
     for check in run.results.checks:
         result = _result(check, run)
         if check.exchanges:
             name = ATTACHMENT_PATTERN.format(prefix=result.uuid, ext=AttachmentType.JSON.extension)
             result.attachments = [Attachment("exchanges", name, AttachmentType.JSON.mime_type)]
-            yield f"{ALLURE_FOLDER}/{name}", _json(check.exchanges)
-        yield f"{ALLURE_FOLDER}/{TEST_CASE_PATTERN.format(prefix=result.uuid)}", _json(_plain(result))
+            yield name, _json(check.exchanges)
+        yield TEST_CASE_PATTERN.format(prefix=result.uuid), _json(_plain(result))
 
 
 def _result(check: CheckEvent, run: JudgedRun) -> TestResult:

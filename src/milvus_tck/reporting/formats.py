@@ -1,12 +1,12 @@
 """Every report of a run, written side by side."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from milvus_tck.reporting.allure import ALLURE_FOLDER, allure_files
 from milvus_tck.reporting.badge import badge_json
 from milvus_tck.reporting.findings import findings_markdown
 from milvus_tck.reporting.html import report_html
@@ -15,8 +15,9 @@ from milvus_tck.reporting.junit import junit_xml
 from milvus_tck.reporting.markdown import summary_markdown
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.summary import Summary
+from milvus_tck.verdict.whole_file import write_whole
 
-__all__ = ["EVERY_RUN", "Format", "Trouble", "Written", "remove_reports", "write_reports"]
+__all__ = ["ALLURE_FOLDER", "DEFAULT", "Format", "Trouble", "Written", "remove_reports", "write_reports"]
 
 #: File names, relative to the folder, with their texts.
 Files = Mapping[str, str]
@@ -34,8 +35,10 @@ class Format(StrEnum):
     FINDINGS = "findings"
 
 
-#: What every run leaves; the rest is written when somebody asks for it.
-EVERY_RUN = tuple(form for form in Format if form is not Format.FINDINGS)
+#: Where Allure looks for its results.
+ALLURE_FOLDER = "allure-results"
+#: What a run leaves unless it is told otherwise. Allure has two files for each check, of no use to who has no Allure.
+DEFAULT = tuple(form for form in Format if form not in {Format.ALLURE, Format.FINDINGS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ def write_reports(
     folder: Path,
     results: Results,
     summary: Summary,
-    formats: Iterable[Format] = EVERY_RUN,
+    formats: Iterable[Format] = DEFAULT,
     source: Path | None = None,
 ) -> Written:
     """Write formats into `folder`; one that fails does not keep the others from being written.
@@ -83,26 +86,37 @@ def remove_reports(folder: Path) -> None:
     """Take away the reports of an earlier run; raises `OSError` where that can not be."""
     for name in _NAMES:
         (folder / name).unlink(missing_ok=True)
-    for stale in (folder / ALLURE_FOLDER).glob("*-*.json"):
-        stale.unlink()
+    _remove_allure(folder / ALLURE_FOLDER)
+    with contextlib.suppress(OSError):
+        (folder / ALLURE_FOLDER).rmdir()  # what others put there stays
+
+
+def _remove_allure(folder: Path) -> None:
+    for stale in (*folder.glob("*-*.json"), folder / "categories.json", folder / "environment.properties"):
+        stale.unlink(missing_ok=True)
 
 
 #: The reports that are one file each.
-_NAMES = ("summary.json", "report.html", "junit.xml", "summary.md", "badge.json")
+_NAMES = ("summary.json", "report.html", "junit.xml", "summary.md", "badge.json", "findings.md")
 
 
 def _write(folder: Path, form: Format, files: Files) -> list[Path]:
     """Write the files of one format, and take away those of an earlier run that it would mix with."""
     if form is Format.ALLURE:
-        for stale in (folder / ALLURE_FOLDER).glob("*-*.json"):
-            stale.unlink()
+        _remove_allure(folder / ALLURE_FOLDER)
     written = []
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
         written.append(path)
     return written
+
+
+def _allure(run: JudgedRun) -> Files:
+    from milvus_tck.reporting.allure import allure_files  # noqa: PLC0415 - an extra
+
+    return {f"{ALLURE_FOLDER}/{name}": text for name, text in allure_files(run).items()}
 
 
 def _summary_json(run: JudgedRun) -> str:
@@ -115,6 +129,6 @@ _FORMATS: dict[Format, Callable[[JudgedRun], Files]] = {
     Format.JUNIT: lambda run: {"junit.xml": junit_xml(run)},
     Format.MARKDOWN: lambda run: {"summary.md": summary_markdown(run)},
     Format.BADGE: lambda run: {"badge.json": badge_json(run)},
-    Format.ALLURE: allure_files,
+    Format.ALLURE: _allure,
     Format.FINDINGS: lambda run: {"findings.md": findings_markdown(run)},
 }

@@ -23,6 +23,7 @@ import tomli_w
 
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
+from milvus_tck.verdict.whole_file import write_whole
 
 __all__ = ["Baseline", "BaselineError", "Comparison", "Entry", "compare", "read_baseline", "write_baseline"]
 
@@ -134,7 +135,7 @@ def write_baseline(path: Path, profile: str, suite: str, checks: Iterable[CheckE
     failing = sorted((check for check in checks if State(check.state).failed), key=lambda check: check.check)
     entries = [{"check": check.check, "signature": check.signature, "reason": _reason(check)} for check in failing]
     content = {"schema": _SCHEMA, "profile": profile, "suite": suite, "expect": entries}
-    path.write_text(_HEAD + tomli_w.dumps(content), encoding="utf-8")
+    write_whole(path, _HEAD + tomli_w.dumps(content))
     return len(entries)
 
 

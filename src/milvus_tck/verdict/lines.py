@@ -20,13 +20,14 @@ class LineFile:
 
     def write(self, line: str) -> None:
         """Write one line; raises `OSError` where it does not fit, and leaves no part of it behind."""
-        before = self._file.seek(0, 2)
+        before = self._file.seek(0, 2) if self._file.seekable() else None
         rest = memoryview(f"{line}\n".encode())
         try:
             while rest:
                 rest = rest[self._file.write(rest) or 0 :]
         except BaseException:
-            self._file.truncate(before)
+            if before is not None:
+                self._file.truncate(before)
             raise
 
     @property

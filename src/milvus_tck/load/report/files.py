@@ -12,6 +12,7 @@ from milvus_tck.load.report.prometheus import prometheus
 from milvus_tck.load.report.result import Result
 from milvus_tck.load.report.summary import summary_dict
 from milvus_tck.load.report.timeseries import timeseries_csv, timeseries_parquet
+from milvus_tck.verdict.whole_file import write_whole
 
 __all__ = ["FILES", "write_files"]
 
@@ -35,7 +36,7 @@ def write_files(result: Result, folder: Path) -> list[str]:
         try:
             made = make(result)
             if made is not None:
-                (folder / name).write_bytes(made.encode() if isinstance(made, str) else made)
+                write_whole(folder / name, made)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still of use
             troubles.append(f"{name}: {type(error).__name__}: {error}")
     return troubles
