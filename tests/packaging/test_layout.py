@@ -12,7 +12,19 @@ from tests.packaging.checkout import FOLDERS, ROOT, files, project
 #: Packages that hold data alone.
 _DATA = {"milvus_tck.proto", "milvus_tck.reports"}
 #: The parts of the engine, each with those that it may import beside itself.
-_LOWER = ("spec", "wire", "bindings", "gateway", "targets", "verdict", "proxy", "reporting", "mutants", "load")
+_LOWER = (
+    "spec",
+    "wire",
+    "bindings",
+    "gateway",
+    "targets",
+    "verdict",
+    "planning",
+    "proxy",
+    "reporting",
+    "mutants",
+    "load",
+)
 _TOP = ("cli", "plugin")
 _OUTSIDE = ("suites", "fixtures", "loadtests")
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from milvus_tck.bindings.opened import BINDINGS
+from milvus_tck.bindings.names import BINDINGS
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.plugin import Suites
 from milvus_tck.verdict.job import Job
@@ -43,6 +43,7 @@ def collected(line: str, *, strict: bool = False) -> Collected:
     suites = _Looking(CheckOptions("null", profile=line, bindings=BINDINGS, strict=strict), listing=True)
     code = run_suites(suites, ["--collect-only"])
     assert code == pytest.ExitCode.OK
-    absent = {each.clause: each.why for each in suites.not_planned}
+    assert suites.choice is not None
+    absent = {each.clause.id: each.why for each in suites.choice.absent}
     items = [item for item in suites.items if isinstance(item, pytest.Function)]
-    return Collected(items, list(suites._jobs.values()), suites.wanted, absent)
+    return Collected(items, list(suites._jobs.values()), list(suites.choice.wanted), absent)

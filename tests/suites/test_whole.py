@@ -5,11 +5,11 @@ from graphlib import CycleError, TopologicalSorter
 
 import pytest
 
-from milvus_tck.plugin.items import marked
+from milvus_tck.plugin.items import suite_test
 from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import Profile, profile, profiles
-from milvus_tck.verdict.aspects import checks_of
+from milvus_tck.verdict.owed import checks_of
 from tests.suites.collected import Collected, collected
 
 _LINES = [each.name for each in profiles()]
@@ -107,12 +107,12 @@ def test_a_calm_test_needs_no_hostile_one(line: Profile) -> None:
 
 def test_every_test_has_a_clause() -> None:
     """A test without a clause judges nothing."""
-    assert [item.nodeid for item in collected("2.3").items if not marked(item)] == []
+    assert [item.nodeid for item in collected("2.3").items if not suite_test(item).marks] == []
 
 
 def test_every_clause_of_a_test_exists() -> None:
     """A mark names clauses that are written down."""
-    named = {name for item in collected("2.3").items for name, _ in marked(item)}
+    named = {name for item in collected("2.3").items for name, _ in suite_test(item).marks}
     assert named - clauses().keys() == set()
 
 

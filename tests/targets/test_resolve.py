@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.targets import resolve as module
+from milvus_tck.targets import names as module
 from milvus_tck.targets.base import Declared, Endpoint, TargetError
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.lite import LiteServer
@@ -28,6 +28,7 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("lite", LiteServer, "lite@3.2.2", "3.0"),
         ("lite@2.5.1", LiteServer, "lite@2.5.1", "2.5"),
         ("lite@9.9.9", LiteServer, "lite@9.9.9", None),
+        ("milvus@9.9.9", MilvusServer, "milvus@9.9.9", None),
         ("null", DegenerateServer, "null", "2.3"),
         ("echo", DegenerateServer, "echo", "2.3"),
         ("refuser", DegenerateServer, "refuser", "2.3"),

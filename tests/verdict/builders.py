@@ -11,11 +11,11 @@ from milvus_tck.bindings.outcome import Exchange, Outcome
 from milvus_tck.spec.clause_files import parse_clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import profile
-from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import Check, Judgement
 from milvus_tck.verdict.ledger import Ledger
+from milvus_tck.verdict.owed import checks_of
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.shared import Shared
 from milvus_tck.verdict.states import State

@@ -18,6 +18,7 @@ from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.schedule import Scheduler
 from milvus_tck.verdict.shared import Preparations, Shared
+from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.states import State
 from milvus_tck.wire import calls
 from tests.verdict.builders import a_clause, a_job, a_ledger
@@ -320,7 +321,7 @@ def test_hostile_tests_do_not_run_without_leave() -> None:
     """Where they are not allowed nothing of them is sent."""
     here = Field()
     jobs = [_hostile("killer", "poison"), _job("calm", "x")]
-    with scheduling(here, hostile=False) as scheduler:
+    with scheduling(here, conditions=Conditions(hostile=False)) as scheduler:
         assert _states(list(scheduler.results(jobs))) == {"killer": [State.NOT_RUN], "calm": [State.PASS]}
         assert scheduler.single(jobs[0]).judgements[0].state is State.NOT_RUN
     assert here.targets[0].starts == 1

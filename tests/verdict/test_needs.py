@@ -7,6 +7,7 @@ from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result, spared
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
+from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.spare import Spare
 from milvus_tck.verdict.states import State
 from tests.verdict.builders import a_clause, a_job, a_judgement, a_run
@@ -76,7 +77,7 @@ def _spared(
     if broken is not None:
         needs.settle(a_job("broken", broken), _result("broken", (broken, State.FAIL)))
     case = Case(a_run(Scripted()), job.test, job.checks)
-    result = Spare(needs, frozenset(lacking), hostile=hostile).of(case, job)
+    result = Spare(needs, Conditions(hostile=hostile, lacking=frozenset(lacking))).of(case, job)
     return None if result is None else {each.check.clause.id: each.state for each in result.judgements}
 
 
@@ -106,7 +107,7 @@ def test_what_its_owner_says_it_lacks() -> None:
     def spared_by(*clauses: Clause) -> Result | None:
         job = a_job("it", *clauses)
         case = Case(a_run(Scripted()), job.test, job.checks)
-        return Spare(_needs(job), frozenset(), hostile=True, without=frozenset({"aliases"})).of(case, job)
+        return Spare(_needs(job), Conditions(without=frozenset({"aliases"}))).of(case, job)
 
     found = spared_by(aliases)
     assert found is not None
@@ -131,6 +132,6 @@ def test_the_broken_need_is_named() -> None:
     needs = _needs(_ABOVE)
     case = Case(a_run(Scripted()), "base", a_job("base", _BASE).checks)
     needs.settle(a_job("base", _BASE), spared(case, State.NOT_RUN, "x", "y"))
-    found = Spare(needs, frozenset(), hostile=True).of(case, _ABOVE)
+    found = Spare(needs, Conditions()).of(case, _ABOVE)
     assert found is not None
     assert {(each.blocked_by, each.signature) for each in found.judgements} == {("base/it", "needs:base/it")}

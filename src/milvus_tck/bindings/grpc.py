@@ -1,22 +1,16 @@
 """The gRPC binding: bytes out, bytes in, every failure as a value."""
 
-import re
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 import grpc
 
+from milvus_tck.bindings.credentials import Credentials, Metadata, check_metadata
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.wire.descriptors import SERVICE
 
 __all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata", "channel_options", "channel_secrets"]
 
-#: Keys and values sent beside a request.
-Metadata = tuple[tuple[str, str], ...]
-
-_KEY = re.compile(r"[a-z0-9_.-]+(?<!-bin)")
-_VALUE = re.compile(r"[ -~]*")
 _MEGABYTE = 1 << 20
 #: A server may send 256 MiB; what it may receive is its own affair.
 _OPTIONS = (
@@ -40,27 +34,6 @@ class Binding(Protocol):
         """Give up every connection."""
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What a target asks for before it listens; everything is optional."""
-
-    #: Metadata sent with every call, secrets included.
-    metadata: Metadata = ()
-    tls: bool = False
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
-    #: What HTTP sends as its header `authorization`; empty where nothing was given.
-    http: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that."""
-        _check(self.metadata)
-        if (self.certificate is None) != (self.key is None):
-            message = "a certificate and its key go together"
-            raise ValueError(message)
-
-
 @dataclass
 class GrpcBinding:
     """Unary gRPC over one channel."""
@@ -78,7 +51,7 @@ class GrpcBinding:
 
         Raises `ValueError` for metadata that can not be sent, which is no failure of the target.
         """
-        _check(metadata)
+        check_metadata(metadata)
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
         method: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             path, request_serializer=None, response_deserializer=None
@@ -98,14 +71,6 @@ class GrpcBinding:
         """Close the channel; calls in flight, and later ones, end with CANCELLED."""
         self._closed = True
         self._channel.close()
-
-
-def _check(metadata: Metadata) -> None:
-    """Refuse what HTTP/2 does not allow: grpcio would make it look like an INTERNAL error of the server."""
-    for key, value in metadata:
-        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value):
-            message = f"metadata {key}={value!r} can not be sent: small letters and printable ASCII only"
-            raise ValueError(message)
 
 
 def _channel(address: str, credentials: Credentials) -> grpc.Channel:

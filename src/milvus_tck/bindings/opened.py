@@ -7,11 +7,11 @@ from milvus_tck.bindings.http import HttpClient
 from milvus_tck.bindings.http_api_v1 import ApiV1Binding
 from milvus_tck.bindings.http_design import DesignBinding
 from milvus_tck.bindings.http_plain import PlainHttpBinding
+from milvus_tck.bindings.names import BINDINGS, GATEWAY, GRPC
 from milvus_tck.spec.routes import Routes, routes
 
 __all__ = ["BINDINGS", "GATEWAY", "GRPC", "open_binding", "port_of"]
 
-GRPC = "grpc"
 _Maker = Callable[[Routes, HttpClient, Binding], Binding]
 _HTTP: Mapping[str, _Maker] = {
     "http-api-v1": lambda table, client, beside: ApiV1Binding(table.binding, client, beside, table),
@@ -19,10 +19,6 @@ _HTTP: Mapping[str, _Maker] = {
     "http-v1": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
     "http-v2": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
 }
-#: Bindings that `milvus-tck gateway` speaks for a target that does not.
-GATEWAY = frozenset({"http-design", "http-v2"})
-#: Every binding that calls can travel over.
-BINDINGS = (GRPC, *_HTTP)
 
 
 def port_of(binding: str) -> str:

@@ -3,7 +3,6 @@
 from typing import NoReturn
 
 import click
-from rich.console import Console
 
 from milvus_tck.verdict.states import Exit
 
@@ -12,6 +11,8 @@ __all__ = ["complain", "fail"]
 
 def complain(what: str, why: str = "", then: str = "") -> None:
     """Write an error to stderr in three parts; empty ones are left out."""
+    from rich.console import Console  # noqa: PLC0415 - most verbs end well, and some print nothing with it
+
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print(f"[bold red]error:[/] {_plain(what)}")
     if why:

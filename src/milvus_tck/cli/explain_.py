@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 import click
 from rich.console import Console
 
-from milvus_tck.bindings.opened import BINDINGS
+from milvus_tck.bindings.names import BINDINGS
 from milvus_tck.cli.errors import fail
-from milvus_tck.cli.explained import Explained, explain
-from milvus_tck.cli.judging import Judged, judged_clauses
+from milvus_tck.cli.explained import Explained, Judged, explain, judges_of
+from milvus_tck.cli.known_tests import known_tests
 from milvus_tck.cli.options import named_bindings
 from milvus_tck.spec.clause_files import clauses, kebab
 from milvus_tck.spec.clauses import Clause
@@ -57,7 +57,7 @@ def command(clause: str, *, words: tuple[str, ...], as_json: bool) -> int:
 
 
 def _one(found: Clause, word: str, parts: re.Match[str], *, as_json: bool) -> None:
-    judged = judged_clauses().get(found.id, ())
+    judged = judges_of(found, known_tests())
     explained = explain(found, judged)
     if parts["aspect"] is not None or parts["case"] is not None:
         _known_check(explained, judged, word, parts)

@@ -1,23 +1,23 @@
 """All that is known of one clause, as values, as JSON and as text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 
-from milvus_tck.cli.judging import Judged
-from milvus_tck.cli.plan import expect_json
+from milvus_tck.cli.list_json import expect_json
+from milvus_tck.planning.choice import SuiteTest
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import codes, legacy_codes
 from milvus_tck.spec.profiles import Profile, profiles
 from milvus_tck.spec.routes import mirrors_of
-from milvus_tck.verdict.aspects import checks_of
+from milvus_tck.verdict.owed import checks_of
 
-__all__ = ["Explained", "Part", "explain"]
+__all__ = ["Explained", "Judged", "Part", "explain", "judges_of"]
 
 #: What each aspect of a refusal looks at.
 _ASPECTS = {
@@ -33,6 +33,16 @@ _ASPECTS = {
 }
 #: Clauses named in a line before it says how many more there are.
 _NAMED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One test that judges a clause."""
+
+    #: Its node id.
+    test: str
+    #: The cases that it judges the clause in; one empty text where there is a single one.
+    cases: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,12 @@ def explain(clause: Clause, judged: Sequence[Judged]) -> Explained:
     own = (clause.capability,) if clause.capability else ()
     found = own + tuple(each.id for each in capabilities() if clause.rpc in each.rpcs and each.id not in own)
     return Explained(clause, _parts(clause), judged, needed_by, found)
+
+
+def judges_of(clause: Clause, tests: Iterable[SuiteTest]) -> tuple[Judged, ...]:
+    """Return the tests that judge a clause, in every profile."""
+    found = ((test.node, tuple(case for name, case in test.marks if name == clause.id)) for test in tests)
+    return tuple(Judged(node, cases) for node, cases in found if cases)
 
 
 def _parts(clause: Clause) -> tuple[Part, ...]:

@@ -10,6 +10,7 @@ from milvus_tck.cli.health import Finding, Health
 from milvus_tck.targets import lite, milvus
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.described import FILE, described, described_names
+from milvus_tck.targets.names import DEFAULTS
 from milvus_tck.targets.toolchain import environment, has_milvus_wheel, tool_command, uv_command
 
 __all__ = ["described_targets", "own_servers", "registry", "uv_itself"]
@@ -30,11 +31,14 @@ class _Package:
 
 def _packages() -> list[_Package]:
     """Every server that can be started here by default; the one that is meant without a name first."""
-    found = [_Package(f"lite@{lite.DEFAULT_VERSION}", f"milvus-lite=={lite.DEFAULT_VERSION}", lite.BESIDE)]
+    found = [_package("lite", "milvus-lite", lite.BESIDE)]
     if has_milvus_wheel():
-        real = _Package(f"milvus@{milvus.DEFAULT_VERSION}", f"milvus=={milvus.DEFAULT_VERSION}", milvus.BESIDE)
-        found.insert(0, real)
+        found.insert(0, _package("milvus", "milvus", milvus.BESIDE))
     return found
+
+
+def _package(name: str, package: str, beside: tuple[str, ...]) -> _Package:
+    return _Package(f"{name}@{DEFAULTS[name]}", f"{package}=={DEFAULTS[name]}", beside)
 
 
 def uv_itself() -> Finding:

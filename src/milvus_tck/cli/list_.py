@@ -1,17 +1,15 @@
 """`milvus-tck list`: what would be judged, and why the rest would not."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from milvus_tck.cli.errors import fail
+from milvus_tck.cli.known_tests import known_tests
+from milvus_tck.cli.list_json import plan_json
+from milvus_tck.cli.list_text import say
 from milvus_tck.cli.options import (
     binding_options,
     connection_options,
@@ -19,11 +17,10 @@ from milvus_tck.cli.options import (
     given_credentials,
     target_argument,
 )
-from milvus_tck.cli.plan import Absence, Plan, Planned, make_plan
 from milvus_tck.cli.reach import reached
-from milvus_tck.spec.capabilities import core_rpcs
+from milvus_tck.planning.plan import collect
 from milvus_tck.spec.clauses import Level
-from milvus_tck.targets.resolve import FORMS, default_name
+from milvus_tck.targets.names import FORMS, default_name
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.states import Exit
@@ -62,14 +59,14 @@ def command(*, rows: str, as_json: bool, **options: Any) -> int:  # noqa: ANN401
     """List what would run against TARGET."""
     asked = _options(options)
     found = reached(asked)
-    plan = make_plan(replace(asked, profile=found.profile.name), found)
+    plan = collect(known_tests(), replace(asked, profile=found.profile.name), found)
     if not plan.planned and not any(each.checks for each in plan.absent):
         why = f"{asked.select!r} matches none" if asked.select else "no test judges this profile at these levels"
         fail(Exit.NOTHING_RAN, "no check would run", why, "milvus-tck list")
     if as_json:
-        click.echo(json.dumps(plan.as_dict(), indent=1))
+        click.echo(json.dumps(plan_json(plan), indent=1))
     else:
-        _say(plan, rows)
+        say(plan, rows)
     return int(Exit.OK if plan.planned else Exit.NOTHING_RAN)
 
 
@@ -87,89 +84,3 @@ def _options(options: dict[str, Any]) -> CheckOptions:
     except SelectionError as error:
         raise click.UsageError(f"--select: {error}") from error
     return asked
-
-
-# -- as text ----------------------------------------------------------------------------
-
-
-def _say(plan: Plan, rows: str) -> None:
-    console = Console(highlight=False, soft_wrap=True)
-    if rows == "check":
-        for check in plan.checks:
-            click.echo(check.id)
-        return
-    found = plan.reached
-    console.print(
-        f"{escape(found.target)}, profile {found.profile.name}: {escape(found.reason)}; "
-        f"{len(plan.checks)} checks of {len(plan.planned)} clauses"
-    )
-    if rows == "clause":
-        _say_clauses(console, plan)
-    else:
-        console.print(_table(plan, rows))
-    if plan.always:
-        console.print(f"and {len(plan.always)} promises of every answer (wire/*), one check for each RPC that answers")
-    if plan.support:
-        console.print(f"{plan.support} more tests run because what was asked for needs them")
-    _say_absent(console, plan, each_one=rows == "clause")
-
-
-_COLUMNS = ("success", "refusal", *(level.value for level in Level))
-
-
-def _table(plan: Plan, rows: str) -> Table:
-    """Count clauses by what they promise, and checks by level, for each RPC or family."""
-    group: Callable[[Planned], str] = _family if rows == "family" else _rpc
-    names = dict.fromkeys([*(core_rpcs() if rows == "rpc" else ()), *map(group, plan.planned)])
-    table = Table(box=None, pad_edge=False)
-    table.add_column(rows)
-    for name in ("clauses", "", *("checks" if level is Level.MUST else "" for level in Level)):
-        table.add_column(name, justify="right")
-    table.add_row("", *_COLUMNS, style="dim")
-    for name in names:
-        own = [each for each in plan.planned if group(each) == name]
-        if own or not plan.options.select:
-            table.add_row(name, *_counts(own))
-    return table
-
-
-def _rpc(each: Planned) -> str:
-    return each.clause.rpc
-
-
-def _family(each: Planned) -> str:
-    return each.clause.family
-
-
-def _counts(own: Sequence[Planned]) -> list[str]:
-    counts = Counter(each.kind for each in own) + Counter(check.level.value for each in own for check in each.checks)
-    return [str(counts[name] or "-") for name in _COLUMNS]
-
-
-def _say_clauses(console: Console, plan: Plan) -> None:
-    rpc = ""
-    for each in sorted(plan.planned, key=_rpc):
-        if each.clause.rpc != rpc:
-            rpc = each.clause.rpc
-            console.print(f"[bold]{rpc}[/]")
-        number = f"{len(each.checks)} checks" if len(each.checks) > 1 else "1 check"
-        console.print(f"  {each.clause.id} [dim]{each.clause.level.value}, {each.kind}, {number}[/]")
-        console.print(f"    {escape(each.text)}")
-
-
-def _say_absent(console: Console, plan: Plan, *, each_one: bool) -> None:
-    """Say what would not run: one by one, or counted by reason."""
-    for kind in Absence:
-        found = [each for each in plan.absent if each.kind is kind]
-        if found:
-            checks = sum(each.checks for each in found)
-            of = f" ({checks} checks)" if checks else ""
-            console.print(f"not judged, {kind.value}: {len(found)} clauses{of}")
-        for each in found if kind in (_ONE_BY_ONE if each_one else _TOLD) else ():
-            console.print(f"  {each.clause.id}: {escape(each.why)}")
-
-
-#: Reasons that a reader wants to see clause by clause even in a short list.
-_TOLD = {Absence.NO_TEST, Absence.NOT_TESTABLE}
-#: What was not selected is what the reader left out, and stays out.
-_ONE_BY_ONE = set(Absence) - {Absence.NOT_SELECTED}

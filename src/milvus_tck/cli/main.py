@@ -9,27 +9,28 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
 
-from milvus_tck import __version__
 from milvus_tck.cli.errors import complain
 from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
 
-_VERBS = (
-    "check",
-    "load",
-    "list",
-    "explain",
-    "repro",
-    "serve",
-    "proxy",
-    "gateway",
-    "mutants",
-    "sweep",
-    "doctor",
-    "report",
-)
+#: Every verb, with its help in short: the help of all takes none of their modules.
+_VERBS = {
+    "check": "Judge TARGET by the promises of the protocol.",
+    "load": "Put load on TARGET and say what it carries.",
+    "list": "Say what `check` would judge, and what not.",
+    "explain": "Explain a clause, a check or an RPC.",
+    "repro": "Print a script that replays a check's exchanges.",
+    "serve": "Start TARGET and keep it until Ctrl-C.",
+    "proxy": "Show, record or disturb the calls to TARGET.",
+    "gateway": "Speak REST to clients and gRPC to TARGET.",
+    "mutants": "Put defects into a good server's behaviour, one at a time, and see which check notices.",
+    "sweep": "Remove what killed runs left.",
+    "doctor": "Say what is missing here, and what to do.",
+    "report": "Make the reports of a result file.",
+}
 
 
 class _Verbs(click.Group):
@@ -45,6 +46,17 @@ class _Verbs(click.Group):
         command: click.Command = module.command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the verbs."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_VERBS.items()))
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the verbs; options are offered where one was begun."""
+        if incomplete.startswith("-"):
+            return super().shell_complete(ctx, incomplete)
+        return [CompletionItem(name, help=text) for name, text in _VERBS.items() if name.startswith(incomplete)]
+
 
 _FIRST = """\b
 Examples:
@@ -58,7 +70,7 @@ Examples:
 @click.group(
     cls=_Verbs, epilog=_FIRST, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
 )
-@click.version_option(__version__, prog_name="milvus-tck")
+@click.version_option(package_name="milvus-tck", prog_name="milvus-tck")
 def cli() -> None:
     """Judge servers that speak the Milvus protocol."""
 

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 import click
 
-from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.bindings.opened import BINDINGS, GRPC
+from milvus_tck.bindings.credentials import Credentials
+from milvus_tck.bindings.names import BINDINGS, GRPC
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.described import HTTP_KEYS
-from milvus_tck.targets.resolve import FORMS
+from milvus_tck.targets.names import FORMS
 
 __all__ = [
     "binding_options",

@@ -23,7 +23,7 @@ from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.errors import legacy_of
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.verdict.aspects import checks_of
+from milvus_tck.verdict.owed import checks_of
 
 __all__ = ["expand"]
 

@@ -14,38 +14,27 @@ from typing import Any
 
 import pytest
 
+from milvus_tck.planning.choice import Choice, choose
 from milvus_tck.plugin.ceremony import RESULT, as_they_end, show, walk
-from milvus_tck.plugin.items import is_bound, is_suite, job_of, marked, why_not
+from milvus_tck.plugin.items import is_suite, job_of, suite_test
 from milvus_tck.plugin.options import options_of, pytest_addoption
-from milvus_tck.spec.clause_files import clause as clause_of
-from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.profiles import Profile, profile
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
-from milvus_tck.verdict.aspects import checks_of
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.feed import Feed
 from milvus_tck.verdict.interrupts import Interrupts
-from milvus_tck.verdict.job import Job, needs_of
-from milvus_tck.verdict.judgement import Check, key_of
+from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.result_file import FILE, Writer
-from milvus_tck.verdict.selection import SelectionError, selector
+from milvus_tck.verdict.selection import SelectionError
 from milvus_tck.verdict.session import Session
 from milvus_tck.verdict.summary import Summary
 
-__all__ = ["NAME", "NotPlanned", "Suites", "pytest_addoption"]
+__all__ = ["NAME", "Suites", "pytest_addoption"]
 
 #: Under this name the plugin is found by those who look for it.
 NAME = "milvus-tck-suites"
-
-
-@dataclass(frozen=True)
-class NotPlanned:
-    """A clause that will not be judged, and why."""
-
-    clause: str
-    why: str
 
 
 @dataclass
@@ -59,8 +48,7 @@ class Suites:
     listing: bool = False
     #: Whether pytest hears of each test, with all its ceremony; `check` has nobody who would listen.
     walk: bool = True
-    wanted: list[Check] = field(default_factory=list)
-    not_planned: list[NotPlanned] = field(default_factory=list)
+    choice: Choice | None = None
     #: Why results could not be written, if so.
     trouble: OSError | None = None
     interrupted: bool = False
@@ -78,29 +66,18 @@ class Suites:
             return
         self.listing = self.listing or bool(config.option.collectonly)
         with _usage():
-            line = self._profile()
-            everything = {
-                key_of(item.nodeid, binding): (item, binding, self._checks(item, line, binding))
-                for item in ours
-                for binding in self.options.bindings
-            }
-            chosen = self._chosen({test: checks for test, (_, _, checks) in everything.items()})
-        kept = {everything[test][0] for test in chosen}
-        dropped = [item for item in ours if item not in kept]
+            choice = self.choice = choose(map(suite_test, ours), self.options, self._profile())
+        items_of = {item.nodeid: item for item in ours}
+        self._jobs = {each.test: job_of(items_of[each.node], each) for each in choice.chosen}
+        kept = {each.node for each in choice.chosen}
+        dropped = [item for item in ours if item.nodeid not in kept]
         items[:] = [item for item in items if item not in dropped]
         config.hook.pytest_deselected(items=dropped)
-        self._jobs = {
-            test: job_of(item, checks, binding)
-            for test, (item, binding, checks) in everything.items()
-            if test in chosen
-        }
-        self._note_absent([check for _, _, checks in everything.values() for check in checks], line)
         if self.session is not None and not self.listing:
-            known = {check.id for _, _, checks in everything.values() for check in checks}
-            ids = {check.id for check in self.wanted}
+            ids = {check.id for check in choice.wanted}
             try:
                 with self.interrupts.held():
-                    self.session.plan(list(self._jobs.values()), ids, known, partial=ids != known)
+                    self.session.plan(list(self._jobs.values()), ids, choice.known, partial=ids != choice.known)
             except OSError as error:
                 self.trouble = error
                 items.clear()
@@ -114,35 +91,6 @@ class Suites:
         if not self.session.opened:
             self.session.open()
         return self.session.profile
-
-    def _checks(self, item: pytest.Item, line: Profile, binding: str) -> list[Check]:
-        return [
-            check
-            for name, case in marked(item)
-            if clause_of(name).applies_to(line) and is_bound(clause_of(name), case, binding)
-            for check in checks_of(clause_of(name), line, binding, case, strict=self.options.strict)
-        ]
-
-    def _chosen(self, everything: dict[str, list[Check]]) -> set[str]:
-        """Choose the tests that owe a wanted check, and those that wanted clauses need."""
-        wants = selector(self.options.select)
-        levels = self.options.levels
-        chosen = set()
-        for test, checks in everything.items():
-            wanted = [check for check in checks if wants(check) and (not levels or check.level in levels)]
-            self.wanted.extend(wanted)
-            if wanted:
-                chosen.add(test)
-        needed = {each for check in self.wanted for each in needs_of(check)}
-        support = [test for test, checks in everything.items() if any(check.key in needed for check in checks)]
-        return chosen.union(support) if chosen else chosen
-
-    def _note_absent(self, everything: list[Check], line: Profile) -> None:
-        planned = {check.clause.id for check in self.wanted}
-        tested = {check.clause.id for check in everything}
-        for each in clauses().values():
-            if each.id not in planned and each.rpc != "wire":
-                self.not_planned.append(NotPlanned(each.id, why_not(each.id, tested, line, self.options.bindings)))
 
     # -- running ------------------------------------------------------------------------
 

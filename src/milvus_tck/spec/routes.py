@@ -44,6 +44,8 @@ _PORTS = {"management", "proxy", "gateway"}
 _TABLES = {"title", "binding", "base", "port", "mirrors", "types", "route", "unsaid"}
 _KEYS = {"method", "path", "rpc", "rpcs", "inner", "profiles", "since", "form", "required", "optional"}
 _TYPES = {"string", "strings", "integer", "number", "numbers", "boolean", "object", "objects", "any"}
+#: In the place of an RPC: what is promised of HTTP as it is.
+_ITSELF = "HTTP"
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
@@ -145,6 +147,10 @@ class Routes:
         """Return the route that is this RPC and nothing else, the first where there are several."""
         return self._by_rpc.get(rpc)
 
+    def carries(self, rpc: str, profile: Profile) -> bool:
+        """Tell whether servers of a profile have a route for an RPC; for HTTP itself, whether they have any."""
+        return any(route.applies_to(profile) and (rpc in route.rpcs or rpc == _ITSELF) for route in self.all)
+
     def silence(self, clause: str) -> str:
         """Say why a clause, or a case of it, can not be judged over the binding; empty where it can."""
         return next((each.reason for each in self.unsaid if each.names(clause)), "")
@@ -184,6 +190,7 @@ def routes(binding: str) -> Routes:
     return route_tables()[binding]
 
 
+@cache
 def mirrors_of(rpc: str) -> tuple[Routes, ...]:
     """Return the tables in which an RPC has a route that is the RPC in other words."""
     return tuple(table for table in route_tables().values() if table.mirrors and table.of(rpc) is not None)

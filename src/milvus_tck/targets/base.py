@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.targets.readiness import ready
+from milvus_tck.bindings.credentials import Credentials
 
 __all__ = ["Declared", "Target", "TargetError"]
 
@@ -141,6 +140,8 @@ class Endpoint:
         self._await_service()
 
     def _await_service(self) -> None:
+        from milvus_tck.targets.readiness import ready  # noqa: PLC0415 - brings gRPC, which few who name a target need
+
         end = time.monotonic() + _RESTART_SECONDS
         while not ready(self.address, self.credentials):
             if time.monotonic() > end:

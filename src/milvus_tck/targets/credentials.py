@@ -3,7 +3,7 @@
 import base64
 from pathlib import Path
 
-from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.bindings.credentials import Credentials
 
 __all__ = ["credentials"]
 

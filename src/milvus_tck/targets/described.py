@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import Declared, Endpoint, TargetError

@@ -8,11 +8,8 @@ from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.started import StartedServer
 from milvus_tck.targets.toolchain import run_tool, tool_command
 
-__all__ = ["BESIDE", "DEFAULT_VERSION", "IN_FLIGHT", "LiteServer"]
+__all__ = ["BESIDE", "LiteServer"]
 
-DEFAULT_VERSION = "3.2.2"
-#: Tests in flight: it works on one call at a time, and more of them only wait for each other.
-IN_FLIGHT = 24
 #: 3.x imports the messages of pymilvus without asking for it.
 BESIDE = ("pymilvus==3.0.2",)
 _WHERE = "import importlib.util as u, pathlib; print(pathlib.Path(u.find_spec('milvus_lite').origin).parent / 'lib')"

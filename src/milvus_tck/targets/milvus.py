@@ -9,9 +9,8 @@ from milvus_tck.targets.process import ServerProcess
 from milvus_tck.targets.started import StartedServer, link_tree
 from milvus_tck.targets.toolchain import cache_folder, run_tool, tool_command
 
-__all__ = ["BESIDE", "DEFAULT_VERSION", "MilvusServer"]
+__all__ = ["BESIDE", "MilvusServer"]
 
-DEFAULT_VERSION = "2.3.5"
 #: The launcher imports pkg_resources, which newer setuptools no longer bring.
 BESIDE = ("setuptools<80",)
 #: The launcher, whose search for a port of the management service begins where we say: two that start at once

@@ -21,18 +21,13 @@ from dataclasses import dataclass, replace
 from google.protobuf.message import Message
 
 from milvus_tck.bindings.outcome import Outcome, StatusView
-from milvus_tck.spec.clauses import Clause, Expectation, Level
-from milvus_tck.spec.errors import is_branch_code, is_branch_legacy, legacy_of
+from milvus_tck.spec.clauses import Clause, Expectation
+from milvus_tck.spec.errors import legacy_of
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.verdict.judgement import HOLDS, Check
+from milvus_tck.verdict.owed import REASON_TEXT, UNTOUCHED, aspects_of
 from milvus_tck.verdict.states import State
 
-__all__ = ["UNTOUCHED", "Finding", "checks_of", "judge_refusal"]
-
-UNTOUCHED = "untouched"
-#: Bindings whose refusals carry one number, in every profile.
-_ONE_CODE = frozenset({"http-v1", "http-v2"})
-_REASON_TEXT = "reason-text"
+__all__ = ["Finding", "judge_refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,66 +43,19 @@ class Finding:
 _PASS = Finding(State.PASS)
 
 
-def checks_of(clause: Clause, profile: Profile, binding: str, case: str = "", *, strict: bool = False) -> list[Check]:
-    """List every check that a clause owes in a profile, before anything was asked."""
-    expectation = clause.expectation(profile)
-    if expectation.ok:
-        return [Check(clause, HOLDS, clause.level, binding, case)]
-    aspects = _aspects(clause, expectation, profile, binding, strict=strict)
-    return [Check(clause, aspect, level, binding, case) for aspect, level in aspects]
-
-
-def _aspects(
-    clause: Clause, expected: Expectation, profile: Profile, binding: str, *, strict: bool
-) -> list[tuple[str, Level]]:
-    level = clause.level
-    found = [("fails", level), ("in-band", level), (UNTOUCHED, level)]
-    if expected.grpc:
-        return found
-    exact = _exact_level(clause, expected, profile, strict=strict, one=binding in _ONE_CODE)
-    lenient = min(level, Level.SHOULD, key=_rank)
-    if binding in _ONE_CODE:
-        return [*found, *([] if expected.any_error else [("code", exact)]), ("reason", lenient)]
-    if profile.status_code:
-        if not expected.any_error:
-            found.append(("code", exact))
-        found += [("legacy", level), ("agree", exact)]
-    elif not expected.any_error:
-        found.append(("legacy", exact))
-    found.append(("reason", lenient))
-    if strict and clause.strict.reason:
-        found.append((_REASON_TEXT, level))
-    return found
-
-
-def _exact_level(clause: Clause, expected: Expectation, profile: Profile, *, strict: bool, one: bool) -> Level:
-    """The exact number binds like the clause where clients branch on it, else it is a `should`."""
-    if strict:
-        return clause.level
-    if profile.status_code or one:
-        branches = bool(expected.codes) and all(is_branch_code(code) for code in expected.codes)
-    else:
-        branches = bool(expected.legacy) and all(is_branch_legacy(number) for number in expected.legacy)
-    return clause.level if branches else min(clause.level, Level.SHOULD, key=_rank)
-
-
-def _rank(level: Level) -> int:
-    return [Level.OBSERVED, Level.MAY, Level.SHOULD, Level.MUST].index(level)
-
-
 def judge_refusal(clause: Clause, profile: Profile, outcome: Outcome[Message], *, strict: bool) -> dict[str, Finding]:
     """Judge every aspect of a refusal but `untouched`, which needs another call."""
     expected = _wanted(clause, profile, strict=strict)
     found = {"fails": _fails(outcome), "in-band": _in_band(outcome, expected)}
     binding = "grpc" if outcome.exchange.via is None else outcome.exchange.via.binding
-    wanted = [aspect for aspect, _ in _aspects(clause, expected, profile, binding, strict=strict)]
+    wanted = [aspect for aspect, _ in aspects_of(clause, expected, profile, binding, strict=strict)]
     status = outcome.status
     for aspect in wanted:
         if aspect in found or aspect == UNTOUCHED:
             continue
         if found["fails"].state is not State.PASS or status is None or not outcome.in_band:
             found[aspect] = Finding(State.BLOCKED, f"{aspect}:no-status", actual=str(outcome))
-        elif aspect == _REASON_TEXT:
+        elif aspect == REASON_TEXT:
             found[aspect] = _reason_text(clause.strict.reason or "", status)
         else:
             found[aspect] = _JUDGES[aspect](expected, profile, status)

@@ -16,9 +16,10 @@ from milvus_tck.bindings.faults import DEADLINE, fault_of, only_reads
 from milvus_tck.bindings.outcome import Exchange, Outcome
 from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.verdict.aspects import UNTOUCHED, Finding, judge_refusal
+from milvus_tck.verdict.aspects import Finding, judge_refusal
 from milvus_tck.verdict.fingerprint import difference
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
+from milvus_tck.verdict.owed import UNTOUCHED
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State

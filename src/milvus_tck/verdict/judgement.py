@@ -4,51 +4,11 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from milvus_tck.bindings.outcome import Exchange
-from milvus_tck.spec.clauses import Clause, Level
+from milvus_tck.verdict.check import GRPC, HOLDS, Check, key_of, over
+from milvus_tck.verdict.skip import HOSTILE
 from milvus_tck.verdict.states import State
 
 __all__ = ["GRPC", "HOLDS", "HOSTILE", "Check", "Judgement", "key_of", "over"]
-
-#: The binding that everything began with.
-GRPC = "grpc"
-
-#: The single aspect of a clause that is not a refusal.
-HOLDS = "holds"
-#: Signature of checks that were left out because they may kill the target.
-HOSTILE = "hostile"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One judgement that has to be made: an aspect of a clause, in one case, over one binding."""
-
-    clause: Clause
-    aspect: str
-    level: Level
-    binding: str
-    #: Which of several samples of the clause's condition; empty where there is one.
-    case: str = ""
-
-    @property
-    def id(self) -> str:
-        """The name of the check: `clause[.case]:aspect@binding`."""
-        case = f".{self.case}" if self.case else ""
-        return f"{self.clause.id}{case}:{self.aspect}@{self.binding}"
-
-    @property
-    def key(self) -> str:
-        """The name of what it judges, as other clauses need it: over gRPC that is the clause itself."""
-        return key_of(self.clause.id, self.binding)
-
-
-def over(check: str, binding: str) -> str:
-    """Name the same check over another binding."""
-    return f"{check.rpartition('@')[0]}@{binding}"
-
-
-def key_of(clause: str, binding: str) -> str:
-    """Name a clause over a binding."""
-    return clause if binding == GRPC else f"{clause}@{binding}"
 
 
 @dataclass(frozen=True, slots=True)

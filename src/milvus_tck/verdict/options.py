@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.spec.clauses import Level
 
 __all__ = ["DEADLINE", "IN_FLIGHT", "CheckOptions"]
@@ -39,3 +39,7 @@ class CheckOptions:
     command: tuple[str, ...] = field(default=())
     #: Where a running target speaks HTTP, by port: proxy, management, gateway.
     urls: Mapping[str, str] = field(default_factory=dict)
+
+    def may_be_hostile(self, *, throwaway: bool) -> bool:
+        """Tell whether checks that may kill the target run; without a word, they do where nobody else uses it."""
+        return throwaway if self.hostile is None else self.hostile

@@ -31,6 +31,7 @@ from milvus_tck.verdict.execute import Result, late
 from milvus_tck.verdict.ground import Ground
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
+from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.spare import Spare
 
 __all__ = ["Scheduler"]
@@ -45,12 +46,8 @@ class Scheduler:
     workers: int
     #: Starts another instance for hostile tests; `None` where there is only one.
     beside: Callable[[], Ground] | None = None
-    #: Whether hostile tests may run on this target.
-    hostile: bool = True
-    #: RPCs that the target is known to lack.
-    lacking: frozenset[str] = frozenset()
-    #: Capabilities that its owner says it lacks.
-    without: frozenset[str] = frozenset()
+    #: What is known of the target that decides which tests run on it.
+    conditions: Conditions = field(default_factory=Conditions)
 
     _undecided: list[Job] = field(default_factory=list, init=False)
     _preparing: set[Job] = field(default_factory=set, init=False)
@@ -70,7 +67,7 @@ class Scheduler:
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="case")
         self._lanes = Aside(self.beside, lambda job, result: self._news.put((job, result))) if self.beside else None
         self._needs = Needs()
-        self._spare = Spare(self._needs, self.lacking, hostile=self.hostile, without=self.without)
+        self._spare = Spare(self._needs, self.conditions)
 
     @property
     def lost(self) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from milvus_tck.spec.capabilities import capabilities
-from milvus_tck.verdict.judgement import Check
+from milvus_tck.verdict.check import Check
 
 __all__ = ["SelectionError", "selector"]
 

@@ -43,6 +43,7 @@ from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.schedule import Scheduler
 from milvus_tck.verdict.shared import Preparations
 from milvus_tck.verdict.showing import exchange_json
+from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.summary import Summary, count, summarise
 
@@ -132,9 +133,11 @@ class Session:
             self._instances.main(self.run, self.preparations),
             workers,
             beside=(lambda: self._instances.beside(self.run)) if ours else None,
-            hostile=self.target.throwaway if self.options.hostile is None else self.options.hostile,
-            lacking=self.probes.lacking,
-            without=self.target.declared.lacks,
+            conditions=Conditions(
+                hostile=self.options.may_be_hostile(throwaway=self.target.throwaway),
+                lacking=self.probes.lacking,
+                without=self.target.declared.lacks,
+            ),
         )
 
     def _shuffled(self, jobs: Sequence[Job]) -> list[Job]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.profiles import profiles
 from milvus_tck.verdict.baseline import Comparison
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.judgement import HOSTILE
 from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.scope import Scope, scope_of
 from milvus_tck.verdict.states import Conformance, Exit, Gate, State
 
 __all__ = ["Summary", "conformance", "count", "summarise"]
@@ -32,6 +34,8 @@ class Summary:
     by_rpc: dict[str, Counts]
     failures: list[dict[str, str]]
     complete: bool
+    #: Which RPCs of the profile it is about; `None` where nobody here knows the profile.
+    scope: Scope | None = None
     #: The comparison with the baseline; `None` where there was none.
     baseline: Comparison | None = None
     notes: list[str] = field(default_factory=list)
@@ -49,6 +53,7 @@ class Summary:
             "target": {key: header.target.get(key, "") for key in ("name", "version", "address")},
             "counts": self.counts,
             "by_rpc": self.by_rpc,
+            "scope": None if self.scope is None else self.scope.as_dict(),
             "failures": self.failures,
             "baseline": None if self.baseline is None else self.baseline.as_dict(),
             "notes": self.notes,
@@ -101,9 +106,21 @@ def summarise(results: Results, comparison: Comparison | None, fail_on: Level, *
         by_rpc={rpc: _compact(count(checks)) for rpc, checks in sorted(by_rpc.items())},
         failures=[_failure(check) for check in failing],
         complete=results.complete,
+        scope=_scope(results),
         baseline=comparison,
         notes=_notes(results),
     )
+
+
+def _scope(results: Results) -> Scope | None:
+    """Sort the RPCs of the profile by what the events say of them; `wire/*` looks at every answer alike."""
+    line = next((each for each in profiles() if each.name == results.header.profile), None)
+    if line is None:
+        return None
+    own = [check for check in results.checks if check.family != "wire"]
+    judged = {check.rpc for check in own if not State(check.state).unverified}
+    met = {check.rpc for check in results.checks if check.family == "wire"}
+    return scope_of(line, judged, {check.rpc for check in own}, met)
 
 
 def _reaches(check: CheckEvent, fail_on: Level) -> bool:

@@ -1,0 +1,42 @@
+"""What a target asks for before it listens."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Credentials", "Metadata", "check_metadata"]
+
+#: Keys and values sent beside a request.
+Metadata = tuple[tuple[str, str], ...]
+
+_KEY = re.compile(r"[a-z0-9_.-]+(?<!-bin)")
+_VALUE = re.compile(r"[ -~]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a target asks for before it listens; everything is optional."""
+
+    #: Metadata sent with every call, secrets included.
+    metadata: Metadata = ()
+    tls: bool = False
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    #: What HTTP sends as its header `authorization`; empty where nothing was given.
+    http: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that."""
+        check_metadata(self.metadata)
+        if (self.certificate is None) != (self.key is None):
+            message = "a certificate and its key go together"
+            raise ValueError(message)
+
+
+def check_metadata(metadata: Metadata) -> None:
+    """Refuse what HTTP/2 does not allow: grpcio would make it look like an INTERNAL error of the server."""
+    for key, value in metadata:
+        if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value):
+            message = f"metadata {key}={value!r} can not be sent: small letters and printable ASCII only"
+            raise ValueError(message)

@@ -1,0 +1,125 @@
+"""From the tests of the suites to those that a run is made of."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from milvus_tck.spec.clause_files import clause as clause_of
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clauses import Clause
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.spec.routes import routes
+from milvus_tck.verdict.assignment import Assignment
+from milvus_tck.verdict.check import GRPC, Check, key_of, needs_of
+from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.owed import checks_of
+from milvus_tck.verdict.selection import selector
+from milvus_tck.verdict.skip import Absence
+
+__all__ = ["Absent", "Choice", "SuiteTest", "choose", "is_bound"]
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteTest:
+    """One test of the suites, as its marks describe it."""
+
+    #: The test as pytest names it.
+    node: str
+    #: The clauses that it judges, each with a case; the case is empty where there is one.
+    marks: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """One clause that is not judged, as a whole or in some checks."""
+
+    clause: Clause
+    kind: Absence
+    why: str
+    #: The checks left out; 0 where the whole clause never came to have any.
+    checks: int = 0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What was chosen of the suites, whatever the target."""
+
+    #: Every test that owes something in the profile, over each binding.
+    owed: tuple[Assignment, ...]
+    #: The tests that run: those that owe a wanted check, and those that wanted clauses need.
+    chosen: tuple[Assignment, ...]
+    #: The checks that are reported.
+    wanted: tuple[Check, ...]
+    #: Clauses without a wanted check.
+    absent: tuple[Absent, ...]
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Ids of all checks that there are."""
+        return frozenset(check.id for each in self.owed for check in each.checks)
+
+
+def choose(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> Choice:
+    """Choose the tests and checks that `options` ask for; raises `SelectionError` where they can not be read."""
+    wants = selector(options.select)
+    levels = options.levels
+    owed = tuple(_owed(tests, options, line))
+    own = {
+        each.test: [check for check in each.checks if wants(check) and (not levels or check.level in levels)]
+        for each in owed
+    }
+    wanted = tuple(check for checks in own.values() for check in checks)
+    needed = {need for check in wanted for need in needs_of(check)}
+    chosen = tuple(each for each in owed if own[each.test] or not needed.isdisjoint(each.keys))
+    return Choice(owed, chosen, wanted, tuple(_absent(owed, wanted, line, options.bindings)))
+
+
+def _owed(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> Iterator[Assignment]:
+    for test in tests:
+        for binding in options.bindings:
+            checks = _checks(test, line, binding, strict=options.strict)
+            if checks:
+                yield Assignment(key_of(test.node, binding), checks, binding=binding)
+
+
+def _checks(test: SuiteTest, line: Profile, binding: str, *, strict: bool) -> list[Check]:
+    return [
+        check
+        for name, case in test.marks
+        if clause_of(name).applies_to(line) and is_bound(clause_of(name), case, binding, line)
+        for check in checks_of(clause_of(name), line, binding, case, strict=strict)
+    ]
+
+
+def is_bound(clause: Clause, case: str, binding: str, line: Profile) -> bool:
+    """Tell whether a clause is judged over a binding in a profile, in one of its cases."""
+    if binding not in clause.bindings:
+        return False
+    if binding == GRPC:
+        return True
+    table = routes(binding)
+    return table.carries(clause.rpc, line) and not (case and table.silence(f"{clause.id}.{case}"))
+
+
+def _absent(
+    owed: Sequence[Assignment], wanted: Sequence[Check], line: Profile, bindings: Sequence[str]
+) -> Iterator[Absent]:
+    planned = {check.clause.id for check in wanted}
+    tested = {name for each in owed for name in each.clauses}
+    for clause in clauses().values():
+        if clause.id not in planned and clause.rpc != "wire":
+            yield Absent(clause, *_why_not(clause, tested, line, bindings))
+
+
+def _why_not(clause: Clause, tested: set[str], line: Profile, bindings: Sequence[str]) -> tuple[Absence, str]:
+    """Say why a clause is not judged; `tested` are the clauses that some test judges."""
+    if not clause.testable:
+        return Absence.NOT_TESTABLE, f"not testable: {clause.reason}"
+    if not clause.applies_to(line):
+        return Absence.NOT_IN_PROFILE, f"not in profile {line.name}"
+    own = [binding for binding in bindings if binding in clause.bindings]
+    if not own:
+        return Absence.OTHER_BINDING, f"not over {', '.join(bindings)}"
+    if not any(binding == GRPC or routes(binding).carries(clause.rpc, line) for binding in own):
+        return Absence.OTHER_BINDING, f"not over {', '.join(own)}, which has no route for it in {line.name}"
+    return (Absence.NOT_SELECTED, "not selected") if clause.id in tested else (Absence.NO_TEST, "no test judges it")

@@ -1,0 +1,56 @@
+"""A check: one judgement that has to be made, before anything is asked."""
+
+from dataclasses import dataclass
+
+from milvus_tck.bindings.names import GRPC
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clauses import Clause, Level
+
+__all__ = ["GRPC", "HOLDS", "Check", "key_of", "needs_of", "over"]
+
+#: The single aspect of a clause that is not a refusal.
+HOLDS = "holds"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One judgement that has to be made: an aspect of a clause, in one case, over one binding."""
+
+    clause: Clause
+    aspect: str
+    level: Level
+    binding: str
+    #: Which of several samples of the clause's condition; empty where there is one.
+    case: str = ""
+
+    @property
+    def id(self) -> str:
+        """The name of the check: `clause[.case]:aspect@binding`."""
+        case = f".{self.case}" if self.case else ""
+        return f"{self.clause.id}{case}:{self.aspect}@{self.binding}"
+
+    @property
+    def key(self) -> str:
+        """The name of what it judges, as other clauses need it: over gRPC that is the clause itself."""
+        return key_of(self.clause.id, self.binding)
+
+
+def over(check: str, binding: str) -> str:
+    """Name the same check over another binding."""
+    return f"{check.rpartition('@')[0]}@{binding}"
+
+
+def key_of(clause: str, binding: str) -> str:
+    """Name a clause over a binding."""
+    return clause if binding == GRPC else f"{clause}@{binding}"
+
+
+def needs_of(check: Check) -> tuple[str, ...]:
+    """Name what a check needs, over its own binding where that is bound to it."""
+    if check.binding == GRPC:
+        return check.clause.needs
+    every = clauses()
+    bound = (each in every and check.binding in every[each].bindings for each in check.clause.needs)
+    return tuple(
+        key_of(each, check.binding if own else GRPC) for each, own in zip(check.clause.needs, bound, strict=True)
+    )

@@ -1,0 +1,1 @@
+"""The plan of a run: the same for whoever asks."""
