@@ -10,13 +10,13 @@ from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.spec.routes import routes
 from milvus_tck.verdict.assignment import Assignment
-from milvus_tck.verdict.check import GRPC, Check, key_of, needs_of
+from milvus_tck.verdict.check import GRPC, Check, key_of
 from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.owed import checks_of
+from milvus_tck.verdict.owed import checks_of, is_bound
 from milvus_tck.verdict.selection import selector
 from milvus_tck.verdict.skip import Absence
 
-__all__ = ["Absent", "Choice", "SuiteTest", "choose", "is_bound"]
+__all__ = ["Absent", "Choice", "SuiteTest", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def choose(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> 
         for each in owed
     }
     wanted = tuple(check for checks in own.values() for check in checks)
-    needed = {need for check in wanted for need in needs_of(check)}
+    needed = {need for check in wanted for need in check.needs}
     chosen = tuple(each for each in owed if own[each.test] or not needed.isdisjoint(each.keys))
     return Choice(owed, chosen, wanted, tuple(_absent(owed, wanted, line, options.bindings)))
 
@@ -89,16 +89,6 @@ def _checks(test: SuiteTest, line: Profile, binding: str, *, strict: bool) -> li
         if clause_of(name).applies_to(line) and is_bound(clause_of(name), case, binding, line)
         for check in checks_of(clause_of(name), line, binding, case, strict=strict)
     ]
-
-
-def is_bound(clause: Clause, case: str, binding: str, line: Profile) -> bool:
-    """Tell whether a clause is judged over a binding in a profile, in one of its cases."""
-    if binding not in clause.bindings:
-        return False
-    if binding == GRPC:
-        return True
-    table = routes(binding)
-    return table.carries(clause.rpc, line) and not (case and table.silence(f"{clause.id}.{case}"))
 
 
 def _absent(

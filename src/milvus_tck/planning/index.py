@@ -7,7 +7,6 @@ it is asked again. A released wheel brings the index along, made by `make wheel`
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from milvus_tck.planning.choice import SuiteTest
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.toolchain import cache_folder
+from milvus_tck.verdict.whole_file import write_whole
 
 __all__ = ["INDEX", "digest", "dump", "load", "suite_tests"]
 
@@ -37,9 +37,7 @@ def suite_tests(collect: Callable[[], Iterable[SuiteTest]]) -> tuple[SuiteTest, 
     tests = tuple(collect())
     for path in _kept(key):
         with suppress(OSError):  # a full disk costs time, nothing else
-            part = path.with_suffix(f".{os.getpid()}")
-            part.write_text(dump(tests, key), encoding="utf-8")
-            part.replace(path)
+            write_whole(path, dump(tests, key))
             _forget(path)
     return tests
 

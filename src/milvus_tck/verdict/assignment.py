@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from milvus_tck.verdict.check import GRPC, Check, needs_of
+from milvus_tck.verdict.check import GRPC, Check
 
 __all__ = ["Assignment"]
 
@@ -46,4 +46,4 @@ class Assignment:
     @cached_property
     def needed(self) -> frozenset[str]:
         """What has to hold before it is run: over its own binding, where that can be judged."""
-        return frozenset(need for check in self.checks for need in needs_of(check)) - self.keys
+        return frozenset(need for check in self.checks for need in check.needs) - self.keys

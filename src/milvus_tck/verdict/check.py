@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from milvus_tck.bindings.names import GRPC
-from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Level
 
-__all__ = ["GRPC", "HOLDS", "Check", "key_of", "needs_of", "over"]
+__all__ = ["GRPC", "HOLDS", "Check", "key_of", "over"]
 
 #: The single aspect of a clause that is not a refusal.
 HOLDS = "holds"
@@ -22,6 +21,8 @@ class Check:
     binding: str
     #: Which of several samples of the clause's condition; empty where there is one.
     case: str = ""
+    #: What has to hold before it can be made: clauses, by the names that `key_of` gives.
+    needs: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -43,14 +44,3 @@ def over(check: str, binding: str) -> str:
 def key_of(clause: str, binding: str) -> str:
     """Name a clause over a binding."""
     return clause if binding == GRPC else f"{clause}@{binding}"
-
-
-def needs_of(check: Check) -> tuple[str, ...]:
-    """Name what a check needs, over its own binding where that is bound to it."""
-    if check.binding == GRPC:
-        return check.clause.needs
-    every = clauses()
-    bound = (each in every and check.binding in every[each].bindings for each in check.clause.needs)
-    return tuple(
-        key_of(each, check.binding if own else GRPC) for each, own in zip(check.clause.needs, bound, strict=True)
-    )

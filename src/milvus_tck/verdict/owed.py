@@ -1,11 +1,13 @@
 """What a clause owes: the aspects that are judged of it in a profile, each a check, with its level."""
 
+from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import is_branch_code, is_branch_legacy
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.verdict.check import HOLDS, Check
+from milvus_tck.spec.routes import routes
+from milvus_tck.verdict.check import GRPC, HOLDS, Check, key_of
 
-__all__ = ["REASON_TEXT", "UNTOUCHED", "aspects_of", "checks_of"]
+__all__ = ["REASON_TEXT", "UNTOUCHED", "aspects_of", "checks_of", "is_bound"]
 
 UNTOUCHED = "untouched"
 REASON_TEXT = "reason-text"
@@ -16,10 +18,28 @@ _ONE_CODE = frozenset({"http-v1", "http-v2"})
 def checks_of(clause: Clause, profile: Profile, binding: str, case: str = "", *, strict: bool = False) -> list[Check]:
     """List every check that a clause owes in a profile, before anything was asked."""
     expectation = clause.expectation(profile)
+    needs = _needs(clause, profile, binding)
     if expectation.ok:
-        return [Check(clause, HOLDS, clause.level, binding, case)]
+        return [Check(clause, HOLDS, clause.level, binding, case, needs)]
     aspects = aspects_of(clause, expectation, profile, binding, strict=strict)
-    return [Check(clause, aspect, level, binding, case) for aspect, level in aspects]
+    return [Check(clause, aspect, level, binding, case, needs) for aspect, level in aspects]
+
+
+def is_bound(clause: Clause, case: str, binding: str, profile: Profile) -> bool:
+    """Tell whether a clause is judged over a binding in a profile, in one of its cases."""
+    if binding == GRPC or binding not in clause.bindings:
+        return binding in clause.bindings
+    table = routes(binding)
+    return table.carries(clause.rpc, profile) and not (case and table.silence(f"{clause.id}.{case}"))
+
+
+def _needs(clause: Clause, profile: Profile, binding: str) -> tuple[str, ...]:
+    """Name what a clause needs, over its own binding where that is judged over it."""
+    if binding == GRPC:
+        return clause.needs
+    every = clauses()
+    bound = (each in every and is_bound(every[each], "", binding, profile) for each in clause.needs)
+    return tuple(key_of(each, binding if own else GRPC) for each, own in zip(clause.needs, bound, strict=True))
 
 
 def aspects_of(
