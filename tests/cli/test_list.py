@@ -1,7 +1,9 @@
 """`milvus-tck list`: what would be judged, and why the rest would not."""
 
 import json
+from collections import Counter
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,11 @@ from milvus_tck.spec.capabilities import core_rpcs
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import profile, profiles
+from milvus_tck.spec.rpcs import rpcs_of
 from milvus_tck.targets.base import Target
+from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.network import free_ports
+from milvus_tck.verdict.result_file import read_results
 from milvus_tck.verdict.states import Exit
 from tests.cli.conftest import Done, Typed
 
@@ -136,6 +141,50 @@ def test_the_text_names_every_core_rpc_and_every_reason(typed: Typed) -> None:
     assert set(core_rpcs()) <= starts
     assert "not judged, not-in-profile:" in done.stdout
     assert "  service/rate-limit: not testable: " in done.stdout
+
+
+@pytest.mark.parametrize("name", [each.name for each in profiles()])
+def test_every_rpc_of_a_profile_has_its_row(typed: Typed, name: str) -> None:
+    """Those without a clause are named as well, and the sentence below counts them."""
+    done = typed("list", "--profile", name)
+    scope = parsed(typed("list", "--json", "--profile", name))["scope"]
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if line and not line.startswith(" ")}
+    assert {each.name for each in rpcs_of(profile(name))} <= rows.keys()
+    assert {rpc for rpc, line in rows.items() if line.endswith("no clause yet")} == set(scope["no_clause"])
+    assert f"{len(scope['judged'])} of the {scope['rpcs']} RPCs of {name} are judged" in done.stdout
+    assert set(scope["judged"]) | set(scope["no_clause"]) == {each.name for each in rpcs_of(profile(name))}
+
+
+_LACKING = """
+[targets.frugal]
+address = "{address}"
+profile = "2.3"
+lacks = ["aliases", "delete"]
+"""
+
+
+def test_list_and_check_leave_out_the_same(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What its owner says that a target lacks is left out by both, and so is what stands on that."""
+    server = DegenerateServer("refuser")
+    server.start()
+    monkeypatch.chdir(tmp_path)
+    asked = ("frugal", "--select", "clause=*alias* or rpc=Search or rpc=HasPartition")
+    try:
+        (tmp_path / "tck.toml").write_text(_LACKING.format(address=server.address), encoding="utf-8")
+        plan = parsed(typed("list", "--json", *asked))
+        typed("check", *asked, "--out", tmp_path / "out")
+    finally:
+        server.stop()
+    events = read_results(tmp_path / "out").checks
+    told = {each["clause"]: each["checks"] for each in plan["absent"] if each["kind"] == "unsupported"}
+    assert told
+    assert told == Counter(each.clause for each in events if each.signature.startswith("declared:"))
+    blocked = {each["clause"] for each in plan["absent"] if each["kind"] == "blocked"}
+    assert {each.state for each in events if each.clause in blocked} <= {"blocked"}
+    would_run = {check["check"] for each in plan["clauses"] for check in each["checks"]}
+    assert would_run.isdisjoint(each.check for each in events if each.signature.startswith("declared:"))
+    left_out = Counter(each.clause for each in events if each.check not in would_run and each.family != "wire")
+    assert left_out == Counter({each["clause"]: each["checks"] for each in plan["absent"] if each["checks"]})
 
 
 def test_a_list_over_several_bindings(typed: Typed) -> None:

@@ -15,7 +15,7 @@ def test_the_verdict_comes_first() -> None:
     run = a_run([a_check(), a_failure(), a_check("c", State.BLOCKED)])
     first = summary_markdown(run).splitlines()[0]
     assert first.startswith("## ❌ milvus@2.3.5 against Milvus 2.3 over gRPC: NOT conformant")
-    assert first.endswith("1 of 3 must checks fail, 1 not verified.")
+    assert "1 of 3 must checks fail, 1 not verified. 1 of the 83 RPCs of 2.3 are judged" in first
 
 
 def test_only_a_good_verdict_has_the_good_sign() -> None:
@@ -64,7 +64,7 @@ def test_hostile_texts_become_no_markup() -> None:
     assert "<a " not in html
     assert "<em>" not in html
     rows = [line for line in text.splitlines() if line.startswith("| ")]
-    assert all(line.count("|") in {3, 6, 8} for line in rows)
+    assert all(line.count("|") in {3, 4, 6, 8} for line in rows)
 
 
 def test_mentions_issues_and_links_are_taken_apart() -> None:

@@ -14,7 +14,8 @@ def test_a_verdict_counts_what_was_not_verified_beside_what_failed() -> None:
     """The unverified list stands next to the verdict, in one sentence."""
     run = a_run([a_check(), a_failure(), a_check("insert/other", State.BLOCKED)])
     assert str(run.sentence) == (
-        "milvus@2.3.5 against Milvus 2.3 over gRPC: NOT conformant — 1 of 3 must checks fail, 1 not verified."
+        "milvus@2.3.5 against Milvus 2.3 over gRPC: NOT conformant — 1 of 3 must checks fail, 1 not verified. "
+        "1 of the 83 RPCs of 2.3 are judged; 27 were not asked for, 55 have no clause yet."
     )
 
 
@@ -32,7 +33,10 @@ def test_every_binding_is_named() -> None:
 def test_an_empty_run_claims_nothing() -> None:
     """Zero checks are no success."""
     run = a_run()
-    assert str(run.sentence) == "milvus@2.3.5 against Milvus 2.3: undetermined — no must check was judged."
+    assert str(run.sentence) == (
+        "milvus@2.3.5 against Milvus 2.3: undetermined — no must check was judged. "
+        "0 of the 83 RPCs of 2.3 are judged; 28 were not asked for, 55 have no clause yet."
+    )
     assert tone(run.results, run.summary) is Tone.OPEN
 
 
@@ -83,3 +87,25 @@ def test_a_part_of_the_suite_is_called_a_part() -> None:
     run = a_run([a_check()], header=a_header(planned=1, partial=True))
     assert "Only a part of the suite was asked for." in str(run.sentence)
     assert tone(run.results, run.summary) is Tone.OPEN
+
+
+def test_what_was_only_met_is_told_from_what_was_judged() -> None:
+    """RPCs of which only the form of an answer was looked at are counted as such, and not as judged."""
+    wire = [a_check("wire/parses", family="wire", rpc=rpc) for rpc in ("Query", "Insert", "Search")]
+    text = str(a_run([a_check(), *wire]).sentence)
+    assert "1 of the 83 RPCs of 2.3 are judged" in text
+    assert "55 have no clause yet (2 of these were met on the way)." in text
+
+
+def test_an_rpc_whose_checks_all_stay_open_is_not_judged() -> None:
+    """Asked for is not judged: what it needs failed."""
+    assert "0 of the 83 RPCs of 2.3 are judged; 1 could not be judged" in str(
+        a_run([a_check(state=State.BLOCKED)]).sentence
+    )
+
+
+def test_a_profile_that_nobody_knows_has_no_scope() -> None:
+    """The results of a later suite can still be read; nothing is claimed of RPCs."""
+    run = a_run([a_check()], header=a_header(profile="9.9"))
+    assert "RPCs" not in str(run.sentence)
+    assert run.scope == []

@@ -27,6 +27,9 @@ def _message(run: JudgedRun) -> str:
     must = run.summary.counts[Level.MUST]
     unverified = sum(must[state] for state in State if state.unverified)
     parts = [f"{must[State.PASS]}/{sum(must.values())} must", f"{unverified} unverified"]
+    scope = run.summary.scope
+    if scope is not None:
+        parts.append(f"{len(scope.judged)} of {scope.rpcs} RPCs")
     if run.header.partial:
         parts.append("a part of the suite")
     if not run.results.complete:

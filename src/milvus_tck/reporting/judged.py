@@ -7,6 +7,7 @@ from functools import cached_property
 from milvus_tck.reporting.across import Counterpart, counterparts, holds_over
 from milvus_tck.reporting.blocking import Blocking, find_blocking
 from milvus_tck.reporting.causes import Cause, root_causes
+from milvus_tck.reporting.scope import ScopeRow, scope_rows
 from milvus_tck.reporting.sentence import Sentence, verdict_sentence
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.result_file import Results
@@ -55,6 +56,11 @@ class JudgedRun:
         """The gate verdict, with what it rests on."""
         code = self.summary.exit_code
         return f"Gate {self.summary.gate.value} (exit {int(code)}): {_MEANING.get(code, code.name)}."
+
+    @property
+    def scope(self) -> list[ScopeRow]:
+        """The RPCs of the profile that were not judged, by name; nothing where nobody knows the profile."""
+        return [] if self.summary.scope is None else scope_rows(self.summary.scope)
 
     @cached_property
     def known(self) -> frozenset[str]:

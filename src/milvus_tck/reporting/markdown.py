@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.levels import level_tallies
+from milvus_tck.reporting.matrix import rpc_rows
 from milvus_tck.reporting.sentence import Tone, tone
 from milvus_tck.reporting.text import duration, one_line
 from milvus_tck.spec.data import data_dir
@@ -22,18 +23,17 @@ _CAUSES, _ENTRIES, _RPCS = 5, 10, 60
 
 def summary_markdown(run: JudgedRun) -> str:
     """Render the summary; its size is bounded, whatever the run."""
-    rpcs = sorted(
-        run.summary.by_rpc.items(), key=lambda item: -sum(counts.get("fail", 0) for counts in item[1].values())
-    )
+    tallies = level_tallies(run.summary.counts)
+    rpcs = sorted(rpc_rows(run.results.checks, [each.level for each in tallies]), key=lambda row: -row.failed)
     return (
         _environment()
         .get_template("summary.md")
         .render(
             run=run,
             sign=_SIGNS[tone(run.results, run.summary)],
-            tallies=level_tallies(run.summary.counts),
+            tallies=tallies,
             causes=run.causes[:_CAUSES],
-            rpcs=[(rpc, level_tallies(counts)) for rpc, counts in rpcs[:_RPCS]],
+            rpcs=rpcs[:_RPCS],
             entries=_ENTRIES,
         )
     )

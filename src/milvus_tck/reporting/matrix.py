@@ -1,27 +1,37 @@
 """RPC x level, and the capabilities of a target as they were declared, probed and observed."""
 
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from milvus_tck.reporting.levels import Tally, tally
+from milvus_tck.reporting.levels import Tally, level_tallies, tally
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.summary import Counts, Summary
+from milvus_tck.verdict.summary import count
 
 __all__ = ["CapabilityRow", "RpcRow", "capability_rows", "rpc_rows"]
 
 
 @dataclass(frozen=True, slots=True)
 class RpcRow:
-    """One RPC; its cells stand in the order of the levels, `None` where it has no check."""
+    """One RPC; the cells of its own clauses stand in the order of the levels, `None` where it has no check."""
 
     rpc: str
     cells: tuple[Tally | None, ...]
+    #: What was promised of every answer (`wire/*`), looked at in the answers of this RPC.
+    form: Tally | None
+
+    @property
+    def own(self) -> bool:
+        """Whether clauses of its own were judged, and not only the form of its answers."""
+        return any(self.cells)
 
     @property
     def failed(self) -> int:
         """Failures of all levels."""
-        return sum(cell.failed for cell in self.cells if cell)
+        return sum(cell.failed for cell in (*self.cells, self.form) if cell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +47,24 @@ class CapabilityRow:
     contradiction: bool
 
 
-def rpc_rows(summary: Summary, levels: list[Level]) -> list[RpcRow]:
+def rpc_rows(checks: Iterable[CheckEvent], levels: Sequence[Level]) -> list[RpcRow]:
     """Make the matrix for the levels that the run has, in the order of the RPCs' names."""
-    return [RpcRow(rpc, _cells(counts, levels)) for rpc, counts in summary.by_rpc.items()]
+    own: defaultdict[str, list[CheckEvent]] = defaultdict(list)
+    form: defaultdict[str, list[CheckEvent]] = defaultdict(list)
+    for check in checks:
+        (form if check.family == "wire" else own)[check.rpc].append(check)
+    return [RpcRow(rpc, _cells(own[rpc], levels), _form(form[rpc])) for rpc in sorted({*own, *form})]
 
 
-def _cells(counts: Counts, levels: list[Level]) -> tuple[Tally | None, ...]:
-    return tuple(tally(level, counts[level]) if level in counts else None for level in levels)
+def _cells(checks: list[CheckEvent], levels: Sequence[Level]) -> tuple[Tally | None, ...]:
+    found = {each.level: each for each in level_tallies(count(checks))}
+    return tuple(found.get(level) for level in levels)
+
+
+def _form(checks: list[CheckEvent]) -> Tally | None:
+    """Add up what holds for every answer, over all levels."""
+    states = Counter(check.state for check in checks)
+    return tally(Level.MUST, states) if checks else None
 
 
 def capability_rows(results: Results) -> list[CapabilityRow]:

@@ -131,7 +131,7 @@ def make_page(run: JudgedRun) -> Page:
         baseline=run.summary.baseline,
         trust=trust_facts(run),
         rows=clause_rows(run.results.checks, run.blocking),
-        matrix=rpc_rows(run.summary, [each.level for each in tallies]),
+        matrix=rpc_rows(run.results.checks, [each.level for each in tallies]),
         capabilities=capability_rows(run.results),
         failing=failing_clauses(run, evidence),
         beyond=beyond(run, evidence),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from milvus_tck.reporting.scope import scope_words
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.states import Conformance, State
@@ -48,7 +49,7 @@ def verdict_sentence(results: Results, summary: Summary) -> Sentence:
     """Say the conformance verdict, with what was not verified beside it."""
     header = results.header
     subject = f"{header.target.get('name', '?')} against Milvus {header.profile}{_over(results)}"
-    return Sentence(subject, _WORDS[summary.verdict], " ".join([_must(summary), *_limits(results)]))
+    return Sentence(subject, _WORDS[summary.verdict], " ".join([_must(summary), *_scope(summary), *_limits(results)]))
 
 
 def _over(results: Results) -> str:
@@ -64,6 +65,11 @@ def _must(summary: Summary) -> str:
     failed = must[State.FAIL] + must[State.TARGET_CRASH]
     unverified = sum(must[state] for state in State if state.unverified)
     return f"{failed} of {total} must checks fail, {unverified} not verified."
+
+
+def _scope(summary: Summary) -> list[str]:
+    """Say how much of the profile the verdict is about."""
+    return [] if summary.scope is None else [scope_words(summary.scope)]
 
 
 def _limits(results: Results) -> list[str]:
