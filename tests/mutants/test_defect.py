@@ -95,3 +95,21 @@ def test_a_request_that_is_misread() -> None:
         defect.send("Search", request.SerializeToString(), 1)
         assert defect.applied == seen
         assert script.sent == [("Search", plain.SerializeToString())]
+
+
+@pytest.mark.parametrize(
+    ("mutant", "asked"),
+    [
+        (a_mutant("no-such-operator"), (_YES,)),
+        (a_mutant("set", path="value", value="text where a truth value stands"), (_YES,)),
+        (a_mutant("request-no-such-operator", "HasCollection"), (_YES,)),
+    ],
+    ids=["no operator", "a value that does not fit", "of a request"],
+)
+def test_an_operator_that_breaks_down(mutant: Mutant, asked: tuple[Message, ...]) -> None:
+    """The defect says so: whoever sums up must not take it for one that never showed."""
+    defect = around(Script(*asked), mutant)
+    with pytest.raises(Exception, match=r"."):
+        defect.send("HasCollection", m.HasCollectionRequest(collection_name="c").SerializeToString(), 1)
+    assert defect.trouble.startswith(f"{mutant.operator}: ")
+    assert not defect.applied

@@ -23,12 +23,18 @@ _NAMES = [check.id for check in checks(_OWN, _OTHER)]
 
 
 def _tried(
-    own: State, other: State = State.PASS, *, applied: bool = True, missed: str = "", clean: bool = True
+    own: State,
+    other: State = State.PASS,
+    *,
+    applied: bool = True,
+    missed: str = "",
+    clean: bool = True,
+    trouble: str = "",
 ) -> Tried:
     job = Job("test", checks(_OWN, _OTHER), lambda _case, _things: None)
     states = {_NAMES[0]: (own, own.value), _NAMES[1]: (other, other.value)}
     before = dict.fromkeys(_NAMES, State.PASS if clean else State.FAIL)
-    return Tried(job, before, frozenset(), Played("test", states, frozenset(), missed=missed), applied)
+    return Tried(job, before, frozenset(), Played("test", states, frozenset(), missed=missed), applied, trouble)
 
 
 def _fate(*tried: Tried) -> Fate:
@@ -47,8 +53,22 @@ def _fate(*tried: Tried) -> Fate:
         (_tried(State.PASS, applied=False), Fate.NOT_APPLIED),
         (_tried(State.INCONCLUSIVE, State.INCONCLUSIVE, missed="missed:Search"), Fate.NOT_APPLIED),
         (_tried(State.FAIL, clean=False), Fate.INVALID),
+        (_tried(State.HARNESS_ERROR, applied=False, trouble="set: ValueError: no"), Fate.FAULTY),
+        (_tried(State.FAIL, trouble="set: ValueError: no"), Fate.FAULTY),
     ],
-    ids=["own", "crash", "elsewhere", "survived", "blocked", "our error", "never seen", "asked anew", "fails anyway"],
+    ids=[
+        "own",
+        "crash",
+        "elsewhere",
+        "survived",
+        "blocked",
+        "our error",
+        "never seen",
+        "asked anew",
+        "fails anyway",
+        "broke down",
+        "broke down elsewhere",
+    ],  # fmt: skip
 )
 def test_what_became_of_it(tried: Tried, fate: Fate) -> None:
     """A check that fails has noticed; one that could not be made, for whatever reason, has not."""
@@ -95,15 +115,28 @@ def test_the_score() -> None:
     assert _matrix(survived).unproven == {"has-collection/existing": "survived"}
 
 
+def test_a_mutant_that_could_not_be_made_spoils_the_score() -> None:
+    """Its operator ended with an error: it counts as not noticed, the run is not good, and it is named."""
+    own = summed(a_mutant("negate"), [_tried(State.FAIL)])
+    faulty = summed(a_mutant("negate"), [_tried(State.HARNESS_ERROR, applied=False, trouble="set: ValueError: no")])
+    matrix = _matrix(*[own] * 99, faulty)
+    assert matrix.score == 0.99
+    assert not matrix.good
+    assert matrix.faulty == {faulty.mutant.id: "set: ValueError: no"}
+    assert "could not be made" in matrix_html(matrix)
+    assert "set: ValueError: no" in matrix_html(matrix)
+
+
 def test_the_file_keeps_its_schema() -> None:
     """`matrix.json` is as its schema says, with every fate in it."""
     schema = json.loads((data_dir("reports") / "schema" / "mutants.schema.json").read_text(encoding="utf-8"))
-    tried = (_tried(State.FAIL), _tried(State.PASS), _tried(State.PASS, applied=False), _tried(State.FAIL, clean=False))
+    tried = (_tried(State.FAIL), _tried(State.PASS), _tried(State.PASS, applied=False), _tried(State.FAIL, clean=False),
+             _tried(State.HARNESS_ERROR, trouble="no"))  # fmt: skip
     matrix = _matrix(*(summed(a_mutant("negate"), [each]) for each in tried))
     written = json.loads(json.dumps(matrix.as_dict()))
     jsonschema.validate(written, schema, cls=jsonschema.Draft202012Validator)
     assert [row["fate"] for row in written["mutants"]] == [
-        "killed by its own clause", "survived", "not applied", "invalid",
+        "killed by its own clause", "survived", "not applied", "invalid", "could not be made",
     ]  # fmt: skip
     assert written["mutants"][1]["triage"] == {"state": "open"}
 

@@ -49,7 +49,7 @@ Examples:
   milvus-tck mutants --clause search/offset   those of one clause
   milvus-tck mutants --sample 200 --seed 5    a sample
 
-Exit codes: 0 at least 97 % are killed by their own clause and every survivor is explained,
+Exit codes: 0 at least 97 % are killed by their own clause, every survivor is explained, and each could be made,
 1 otherwise, 3 the target can not be had, 4 no mutant matched."""
 
 
@@ -215,6 +215,7 @@ def _noticed(verdict: Verdict) -> str:
     """Say in a line what became of a mutant, and which checks noticed."""
     seen = sorted({f"{cell.check} ({cell.signature})" for cell in verdict.cells if cell.fate is verdict.fate})
     who = f": {', '.join(seen)}" if verdict.fate in {Fate.OWN, Fate.ELSEWHERE} else ""
+    who = f": {verdict.trouble}" if verdict.trouble else who
     return f"{verdict.mutant.id}\n  {verdict.mutant.sentence}\n  {verdict.fate.value}{who}"
 
 
@@ -222,6 +223,7 @@ def _say(console: Console, matrix: Matrix, out: Path) -> None:
     if len(matrix.verdicts) <= _SHOWN:
         console.print("\n".join(map(_noticed, matrix.verdicts)), markup=False)
     for title, names in (
+        ("could not be made: a fault of the mutant", [f"{name}: {what}" for name, what in matrix.faulty.items()]),
         ("survived", [each.mutant.id for each in matrix.open]),
         ("clauses that no mutant proves", [f"{name}: {what}" for name, what in matrix.unproven.items()]),
         ("tests that end with an error of their own", list(matrix.faults)),

@@ -70,7 +70,8 @@ class Aftermath(Defect):
                 return reply
             if not self._refused or reply.payload is None or rpc not in effects(self.mutant):
                 return reply
-            changed = _effect(rpc, reply.payload, self._refused)
+            with self.operating():
+                changed = _effect(rpc, reply.payload, self._refused)
         self.applied = self.applied or changed != reply.payload
         return Reply(changed, "OK")
 

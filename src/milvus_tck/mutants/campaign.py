@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from multiprocessing import get_context
 
@@ -96,21 +96,24 @@ class Campaign:
         if clean is None:
             return Tried(job, None)
         states = {name: state for name, (state, _) in clean.states.items()}
-        played, applied = self._played(mutant, job, _touched(mutant) if mutant.scope is Scope.RPC else frozenset())
-        if not applied and mutant.scope is Scope.CLAUSE:
+        tried = self._played(mutant, job, _touched(mutant) if mutant.scope is Scope.RPC else frozenset())
+        if not (tried.applied or tried.trouble) and mutant.scope is Scope.CLAUSE:
             # The condition of the clause arises only where the test is prepared.
-            played, applied = self._played(mutant, job, _touched(mutant))
-        return Tried(job, states, clean.broken, played, applied)
+            tried = self._played(mutant, job, _touched(mutant))
+        return replace(tried, clean=states, broken=clean.broken)
 
-    def _played(self, mutant: Mutant, job: Job, touched: frozenset[str] | None) -> tuple[Played, bool]:
-        """Play a test with a defect; tells whether the defect showed."""
+    def _played(self, mutant: Mutant, job: Job, touched: frozenset[str] | None) -> Tried:
+        """Play a test with a defect; tells whether the defect showed, and what went wrong with it."""
         defects: list[Defect] = []
 
         def wrap(binding: Binding) -> Binding:
             defects.append(around(binding, mutant))
             return defects[-1]
 
-        return self.player.play(job, wrap, touched), any(defect.applied for defect in defects)
+        played = self.player.play(job, wrap, touched)
+        applied = any(defect.applied for defect in defects)
+        trouble = next((defect.trouble for defect in defects if defect.trouble), "")
+        return Tried(job, None, played=played, applied=applied, trouble=trouble)
 
 
 def _touched(mutant: Mutant) -> frozenset[str] | None:

@@ -1,6 +1,8 @@
 """A binding with a defect: what a client sees of a server that has the mutant in it."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from google.protobuf.message import DecodeError, Message
@@ -26,6 +28,8 @@ class Defect(Binding):
     mutant: Mutant
     #: Whether the client has seen the defect.
     applied: bool = False
+    #: What the operator itself said where it could not be carried out: a fault of the mutant.
+    trouble: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
@@ -33,6 +37,15 @@ class Defect(Binding):
 
     def close(self) -> None:
         """Leave the connection to whoever made it."""
+
+    @contextmanager
+    def operating(self) -> Iterator[None]:
+        """Note what goes wrong while the operator works, and let it end the test."""
+        try:
+            yield
+        except Exception as error:
+            self.trouble = self.trouble or f"{self.mutant.operator}: {type(error).__name__}: {error}"
+            raise
 
 
 @dataclass
@@ -44,7 +57,7 @@ class AnswerDefect(Defect):
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send, and change the answer where the mutant says so."""
         reply = self.inner.send(rpc, payload, deadline, metadata)
-        with self._lock:
+        with self._lock, self.operating():
             changed = self._changed(rpc, payload, reply)
         self.applied = self.applied or changed != reply
         return changed

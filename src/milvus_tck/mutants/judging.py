@@ -24,6 +24,8 @@ class Tried:
     played: Played | None = None
     #: Whether the client has seen the defect.
     applied: bool = False
+    #: What the operator of the mutant said where it could not be carried out.
+    trouble: str = ""
 
 
 @dataclass
@@ -35,6 +37,7 @@ class Judging:
     tests: int = 0
     missed: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    trouble: str = ""
 
     @property
     def noticed(self) -> bool:
@@ -44,6 +47,7 @@ class Judging:
     def take(self, tried: Tried) -> None:
         """Take in a test."""
         self.tests += 1
+        self.trouble = self.trouble or tried.trouble
         if tried.played is None or tried.clean is None:
             self.cells += [Cell(check.id, tried.job.test, Fate.INVALID) for check in tried.job.checks]
             return
@@ -73,11 +77,13 @@ class Judging:
         return Fate.OWN if clause == self.mutant.clause else Fate.ELSEWHERE
 
     def verdict(self, *, live: bool = False) -> Verdict:
-        """Sum up: who noticed counts most; a defect that never showed says nothing."""
+        """Sum up: who noticed counts most; what never showed says nothing, what broke down proves nothing."""
         fates = {cell.fate for cell in self.cells if self._decides(cell)}
         order = (Fate.OWN, Fate.ELSEWHERE, Fate.SURVIVED, Fate.NOT_APPLIED, Fate.INVALID)
         fate = next((each for each in order if each in fates), Fate.NOT_APPLIED)
-        return Verdict(self.mutant, fate, tuple(self.cells), self.tests, self.missed, self.errors, live)
+        fate = Fate.FAULTY if self.trouble else fate
+        found = tuple(self.cells)
+        return Verdict(self.mutant, fate, found, self.tests, self.missed, self.errors, self.trouble, live)
 
     def _decides(self, cell: Cell) -> bool:
         """Where a mutant is about one aspect, only checks of that aspect speak for the clause."""

@@ -78,7 +78,7 @@ class _Stage:
     def judge(self, number: int, mutant: Mutant) -> Verdict:
         """Run a mutant against the tests of its clause; who was not noticed in haste gets a second look."""
         verdict = self._judged(number, mutant, _PATIENCE)
-        if verdict.fate is Fate.OWN or mutant.equivalent:
+        if verdict.fate in {Fate.OWN, Fate.FAULTY} or mutant.equivalent:
             return verdict
         return self._judged(number + _SECOND, mutant, _MUCH_PATIENCE)
 
@@ -103,7 +103,7 @@ class _Stage:
         errors = [each.actual for each in result.judgements if each.state is State.HARNESS_ERROR]
         broken = frozenset(clause for clause, _ in run.contract.broken)
         played = Played(job.test, states, broken, error=errors[0] if errors else "")
-        return Tried(job, clean, frozenset(), played, defect.applied)
+        return Tried(job, clean, frozenset(), played, defect.applied, defect.trouble)
 
     def _run(self, number: int, binding: Binding) -> Run:
         """Return a run with names of its own."""

@@ -62,6 +62,11 @@ class Matrix:
         return [each for each in self.verdicts if each.open]
 
     @property
+    def faulty(self) -> dict[str, str]:
+        """Mutants whose operator ended with an error, each with what it said."""
+        return {each.mutant.id: each.trouble for each in self.verdicts if each.fate is Fate.FAULTY}
+
+    @property
     def per_minute(self) -> float:
         """Mutants that were judged in a minute."""
         return len(self.verdicts) / self.seconds * 60 if self.seconds else 0.0
@@ -104,7 +109,7 @@ class Matrix:
     @property
     def good(self) -> bool:
         """Whether the suite notices enough, and nothing is left to be explained."""
-        return self.score >= THRESHOLD and not self.open and not set(self.unproven) - self.excused
+        return self.score >= THRESHOLD and not self.open and not self.faulty and not set(self.unproven) - self.excused
 
     def as_dict(self) -> dict[str, Any]:
         """Write the matrix as JSON."""
@@ -121,6 +126,7 @@ class Matrix:
             "counted": len(self.counted),
             "good": self.good,
             "totals": {fate.value: self.totals[fate] for fate in Fate},
+            "faulty": self.faulty,
             "open": [each.mutant.id for each in self.open],
             "unproven": self.unproven,
             "never_killed": self.never_killed,
@@ -141,6 +147,8 @@ def _row(verdict: Verdict) -> dict[str, Any]:
             for cell in verdict.cells
         ],
     }
+    if verdict.trouble:
+        row["trouble"] = verdict.trouble
     if verdict.missed:
         row["missed"] = verdict.missed
     if verdict.fate is Fate.SURVIVED:

@@ -14,6 +14,8 @@ class Fate(StrEnum):
     OWN = "killed by its own clause"
     ELSEWHERE = "killed elsewhere"
     SURVIVED = "survived"
+    #: The operator ended with an error: the defect was never made, and nothing is proven.
+    FAULTY = "could not be made"
     #: The defect never showed, or the test could not be carried on.
     NOT_APPLIED = "not applied"
     #: The check fails without the mutant already.
@@ -21,8 +23,8 @@ class Fate(StrEnum):
 
     @property
     def applicable(self) -> bool:
-        """Whether it says anything about the checks."""
-        return self in {Fate.OWN, Fate.ELSEWHERE, Fate.SURVIVED}
+        """Whether it says anything about the checks, or should have."""
+        return self in {Fate.OWN, Fate.ELSEWHERE, Fate.SURVIVED, Fate.FAULTY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Verdict:
     missed: dict[str, str] = field(default_factory=dict)
     #: Tests that ended with an error of their own: a fault of the test.
     errors: dict[str, str] = field(default_factory=dict)
+    #: What the operator said where it could not be carried out.
+    trouble: str = ""
     #: Whether it was run on a server rather than on a recording.
     live: bool = False
 
@@ -63,5 +67,5 @@ class Verdict:
 
     @property
     def counts(self) -> bool:
-        """Whether it counts in the score: it showed, and something can notice it."""
+        """Whether it counts in the score: it showed, or broke down, and something can notice it."""
         return self.fate.applicable and not self.explained

@@ -57,7 +57,8 @@ class Misread(_RequestDefect):
     def instead(self, request: Message, payload: bytes, deadline: float, metadata: Metadata) -> Reply:
         """Change the request by an operator on values, and send it."""
         scene = Scene(self.mutant.rpc, payload, request, Reply(None, ""), request, Memory())
-        VALUES[self.mutant.operator.removeprefix("request-")](scene, self.mutant.arguments)
+        with self.operating():
+            VALUES[self.mutant.operator.removeprefix("request-")](scene, self.mutant.arguments)
         changed = request.SerializeToString(deterministic=True)
         again = type(request).FromString(payload).SerializeToString(deterministic=True)
         if changed == again:
