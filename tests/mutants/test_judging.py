@@ -68,7 +68,7 @@ def _fate(*tried: Tried) -> Fate:
         "fails anyway",
         "broke down",
         "broke down elsewhere",
-    ],  # fmt: skip
+    ],
 )
 def test_what_became_of_it(tried: Tried, fate: Fate) -> None:
     """A check that fails has noticed; one that could not be made, for whatever reason, has not."""
