@@ -16,8 +16,8 @@ from milvus_tck.cli.replay import replay_script
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.result_file import read_results
-from milvus_tck.verdict.run import run_of
 from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.things import run_of
 from milvus_tck.wire import messages as m
 from tests.cli.conftest import Typed
 

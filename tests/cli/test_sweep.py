@@ -24,8 +24,8 @@ from milvus_tck.targets.network import free_ports
 from milvus_tck.targets.owner import Life, claim
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.ledger import Ledger, ledgers
-from milvus_tck.verdict.run import run_of
 from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.things import run_of
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -71,7 +71,7 @@ def names(target: Target) -> set[str]:
     return set(m.ShowCollectionsResponse.FromString(shown).collection_names)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something is so."""
     end = time.monotonic() + seconds
     while not condition():

@@ -10,7 +10,7 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.owner import Life
-from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.ledger import ledgers
 from milvus_tck.verdict.options import DEADLINE
 from milvus_tck.verdict.states import Exit
@@ -136,9 +136,9 @@ def test_twice(lite: Target, place: Place, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("MILVUS_TCK_STATE", str(place.state))
     (ledger,) = ledgers()
     assert ledger.life is Life.DEAD
-    assert collections(lite.address) <= {name for name, _ in ledger.collections}
+    assert collections(lite.address) <= {each.name for each in ledger.things}
     binding = GrpcBinding(lite.address)
-    assert drop_collections(binding, ledger.collections) == []
+    assert clean_up(binding, ledger.things) == []
     binding.close()
     assert not collections(lite.address)
 

@@ -5,7 +5,7 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.owner import Life
-from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.ledger import ledgers
 from milvus_tck.verdict.states import Exit
 from tests.robust.foreign import collections, make_foreign, rows
@@ -49,13 +49,13 @@ def test_a_run_on_a_server_of_others(lite: Target, place: Place, monkeypatch: py
     monkeypatch.setenv("MILVUS_TCK_STATE", str(place.state))
     (ledger,) = ledgers()
     assert (ledger.address, ledger.life) == (lite.address, Life.DEAD)
-    noted = {name for name, _ in ledger.collections}
+    noted = {each.name for each in ledger.things}
     left = collections(lite.address) - {"theirs"}
     assert left
     assert left <= noted
     assert "theirs" not in noted
     binding = GrpcBinding(lite.address)
-    assert drop_collections(binding, ledger.collections) == []
+    assert clean_up(binding, ledger.things) == []
     binding.close()
     assert collections(lite.address) == {"theirs"}
     assert rows(lite.address, "theirs") == 1

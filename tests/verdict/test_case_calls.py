@@ -8,9 +8,9 @@ from google.protobuf.message import Message
 from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.bindings.outcome import Reply
 from milvus_tck.verdict.case import Case, HarnessError
-from milvus_tck.verdict.run import run_of
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.stops import Blocked, Faulted, Refused, TargetDied, Undecided, Unsupported
+from milvus_tck.verdict.things import Thing, run_of
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -122,7 +122,7 @@ def test_what_is_created_is_in_the_ledger() -> None:
     case = a_case(Scripted(replies={"CreateCollection": Reply(None, "DEADLINE_EXCEEDED")}), _IT)
     with pytest.raises(Undecided):
         case.call(calls.create_collection("tck_abc123_x"))
-    assert case.run.ledger.collections == (("tck_abc123_x", ""),)
+    assert case.run.ledger.things == (Thing("collection", "tck_abc123_x"),)
 
 
 def test_ok_gives_the_answer() -> None:

@@ -13,19 +13,29 @@ from pathlib import Path
 
 import psutil
 import pytest
+from google.protobuf.message import Message
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.bindings.outcome import Reply
+from milvus_tck.spec.kinds import kinds
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.owner import Life, Owner
-from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.ledger import Ledger, ledgers
 from milvus_tck.verdict.stops import Undecided
+from milvus_tck.verdict.things import Thing, creation_of
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+from milvus_tck.wire.descriptors import HTTP
 from tests.robust.runs import eventually
 from tests.verdict.builders import a_case, a_clause, a_ledger
 from tests.verdict.servers import Collections, Mortal, Scripted
+
+
+def it(name: str, database: str = "") -> Thing:
+    """Name a collection."""
+    return Thing("collection", name, database)
 
 
 def test_a_ledger_is_made_for_each_run(ledger_folder: Path) -> None:
@@ -33,34 +43,45 @@ def test_a_ledger_is_made_for_each_run(ledger_folder: Path) -> None:
     a_ledger()
     (found,) = ledgers()
     assert (found.path, found.run, found.address) == (ledger_folder / "abc123.ndjson", "abc123", "127.0.0.1:1")
-    assert (found.life, found.collections) == (Life.ALIVE, ())
+    assert (found.life, found.things) == (Life.ALIVE, ())
 
 
 def test_it_is_written_before_the_call() -> None:
     """When the request arrives at the target, its name is already on the disk."""
-    seen: list[tuple[tuple[str, str], ...]] = []
+    seen: list[tuple[Thing, ...]] = []
 
     def answer(_rpc: str, _request: object) -> m.Status:
-        seen.append(ledgers()[0].collections)
+        seen.append(ledgers()[0].things)
         return m.Status()
 
     case = a_case(Scripted(answer), a_clause())
     case.call(calls.create_collection("tck_abc123_a"))
     case.call(calls.create_collection("tck_abc123_b").but(db_name="other"))
     assert seen == [
-        (("tck_abc123_a", ""),),
-        (("tck_abc123_a", ""), ("tck_abc123_b", "other")),
+        (it("tck_abc123_a"),),
+        (it("tck_abc123_a"), it("tck_abc123_b", "other")),
     ]
 
 
 def test_a_name_is_written_once() -> None:
     """Creating the same collection again adds nothing; the same name in another database does. Newest come first."""
     ledger = a_ledger()
-    for name, database in (("a", ""), ("a", ""), ("a", "db"), ("b", "")):
+    a, b = "tck_abc123_a", "tck_abc123_b"
+    for name, database in ((a, ""), (a, ""), (a, "db"), (b, "")):
         ledger.before(calls.create_collection(name).but(db_name=database))
-    ledger.before(calls.drop_collection("c"))
-    assert ledger.collections == (("b", ""), ("a", "db"), ("a", ""))
-    assert set(ledgers()[0].collections) == set(ledger.collections)
+    ledger.before(calls.drop_collection("tck_abc123_c"))
+    assert ledger.things == (it(b), it(a, "db"), it(a))
+    assert ledgers()[0].things == tuple(reversed(ledger.things))
+
+
+def test_what_is_not_named_by_us_is_not_ours() -> None:
+    """A run also asks for what has to be refused because it is there: that must not be dropped at the end."""
+    ledger = a_ledger()
+    for name in ("", "books", "tck_abc999_x", "default"):
+        ledger.before(calls.create_collection(name))
+    ledger.before(Call("CreateDatabase", m.CreateDatabaseRequest(db_name="default")))
+    ledger.before(Call("CreateCredential", m.CreateCredentialRequest(username="root")))
+    assert (ledger.things, ledgers()[0].things) == ((), ())
 
 
 def test_many_threads_write_whole_lines(ledger_folder: Path) -> None:
@@ -92,7 +113,7 @@ def test_it_is_readable_after_a_kill(ledger_folder: Path) -> None:
         file.write('{"create": "CreateColl')  # a line that the kill cut short
     (found,) = ledgers()
     assert (found.run, found.life) == ("kil1ed", Life.DEAD)
-    assert found.collections == tuple((f"tck_kil1ed_{number}", "") for number in range(3))
+    assert found.things == tuple(it(f"tck_kil1ed_{number}") for number in range(3))
 
 
 def test_a_number_that_another_process_got_since_is_not_us(ledger_folder: Path) -> None:
@@ -124,7 +145,7 @@ def test_a_run_that_is_a_zombie_is_over(ledger_folder: Path) -> None:
     try:
         assert eventually(lambda: psutil.Process(killed.pid).status() == psutil.STATUS_ZOMBIE)
         (found,) = ledgers()
-        assert (found.life, len(found.collections)) == (Life.DEAD, 3)
+        assert (found.life, len(found.things)) == (Life.DEAD, 3)
         assert found.path.parent == ledger_folder
     finally:
         killed.wait()
@@ -144,7 +165,7 @@ def test_a_ledger_without_a_head_is_still_found(ledger_folder: Path) -> None:
     ledger_folder.mkdir()
     (ledger_folder / "cccccc.ndjson").write_text("", encoding="utf-8")
     (found,) = ledgers()
-    assert (found.run, found.life, found.collections) == ("cccccc", Life.DEAD, ())
+    assert (found.run, found.life, found.things) == ("cccccc", Life.DEAD, ())
 
 
 @pytest.mark.parametrize("clean", [True, False])
@@ -169,7 +190,7 @@ def test_cleanup_drops_what_is_named() -> None:
     target.world.names = {"tck_a", "tck_b", "theirs"}
     binding = GrpcBinding(target.address)
     try:
-        assert drop_collections(binding, [("tck_a", ""), ("tck_b", ""), ("tck_never", "")]) == []
+        assert clean_up(binding, [it("tck_a"), it("tck_b"), it("tck_never")]) == []
         assert target.world.names == {"theirs"}
     finally:
         binding.close()
@@ -185,7 +206,7 @@ def test_what_resists_is_tried_once_more() -> None:
             return m.Status(code=1100, error_code=m.ErrorCode.IllegalArgument)
         return world(rpc, request)
 
-    assert drop_collections(Scripted(answer), [("tck_alias", ""), ("tck_it", "")]) == []  # type: ignore[arg-type]
+    assert clean_up(Scripted(answer), [it("tck_alias"), it("tck_it")]) == []  # type: ignore[arg-type]
     assert world.names == set()
 
 
@@ -198,7 +219,7 @@ def test_what_appears_after_we_hung_up_is_dropped() -> None:
             world.names.add("tck_late")
         return world(rpc, request)
 
-    assert drop_collections(Scripted(answer), [("tck_late", "")], unanswered=[("tck_late", "")]) == []  # type: ignore[arg-type]
+    assert clean_up(Scripted(answer), [it("tck_late")], unanswered=[it("tck_late")]) == []  # type: ignore[arg-type]
     assert world.names == set()
 
 
@@ -207,15 +228,15 @@ def test_what_appears_after_we_hung_up_is_dropped() -> None:
     [
         pytest.param(Reply(m.Status().SerializeToString(), "OK"), [], id="created"),
         pytest.param(Reply(m.Status(code=5).SerializeToString(), "OK"), [], id="refused"),
-        pytest.param(Reply(None, "CANCELLED"), [("tck_abc123_a", "")], id="cut off"),
+        pytest.param(Reply(None, "CANCELLED"), ["tck_abc123_a"], id="cut off"),
     ],
 )
-def test_only_what_was_not_answered_may_appear_later(reply: Reply, late: list[tuple[str, str]]) -> None:
+def test_only_what_was_not_answered_may_appear_later(reply: Reply, late: list[str]) -> None:
     """A creation that was answered, well or badly, is over; one that was cut off is not."""
     case = a_case(Scripted(replies={"CreateCollection": reply}), a_clause())
     with suppress(Undecided):
         case.call(calls.create_collection("tck_abc123_a"))
-    assert [*case.run.ledger.unanswered] == late
+    assert [each.name for each in case.run.ledger.unanswered] == late
 
 
 @pytest.mark.parametrize("name", ["null", "refuser"])
@@ -225,7 +246,7 @@ def test_a_refusal_is_believed_only_where_nothing_is_left(name: str) -> None:
     server.start()
     binding = GrpcBinding(server.address)
     try:
-        assert drop_collections(binding, [("tck_x", "")]) == []
+        assert clean_up(binding, [it("tck_x")]) == []
     finally:
         binding.close()
         server.stop()
@@ -234,7 +255,98 @@ def test_a_refusal_is_believed_only_where_nothing_is_left(name: str) -> None:
 def test_what_may_still_be_there_is_told() -> None:
     """A collection that is still there, and one nobody could be asked about, are left over."""
     there = m.BoolResponse(value=True).SerializeToString()
-    stays = Scripted(replies={"DropCollection": Reply(b"\x08\x01", "OK"), "HasCollection": Reply(there, "OK")})
-    assert drop_collections(stays, [("tck_x", "")]) == ["tck_x"]
+    shown = m.ShowCollectionsResponse(collection_names=["tck_x"]).SerializeToString()
+    replies = {"DropCollection": Reply(b"\x08\x01", "OK"), "HasCollection": Reply(there, "OK")}
+    stays = Scripted(replies={**replies, "ShowCollections": Reply(shown, "OK")})
+    assert clean_up(stays, [it("tck_x")]) == [it("tck_x")]
     silent = Scripted(replies={"DropCollection": Reply(None, "UNAVAILABLE")})
-    assert drop_collections(silent, [("tck_x", "db")]) == ["tck_x"]
+    assert clean_up(silent, [it("tck_x", "db")]) == [it("tck_x", "db")]
+
+
+def test_one_witness_alone_keeps_nothing() -> None:
+    """A target whose HasCollection always says yes is asked what it lists."""
+    there = m.BoolResponse(value=True).SerializeToString()
+    replies = {"DropCollection": Reply(b"\x08\x01", "OK"), "HasCollection": Reply(there, "OK")}
+    assert clean_up(Scripted(replies=replies), [it("tck_x")]) == []
+
+
+def test_kinds_go_in_the_order_of_their_table() -> None:
+    """What hangs on something else goes first, in whatever order it was made."""
+    binding = Scripted()
+    clean_up(binding, [Thing(name, "tck_x") for name in reversed(list(kinds()))])
+    assert binding.sent == [each.drop.rpc for each in kinds().values()]
+
+
+def test_what_keeps_a_thing_is_undone() -> None:
+    """A role with a privilege, which somebody has; a group with nodes; a collection with an alias: then they go."""
+    undone: list[str] = []
+    needed = {"DropRole": {"OperatePrivilege", "OperateUserRole"}, "DropResourceGroup": {"TransferNode"},
+              "DropCollection": {"DropAlias"}}  # fmt: skip
+    role = m.RoleEntity(name="tck_role")
+    held = m.RoleResult(role=role, users=[m.UserEntity(name="tck_user")])
+    told: dict[str, Message] = {
+        "SelectGrant": m.SelectGrantResponse(entities=[m.GrantEntity(role=role, object_name="*")]),
+        "SelectRole": m.SelectRoleResponse(results=[held]),
+        "ListResourceGroups": m.ListResourceGroupsResponse(resource_groups=["tck_group"]),
+        "DescribeResourceGroup": m.DescribeResourceGroupResponse(resource_group=m.ResourceGroup(num_available_node=2)),
+        "HasCollection": m.BoolResponse(value=True),
+        "ShowCollections": m.ShowCollectionsResponse(collection_names=["tck_it"]),
+        "DescribeCollection": m.DescribeCollectionResponse(aliases=["other"]),
+    }
+
+    def answer(rpc: str, request: Message) -> Message:
+        undone.append(rpc)
+        if isinstance(request, m.TransferNodeRequest):
+            assert (request.source_resource_group, request.num_node) == ("tck_group", 2)
+        kept = not needed.get(rpc, set()) <= set(undone)
+        return told.get(rpc, m.Status(code=5, reason="in use") if kept else m.Status())
+
+    things = [Thing("role", "tck_role"), Thing("resource-group", "tck_group"), it("tck_it")]
+    assert clean_up(Scripted(answer), things) == []
+    assert {"OperatePrivilege", "OperateUserRole", "TransferNode", "DropAlias"} <= set(undone)
+
+
+# -- what a call makes --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "made"),
+    [
+        ("POST", "/v2/vectordb/collections/create", '{"collectionName": "a", "dbName": "d"}', it("a", "d")),
+        ("POST", "/v1/vector/collections/create", '{"collectionName": "a", "dimension": 2}', it("a")),
+        ("POST", "/api/v1/collection", '{"collection_name": "a", "db_name": "d"}', it("a", "d")),
+        ("POST", "/behind/it/api/v1/collection?x=1", '{"collection_name": "a"}', it("a")),
+        ("POST", "/v2/vectordb/collections/rename", '{"collectionName": "a", "newCollectionName": "b"}', it("b")),
+        ("POST", "/v2/vectordb/aliases/create", '{"aliasName": "a", "collectionName": "b"}', Thing("alias", "a")),
+        ("POST", "/v2/vectordb/databases/create", '{"dbName": "a"}', Thing("database", "a")),
+        ("POST", "/v2/vectordb/users/create", '{"userName": "a", "password": "b"}', Thing("user", "a")),
+        ("POST", "/api/v1/credential", '{"username": "a", "password": "b"}', Thing("user", "a")),
+        ("POST", "/v2/vectordb/roles/create", '{"roleName": "a"}', Thing("role", "a")),
+        ("POST", "/v2/vectordb/resource_groups/create", '{"name": "a"}', Thing("resource-group", "a")),
+        ("POST", "/v2/vectordb/privilege_groups/create", '{"privilegeGroupName": "a"}', Thing("privilege-group", "a")),
+        ("POST", "/v2/vectordb/collections/drop", '{"collectionName": "a"}', None),
+        ("POST", "/v2/vectordb/collections/create", '{"collectionName": 3}', None),
+        ("POST", "/v2/vectordb/collections/create", "[", None),
+    ],
+)
+def test_what_is_made_by_a_request_of_http(method: str, path: str, body: str, made: Thing | None) -> None:
+    """The route tells what it makes, and the body its name."""
+    request = m.HttpRequest(method=method, path=path, body=body.encode())
+    assert creation_of(Call(HTTP, request)) == made
+
+
+def test_a_new_name_is_something_made() -> None:
+    """A collection that was renamed is there under a name that nobody created."""
+    renamed = m.RenameCollectionRequest(oldName="a", newName="b", db_name="d")
+    assert creation_of(Call("RenameCollection", renamed)) == it("b", "d")
+    renamed.newDBName = "e"
+    assert creation_of(Call("RenameCollection", renamed)) == it("b", "e")
+
+
+def test_ledgers_of_older_releases_name_the_rpc_alone(ledger_folder: Path) -> None:
+    """They are read as ever; of a kind that only a newer release knows nothing is done."""
+    ledger_folder.mkdir()
+    rows = [{"run": "aaaaaa", "address": "x:1"}, {"create": "CreateCollection", "name": "a", "db_name": "d"},
+            {"create": "CreateMoon", "kind": "moon", "name": "b", "db_name": ""}]  # fmt: skip
+    (ledger_folder / "aaaaaa.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert ledgers()[0].things == (it("a", "d"),)

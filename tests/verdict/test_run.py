@@ -7,8 +7,8 @@ import pytest
 from milvus_tck.bindings.outcome import Exchange, Violation
 from milvus_tck.spec.profiles import profile
 from milvus_tck.verdict.contract_log import ContractLog
-from milvus_tck.verdict.run import PREFIX, run_of
 from milvus_tck.verdict.states import State
+from milvus_tck.verdict.things import PREFIX, run_of
 from milvus_tck.wire import messages as m
 from tests.verdict.builders import a_run
 from tests.verdict.servers import Scripted

@@ -32,10 +32,11 @@ from milvus_tck.targets.identity import identify
 from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.resolve import default_name, resolve
 from milvus_tck.targets.started import StartedServer
-from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.interrupts import Interrupts
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.things import counted
 from milvus_tck.wire import calls
 
 __all__ = ["command"]
@@ -239,10 +240,10 @@ def _ledger(run: _Run) -> Iterator[Ledger | None]:
 def _clean_up(run: _Run, ledger: Ledger) -> None:
     """Drop what may still be there."""
     with contextlib.closing(GrpcBinding(run.target.address, run.target.credentials)) as binding:
-        left = drop_collections(binding, ledger.collections)
+        left = clean_up(binding, ledger.things)
     ledger.close(clean=not left)
     if left:
-        complain(f"{len(left)} collections may be left", then=f"milvus-tck sweep {run.target.name}")
+        complain(f"{counted(left)} may be left", then=f"milvus-tck sweep {run.target.name}")
 
 
 def _tell(folder: Path, console: Console, *, as_json: bool) -> None:

@@ -12,10 +12,10 @@ from google.protobuf.json_format import ParseDict, ParseError
 from google.protobuf.message import Message
 
 from milvus_tck.cli import player
+from milvus_tck.spec.kinds import maker_of
 from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.ledger import creation_of
 from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.run import run_of
+from milvus_tck.verdict.things import creation_of, dropping, run_of
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.descriptors import HTTP, message_class, method, methods
@@ -160,22 +160,14 @@ def _status(response: Mapping[str, Any], kind: Descriptor) -> list[int]:
 
 def _undo(rpc: str, payload: str | None, run: str) -> list[list[str]]:
     """Return the calls that take back what a request of this run created."""
-    if payload is None or rpc not in {"CreateCollection", "CreateAlias", HTTP}:
+    if payload is None or (rpc != HTTP and maker_of(rpc) is None):
         return []
-    sent = base64.b64decode(payload)
-    if rpc == "CreateAlias":
-        alias = m.CreateAliasRequest.FromString(sent)
-        drop: Message = m.DropAliasRequest(alias=alias.alias, db_name=alias.db_name)
-        name = alias.alias
-    else:
-        created = creation_of(Call(rpc, message_class(method(rpc).input_type.full_name).FromString(sent)))
-        name, database = created or ("", "")
-        drop = m.DropCollectionRequest(collection_name=name, db_name=database)
-    if run_of(name) != run:
+    request = message_class(method(rpc).input_type.full_name).FromString(base64.b64decode(payload))
+    created = creation_of(Call(rpc, request))
+    if created is None or run_of(created.name) != run:
         return []
-    return [
-        ["DropAlias" if rpc == "CreateAlias" else "DropCollection", base64.b64encode(drop.SerializeToString()).decode()]
-    ]
+    drop = dropping(created)
+    return [[drop.rpc, base64.b64encode(drop.sent).decode()]]
 
 
 # -- what an answer told ----------------------------------------------------------------

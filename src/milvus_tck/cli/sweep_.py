@@ -12,21 +12,24 @@ from rich.markup import escape
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.options import connection_options, given_credentials, target_argument
+from milvus_tck.spec.kinds import kinds
 from milvus_tck.targets.base import Endpoint, TargetError
 from milvus_tck.targets.identity import identify
 from milvus_tck.targets.network import LOOPBACK, is_taken
 from milvus_tck.targets.owner import Life
 from milvus_tck.targets.remains import find_remains, remove_remains
 from milvus_tck.targets.resolve import resolve
+from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.ledger import LedgerFile, ledgers
 from milvus_tck.verdict.states import Exit
-from milvus_tck.verdict.sweep import Found, find_leftovers, remove
+from milvus_tck.verdict.sweep import Found, find_leftovers
+from milvus_tck.verdict.things import Thing, counted
 
 __all__ = ["command"]
 
 _EPILOG = """\b
 Examples:
-  milvus-tck sweep host:19530             drop the collections that killed runs left there
+  milvus-tck sweep host:19530             drop what killed runs left there
   milvus-tck sweep host:19530 --dry-run   only say which
   milvus-tck sweep host:19530 --run a1b2c3  those of one run, whatever they are called
   milvus-tck sweep                        tidy up this machine: ledgers, folders, lost servers
@@ -38,8 +41,9 @@ Exit codes: 0 nothing is left, 1 something could not be removed, 3 the endpoint 
 answer, 64 usage."""
 _HELP = """Remove what killed runs left on TARGET, or on this machine if none is named.
 
-TARGET is HOST:PORT, http(s)://HOST:PORT or a name from tck.toml. Collections of ours are known by
-their names and by the ledger of the run; foreign ones are never touched. Nothing is asked."""
+TARGET is HOST:PORT, http(s)://HOST:PORT or a name from tck.toml. Collections, aliases, databases,
+users, roles and whatever else a run makes are known by their names and by the ledger of the run; foreign
+ones are never touched. Nothing is asked."""
 
 
 @click.command("sweep", epilog=_EPILOG, help=_HELP, short_help="Remove what killed runs left.")
@@ -79,11 +83,10 @@ def _sweep_there(server: Endpoint, run: str, *, dry_run: bool) -> dict[str, Any]
         known = ledgers()
         if any(each.life is Life.ALIVE and each.run == run for each in known):
             fail(Exit.USAGE, f"run {run} is under way", "its process lives on this machine")
-        found = find_leftovers(binding, known, run)
-        left = [] if dry_run else remove(binding, found.ours)
+        found = find_leftovers(binding, server.address, known, run)
+        left = set() if dry_run else set(clean_up(binding, [each.thing for each in found.ours]))
     own = [each for each in known if each.address == server.address and _is_over(each, run)]
-    still = {each.name for each in left}
-    done = [each for each in own if not still.intersection(name for name, _ in each.collections)]
+    done = [each for each in own if not left.intersection(each.things)]
     if not dry_run:
         for each in done:
             each.path.unlink(missing_ok=True)
@@ -92,12 +95,13 @@ def _sweep_there(server: Endpoint, run: str, *, dry_run: bool) -> dict[str, Any]
         "target": server.name,
         "address": server.address,
         "dry_run": dry_run,
-        "removed": [_row(each) for each in found.ours if each not in left],
-        "left": [_row(each) for each in left],
+        "removed": [_row(each) for each in found.ours if each.thing not in left],
+        "left": [_row(each) for each in found.ours if each.thing in left],
         "kept": [
             *(_row(each, "its run is under way") for each in found.busy),
             *(_row(each, f"{_HIDDEN}; --run {each.run} removes it") for each in found.undecided),
             *(_row(each, f"perhaps not ours; --run {each.run} removes it") for each in found.doubtful),
+            *({"kind": kind, "name": kinds()[kind].plural, "why": f"not listed: {why}"} for kind, why in found.unseen),
         ],
         "ledgers": [str(each.path) for each in done],
     }
@@ -112,7 +116,7 @@ def _is_over(ledger: LedgerFile, run: str) -> bool:
 
 
 def _row(found: Found, why: str = "") -> dict[str, str]:
-    return {"kind": "collection", **asdict(found), **({"why": why} if why else {})}
+    return {**asdict(found.thing), "run": found.run, **({"why": why} if why else {})}
 
 
 # -- this machine -----------------------------------------------------------------------
@@ -151,11 +155,11 @@ def _why_needed(ledger: LedgerFile) -> str:
     if ledger.life is Life.UNKNOWN:
         return f"{_HIDDEN}; if it is: rm {ledger.path}"
     host, _, port = ledger.address.rpartition(":")
-    if not ledger.collections or not ledger.address:
+    if not ledger.things or not ledger.address:
         return ""
     if host == LOOPBACK and not is_taken(int(port)):
         return ""  # a server on this machine that is gone; if its owner brings it back, names tell what is ours
-    return f"{len(ledger.collections)} collections may be left: milvus-tck sweep {ledger.address}"
+    return f"{counted(ledger.things)} may be left: milvus-tck sweep {ledger.address}"
 
 
 # -- as text ----------------------------------------------------------------------------
@@ -179,5 +183,4 @@ def _say(report: dict[str, Any], *, as_json: bool) -> None:
 
 
 def _name(row: dict[str, str]) -> str:
-    database = row.get("database", "")
-    return f"{database}.{row['name']}" if database else row["name"]
+    return str(Thing(row["kind"], row["name"], row["database"])) if "database" in row else row["name"]

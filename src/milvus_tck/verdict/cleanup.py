@@ -1,7 +1,7 @@
 """Removing what a run left on a target.
 
-Works from names alone and asks nobody whether they exist, so it does not depend on any
-feature that was under test. It never changes a verdict.
+Works from names alone: it drops first and asks only about what was refused, so that it does
+not depend on any feature that was under test. It never changes a verdict.
 """
 
 import time
@@ -10,12 +10,17 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.bindings.grpc import Binding
+from milvus_tck.bindings.outcome import status_of
+from milvus_tck.spec.kinds import kind, kinds
+from milvus_tck.verdict.things import Thing, asking, dropping, listing, names_in
+from milvus_tck.verdict.undoing import answer_of, undo
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.descriptors import message_class, method
 
-__all__ = ["drop_collections"]
+__all__ = ["Shown", "clean_up", "names_there"]
 
 _SECONDS = 30.0
 _AT_ONCE = 8
@@ -23,79 +28,115 @@ _AT_ONCE = 8
 _PATIENCE = 60.0
 #: Seconds within which a creation that nobody waited for takes effect, if it does, and between two looks.
 _LATE_SECONDS, _LOOK_SECONDS = 3.0, 0.1
+#: How a target says that it lacks an RPC, and the code of one that has it and not the function.
+_LACKING, _SERVICE_UNIMPLEMENTED = "UNIMPLEMENTED", 10
 
 
-def drop_collections(
-    binding: Binding,
-    names: Iterable[tuple[str, str]],
-    seconds: float = _SECONDS,
-    *,
-    unanswered: Iterable[tuple[str, str]] = (),
-) -> list[str]:
-    """Drop collections by name and database; return those that may still be there.
+def clean_up(
+    binding: Binding, things: Iterable[Thing], seconds: float = _SECONDS, *, unanswered: Iterable[Thing] = ()
+) -> list[Thing]:
+    """Drop things, kind by kind in the order of proto/kinds.toml; return those that may still be there.
 
     `seconds` is what one call may take. `unanswered` are those whose creation nobody waited
-    for: they may appear while we are at it. What resists is tried once more: it may have
-    been the alias of another one.
+    for: they may appear while we are at it. What resists is tried once more: what it hung on may
+    be gone by then.
     """
     cleaner = _Cleaner(binding, min(seconds, _SECONDS))
-    left = cleaner.drop_all(names)
+    left = cleaner.drop_all(things)
     replace(cleaner, seconds=min(seconds, _LATE_SECONDS)).drop_late(unanswered)
-    return [name for name, _ in cleaner.drop_all(left)]
+    return cleaner.drop_all(left)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a target says of one kind of things."""
+
+    names: tuple[str, ...]
+    #: Why it does not tell; empty where it does.
+    unknown: str = ""
+    #: Whether that is because it has nothing of the kind.
+    lacking: bool = False
+
+
+def names_there(binding: Binding, kind_name: str, database: str, seconds: float = _SECONDS) -> Shown:
+    """Name everything of a kind that a target has, in a database if it lives in one."""
+    wanted = kind(kind_name)
+    call = listing(wanted, database)
+    reply = binding.send(call.rpc, call.sent, seconds)
+    answer = None if reply.payload is None else _parsed(call.rpc, reply.payload)
+    if answer is None:
+        return Shown((), f"{call.rpc}: {reply.details or reply.code}", reply.code == _LACKING)
+    status = status_of(answer)
+    if status is not None and not status.ok:
+        lacking = status.code == _SERVICE_UNIMPLEMENTED or "not implemented" in status.reason.lower()
+        return Shown((), f"{call.rpc}: {status}", lacking)
+    return Shown(tuple(names_in(answer, wanted.list.path)))
 
 
 @dataclass
 class _Cleaner:
-    """Drops collections as long as the target goes along."""
+    """Drops things as long as the target goes along."""
 
     binding: Binding
     seconds: float
     _last_success: float = field(default_factory=time.monotonic)
 
-    def drop_all(self, names: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Drop collections; return those that may still be there."""
-        wanted = list(names)
+    def drop_all(self, things: Iterable[Thing]) -> list[Thing]:
+        """Drop things; return those that may still be there."""
+        wanted = list(things)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            gone = pool.map(lambda each: self._drop(*each), wanted)
-            return [each for each, dropped in zip(wanted, gone, strict=True) if not dropped]
+            gone: dict[Thing, bool] = {}
+            for name in kinds():
+                some = [each for each in wanted if each.kind == name]
+                gone |= zip(some, pool.map(self._drop, some), strict=True)
+        return [each for each in wanted if not gone[each]]
 
-    def drop_late(self, names: Iterable[tuple[str, str]]) -> None:
+    def drop_late(self, things: Iterable[Thing]) -> None:
         """Drop what appears within a moment."""
-        awaited, end = deque(names), time.monotonic() + _LATE_SECONDS
+        awaited, end = deque(things), time.monotonic() + _LATE_SECONDS
         while awaited and time.monotonic() < end:
             each = awaited.popleft()
-            if not (self._exists(*each) and self._drop(*each)):
+            if not (self._exists(each) and self._drop(each)):
                 awaited.append(each)
                 time.sleep(_LOOK_SECONDS / len(awaited))
 
-    def _drop(self, name: str, database: str) -> bool:
-        """Drop one collection; one that does not exist is gone too."""
+    def _drop(self, thing: Thing) -> bool:
+        """Drop one thing; one that does not exist is gone too."""
         if time.monotonic() - self._last_success > _PATIENCE:
             return False
-        request = m.DropCollectionRequest(collection_name=name, db_name=database)
-        reply = self.binding.send("DropCollection", request.SerializeToString(), self.seconds)
-        if reply.payload is None:
-            return False
-        gone = _succeeded(reply.payload) or not self._exists(name, database)
+        gone = self._try(thing)
+        steps = kind(thing.kind).undo
+        if not gone and steps:
+            undo(self.binding, thing, steps, self.seconds)
+            gone = self._try(thing)
         if gone:
             self._last_success = time.monotonic()
         return gone
 
-    def _exists(self, name: str, database: str) -> bool:
-        """Tell whether a collection may be there; only a clear no is a no."""
-        request = m.HasCollectionRequest(collection_name=name, db_name=database)
-        reply = self.binding.send("HasCollection", request.SerializeToString(), self.seconds)
-        if reply.payload is None:
-            return True
-        try:
-            return m.BoolResponse.FromString(reply.payload).value
-        except DecodeError:
-            return True
+    def _try(self, thing: Thing) -> bool:
+        call = dropping(thing)
+        reply = self.binding.send(call.rpc, call.sent, self.seconds)
+        return reply.payload is not None and (_succeeded(call.rpc, reply.payload) or not self._exists(thing))
+
+    def _exists(self, thing: Thing) -> bool:
+        """Tell whether a thing may be there; only a clear no is a no."""
+        call = asking(thing)
+        if call is not None:
+            answer = answer_of(self.binding, call.rpc, call.request, m.BoolResponse, self.seconds)
+            if answer is not None and not answer.value:
+                return False
+        shown = names_there(self.binding, thing.kind, thing.database, self.seconds)
+        return bool(shown.unknown) or thing.name in shown.names
 
 
-def _succeeded(payload: bytes) -> bool:
+def _succeeded(rpc: str, payload: bytes) -> bool:
+    answer = _parsed(rpc, payload)
+    status = None if answer is None else status_of(answer)
+    return status is not None and status.ok
+
+
+def _parsed(rpc: str, payload: bytes) -> Message | None:
     try:
-        status = m.Status.FromString(payload)
+        return message_class(method(rpc).output_type.full_name).FromString(payload)
     except DecodeError:
-        return False
-    return status.code == 0 and status.error_code == 0
+        return None

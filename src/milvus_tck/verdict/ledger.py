@@ -7,7 +7,6 @@ user's state folder, so that `milvus-tck sweep` finds what a killed run left beh
 import contextlib
 import json
 import os
-import re
 import threading
 import time
 from dataclasses import dataclass, field
@@ -18,17 +17,14 @@ import platformdirs
 import psutil
 from google.protobuf.message import Message
 
+from milvus_tck.spec.kinds import kinds, maker_of
 from milvus_tck.targets.owner import Life, Owner
 from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.stops import Undecided
+from milvus_tck.verdict.things import PREFIX, Thing, creation_of
 from milvus_tck.wire.call import Call
-from milvus_tck.wire.json_form.text import load_any
-from milvus_tck.wire.messages import HttpRequest
 
-__all__ = ["Ledger", "LedgerFile", "creation_of", "ledger_folder", "ledgers"]
-
-#: RPCs that create something which outlives its parent, with the field that names it.
-_CREATES = {"CreateCollection": "collection_name"}
+__all__ = ["Ledger", "LedgerFile", "ledger_folder", "ledgers"]
 
 
 def ledger_folder() -> Path:
@@ -44,8 +40,8 @@ class Ledger:
     run: str
     address: str
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _names: dict[tuple[str, str], None] = field(default_factory=dict)
-    _unanswered: set[tuple[str, str]] = field(default_factory=set)
+    _things: dict[Thing, None] = field(default_factory=dict)
+    _unanswered: set[Thing] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         folder = ledger_folder()
@@ -60,39 +56,48 @@ class Ledger:
         self._file = LineFile(self.path, append=True)
 
     def before(self, call: Call[Message]) -> None:
-        """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be."""
-        created = creation_of(call)
+        """Note what a call is about to create, if it creates anything; raises `Undecided` where that can not be.
+
+        A name without the prefix of the run is not noted: it may be that of something which
+        was there before, and which the target has to refuse to create.
+        """
+        created = self._creation_of(call)
         if created is None:
             return
-        name, database = created
         with self._lock:
-            if (name, database) not in self._names:
+            if created not in self._things:
                 try:
-                    self._write({"create": call.rpc, "name": name, "db_name": database})
+                    self._write({
+                        "create": call.rpc, "kind": created.kind, "name": created.name, "db_name": created.database,
+                    })  # fmt: skip
                 except OSError as error:
                     raise Undecided("ledger", f"nothing is created that can not be noted: {error}") from error
-                self._names[name, database] = None
-            self._unanswered.add((name, database))
+                self._things[created] = None
+            self._unanswered.add(created)
 
     def after(self, call: Call[Message]) -> None:
         """Note that a call was answered: what it created, if anything, is there by now."""
-        created = creation_of(call)
+        created = self._creation_of(call)
         if created is not None:
             with self._lock:
                 self._unanswered.discard(created)
+
+    def _creation_of(self, call: Call[Message]) -> Thing | None:
+        created = creation_of(call)
+        return created if created is not None and f"{PREFIX}{self.run}_" in created.name.lower() else None
 
     def _write(self, row: dict[str, object]) -> None:
         self._file.write(json.dumps(row))
 
     @property
-    def collections(self) -> tuple[tuple[str, str], ...]:
-        """Name and database of every collection that may have been created, newest first."""
+    def things(self) -> tuple[Thing, ...]:
+        """Everything that may have been created, newest first."""
         with self._lock:
-            return tuple(reversed(self._names))
+            return tuple(reversed(self._things))
 
     @property
-    def unanswered(self) -> tuple[tuple[str, str], ...]:
-        """Those of `collections` whose creation was not answered: they may appear at any moment."""
+    def unanswered(self) -> tuple[Thing, ...]:
+        """Those of `things` whose creation was not answered: they may appear at any moment."""
         with self._lock:
             return tuple(sorted(self._unanswered))
 
@@ -105,25 +110,6 @@ class Ledger:
             self.path.unlink(missing_ok=True)
 
 
-def creation_of(call: Call[Message]) -> tuple[str, str] | None:
-    """Return name and database of the collection that a call creates, if it creates one."""
-    request = call.request
-    field_name = _CREATES.get(call.rpc)
-    if field_name is not None:
-        return getattr(request, field_name), getattr(request, "db_name", "")
-    if not isinstance(request, HttpRequest) or not _CREATING.search(f"{request.method} {request.path}"):
-        return None
-    body = load_any(request.body)
-    named = body if isinstance(body, dict) else {}
-    name, database = (next((named[key] for key in keys if key in named), "") for keys in _BODY)
-    return (name, database) if name and isinstance(name, str) and isinstance(database, str) else None
-
-
-#: Requests of HTTP that create a collection, and the members of their bodies that name it and its database.
-_CREATING = re.compile(r"^POST .*/(collection|collections/create)$")
-_BODY = (("collectionName", "collection_name"), ("dbName", "db_name"))
-
-
 @dataclass(frozen=True, slots=True)
 class LedgerFile:
     """A ledger found on disk."""
@@ -133,7 +119,8 @@ class LedgerFile:
     address: str
     #: Whether the run is under way, as far as that can be told.
     life: Life
-    collections: tuple[tuple[str, str], ...]
+    #: What it may have created, oldest first.
+    things: tuple[Thing, ...]
 
 
 def ledgers() -> list[LedgerFile]:
@@ -150,8 +137,15 @@ def _read(path: Path) -> LedgerFile:
         except ValueError:
             continue
     head = rows[0] if rows and "run" in rows[0] else {}
-    names = tuple((row["name"], row["db_name"]) for row in rows if "create" in row)
-    return LedgerFile(path, head.get("run", path.stem), head.get("address", ""), _life(head), names)
+    things = tuple(thing for row in rows if "create" in row and (thing := _thing(row)) is not None)
+    return LedgerFile(path, head.get("run", path.stem), head.get("address", ""), _life(head), things)
+
+
+def _thing(row: dict[str, Any]) -> Thing | None:
+    """Read what a line notes; older releases name the RPC alone, newer ones may know kinds that we do not."""
+    making = maker_of(row["create"])
+    kind = row.get("kind", making.kind if making is not None else "")
+    return Thing(kind, row["name"], row["db_name"]) if kind in kinds() else None
 
 
 def _life(head: dict[str, Any]) -> Life:

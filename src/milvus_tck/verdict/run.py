@@ -16,20 +16,12 @@ from milvus_tck.verdict.contract_log import ContractLog
 from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.pace import Pace
+from milvus_tck.verdict.things import PREFIX, run_of
 from milvus_tck.wire.descriptors import HTTP
 
 __all__ = ["PREFIX", "Guard", "Run", "Waiting", "run_of"]
 
-#: How the name of every object that we create starts.
-PREFIX = "tck_"
-_NAME = re.compile(r"tck_([0-9a-z]{6})_", re.IGNORECASE)
 _SLUG = 20
-
-
-def run_of(name: str) -> str | None:
-    """Return the run that an object belongs to by its name; `None` if it is not ours."""
-    found = _NAME.search(name[: len(PREFIX) + 12])
-    return found.group(1).lower() if found else None
 
 
 class Guard(Protocol):

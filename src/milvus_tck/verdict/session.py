@@ -29,7 +29,7 @@ from milvus_tck.targets.identity import Identity, choose_profile, identify
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.targets.station import Station
 from milvus_tck.verdict.baseline import Comparison, compare, read_baseline
-from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.events import CheckEvent, Footer, Header, check_event
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.instances import Instances
@@ -204,7 +204,7 @@ class Session:
             self._ended = True
             if self.opened:
                 self._instances.close()
-                self.run.ledger.close(clean=self.target.throwaway or not self.run.ledger.collections)
+                self.run.ledger.close(clean=self.target.throwaway or not self.run.ledger.things)
             else:
                 self.target.stop()
 
@@ -288,11 +288,11 @@ class Session:
         fresh = Station(self.target, self.options.timeout)
         try:
             ledger, seconds = self.run.ledger, self.options.timeout
-            left = drop_collections(fresh.binding, ledger.collections, seconds, unanswered=ledger.unanswered)
+            left = clean_up(fresh.binding, ledger.things, seconds, unanswered=ledger.unanswered)
         finally:
             fresh.close()
         self.run.ledger.close(clean=not left)
-        return left
+        return [str(each) for each in left]
 
     def _preparations(self) -> dict[str, list[dict[str, Any]]]:
         read = {name for event in self._events for name in event.shared}

@@ -3,37 +3,36 @@
 Two things tell what is ours: the ledger that a run of this user left on this machine, and
 names that are formed as ours are. A name that only looks a little like one of ours belongs
 to somebody else. Runs of this user that are under way are left alone; those of others can
-not be seen.
+not be seen. Every kind of thing is looked for that the target can list; of what it does not
+list, ledgers alone tell.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from google.protobuf.message import DecodeError
-
 from milvus_tck.bindings.grpc import Binding
+from milvus_tck.spec.kinds import Kind, kinds
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.owner import Life
-from milvus_tck.verdict.cleanup import drop_collections
+from milvus_tck.verdict.cleanup import names_there
 from milvus_tck.verdict.ledger import LedgerFile
-from milvus_tck.verdict.run import run_of
-from milvus_tck.wire import messages as m
+from milvus_tck.verdict.things import Thing, run_of
 
-__all__ = ["Found", "Leftovers", "find_leftovers", "remove"]
+__all__ = ["Found", "Leftovers", "find_leftovers"]
 
-_SECONDS = 30.0
+_DEFAULT = "default"
+#: What every target has to list.
+_OWED = "collection"
 #: Names as a test gives them out: prefix, what the test is called, its checksum, a number.
 _OURS = re.compile(r"tck_[0-9a-z]{6}_([0-9a-z_]*_)?[0-9a-f]{8}_\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One collection on a target."""
+    """One thing on a target, and whose it is by its name."""
 
-    name: str
-    #: Its database; empty for the default one.
-    database: str
+    thing: Thing
     run: str
 
 
@@ -49,9 +48,11 @@ class Leftovers:
     undecided: tuple[Found, ...]
     #: Named a little like ours, and perhaps somebody else's.
     doubtful: tuple[Found, ...]
+    #: Kinds that the target has and does not list, each with what it says.
+    unseen: tuple[tuple[str, str], ...]
 
 
-def find_leftovers(binding: Binding, known: Iterable[LedgerFile], run: str = "") -> Leftovers:
+def find_leftovers(binding: Binding, address: str, known: Iterable[LedgerFile], run: str = "") -> Leftovers:
     """Look through every database of a target; raises `TargetError` where it does not tell what it has.
 
     `known` are the ledgers of this user; `run` limits the search to one run, and takes all
@@ -61,66 +62,45 @@ def find_leftovers(binding: Binding, known: Iterable[LedgerFile], run: str = "")
     busy = {each.run for each in ledgers if each.life is Life.ALIVE}
     hidden = {each.run for each in ledgers if each.life is Life.UNKNOWN} - {run}
     spared = busy | hidden
-    written = {name for each in ledgers for name, _ in each.collections}
-    found = [each for each in _shown(binding) if not run or each.run == run]
-    certain = [each for each in found if run or each.name in written or _OURS.search(each.name)]
+    noted = [each for each in ledgers if each.address == address]
+    written = {thing for each in ledgers for thing in each.things}
+    unseen: dict[str, str] = {}
+    found = [each for each in _shown(binding, noted, unseen) if not run or each.run == run]
+    certain = [each for each in found if run or each.thing in written or _OURS.search(each.thing.name)]
     return Leftovers(
         tuple(each for each in certain if each.run not in spared),
         tuple(each for each in found if each.run in busy),
         tuple(each for each in found if each.run in hidden),
         tuple(each for each in found if each not in certain and each.run not in spared),
+        tuple(unseen.items()),
     )
 
 
-def remove(binding: Binding, found: Iterable[Found]) -> list[Found]:
-    """Drop collections and return those that are still there; newer servers keep one that has an alias."""
-    wanted = list(found)
-    left = set(drop_collections(binding, [(each.name, each.database) for each in wanted]))
-    stubborn = [each for each in wanted if each.name in left]
-    for each in stubborn:
-        _drop_aliases(binding, each)
-    left = set(drop_collections(binding, [(each.name, each.database) for each in stubborn]))
-    return [each for each in stubborn if each.name in left]
+def _shown(binding: Binding, noted: list[LedgerFile], unseen: dict[str, str]) -> Iterator[Found]:
+    databases = _databases(binding)
+    for wanted in kinds().values():
+        for database in databases if wanted.local else [""]:
+            shown = names_there(binding, wanted.name, database)
+            if shown.unknown:
+                if wanted.name == _OWED:
+                    raise TargetError("the target can not be swept", shown.unknown, "milvus-tck doctor")
+                if not shown.lacking:
+                    unseen[wanted.name] = shown.unknown
+                yield from _noted(wanted, database, noted)
+            for name in shown.names:
+                run = run_of(name)
+                if run is not None:
+                    yield Found(Thing(wanted.name, name, database), run)
 
 
-def _shown(binding: Binding) -> Iterator[Found]:
-    for database in _databases(binding):
-        request = m.ShowCollectionsRequest(db_name=database)
-        reply = binding.send("ShowCollections", request.SerializeToString(), _SECONDS)
-        if reply.payload is None:
-            raise TargetError("the target can not be swept", f"ShowCollections: {reply.details or reply.code}", _THEN)
-        try:
-            answer = m.ShowCollectionsResponse.FromString(reply.payload)
-        except DecodeError as error:
-            raise TargetError("the target can not be swept", f"ShowCollections: {error}", _THEN) from error
-        if answer.status.code or answer.status.error_code:
-            raise TargetError("the target can not be swept", f"ShowCollections: {answer.status.reason}", _THEN)
-        for name in answer.collection_names:
-            run = run_of(name)
-            if run is not None:
-                yield Found(name, database, run)
-
-
-_THEN = "milvus-tck doctor"
+def _noted(wanted: Kind, database: str, noted: list[LedgerFile]) -> Iterator[Found]:
+    """Return what ledgers tell of a kind that the target does not list."""
+    for each in noted:
+        for thing in each.things:
+            if (thing.kind, thing.database) == (wanted.name, database) and run_of(thing.name) == each.run:
+                yield Found(thing, each.run)
 
 
 def _databases(binding: Binding) -> list[str]:
     """Name every database; servers that have none know the default one only."""
-    reply = binding.send("ListDatabases", b"", _SECONDS)
-    if reply.payload is None:
-        return [""]
-    try:
-        names = list(m.ListDatabasesResponse.FromString(reply.payload).db_names)
-    except DecodeError:
-        return [""]
-    return ["", *(name for name in names if name != "default")]
-
-
-def _drop_aliases(binding: Binding, found: Found) -> None:
-    request = m.DescribeCollectionRequest(collection_name=found.name, db_name=found.database)
-    reply = binding.send("DescribeCollection", request.SerializeToString(), _SECONDS)
-    if reply.payload is None:
-        return
-    for alias in m.DescribeCollectionResponse.FromString(reply.payload).aliases:
-        drop = m.DropAliasRequest(alias=alias, db_name=found.database)
-        binding.send("DropAlias", drop.SerializeToString(), _SECONDS)
+    return ["", *(name for name in names_there(binding, "database", "").names if name != _DEFAULT)]
