@@ -95,7 +95,11 @@ def a_check(clause: str = "insert/valid", state: State = State.PASS, **changes: 
         text=f"The promise of {clause}.",
         test="data/test_insert.py::test_it",
     )
-    return replace(check, **changes)
+    return replace(check, **{**_TIMES.get(state, {}), **changes})
+
+
+#: How often a test ran and failed, by what it came to.
+_TIMES: dict[State, dict[str, Any]] = {State.FAIL: {"runs": 2, "failed": 2}, State.FLAKY: {"runs": 5, "failed": 1}}
 
 
 def a_failure(clause: str = "insert/unknown-field", state: State = State.FAIL, **changes: Any) -> CheckEvent:  # noqa: ANN401

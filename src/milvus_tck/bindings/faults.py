@@ -8,11 +8,12 @@ What a server says by a gRPC code (UNIMPLEMENTED, INVALID_ARGUMENT, UNAUTHENTICA
 import re
 from typing import Any
 
-from milvus_tck.bindings.outcome import Exchange, Via
+from milvus_tck.bindings.grpc import Binding
+from milvus_tck.bindings.outcome import Exchange, Reply, Via
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import HttpRequest, HttpResponse
 
-__all__ = ["DEADLINE", "TRANSIENT", "fault_of", "only_reads"]
+__all__ = ["DEADLINE", "TRANSIENT", "fault_of", "only_reads", "send_again"]
 
 DEADLINE = "DEADLINE_EXCEEDED"
 #: Codes that a server does not choose to say what it thinks of a request.
@@ -54,3 +55,15 @@ _READING = ("Check", "Describe", "Get", "Has", "List", "Select", "Show")
 _READS = {"AllocTimestamp", "BatchDescribeCollection", "CalcDistance", "HybridSearch", "Query", "RunAnalyzer", "Search"}
 #: Methods of HTTP that only read.
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def send_again(binding: Binding, rpc: str, payload: bytes, seconds: float) -> Reply:
+    """Send what only reads, again where the transport failed, a few times; the last reply is returned."""
+    for _ in range(_TIMES - 1):
+        reply = binding.send(rpc, payload, seconds)
+        if reply.code not in TRANSIENT:
+            return reply
+    return binding.send(rpc, payload, seconds)
+
+
+_TIMES = 3

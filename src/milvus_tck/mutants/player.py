@@ -87,7 +87,7 @@ class _Stage:
         source = ReplayBinding(tape, over)
         binding = source if self.wrap is None else self.wrap(source)
         run = replay_run(self.take.run, self.take.seed, self.player.profile, binding)
-        case = ReplayCase(run, test, checks)
+        case = ReplayCase(run, test, checks, attempt=tape.attempt)
         case.repeated = lambda: source.repeated
         return case, run
 

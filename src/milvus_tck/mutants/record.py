@@ -67,7 +67,7 @@ class _Taping:
 
 
 def _tape(case: Case) -> Tape:
-    tape, run = Tape(), case.run
+    tape, run = Tape(attempt=case.attempt), case.run
     through = TapeBinding(run.exchanger.binding, tape)
     case.run = run.beside(Exchanger(through, run.profile, run.exchanger.deadline), run.guard)
     return tape

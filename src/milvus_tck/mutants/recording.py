@@ -46,6 +46,8 @@ class Tape:
     """Everything that was said in one case, in order."""
 
     steps: list[Step] = field(default_factory=list)
+    #: Which run of its test it is: names depend on that.
+    attempt: int = 1
 
     @property
     def rpcs(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from milvus_tck.bindings.faults import send_again
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.spec.capabilities import Capability, capabilities
 from milvus_tck.spec.rpcs import Probe, Rpc, rpcs
@@ -53,7 +54,7 @@ def probe(binding: Binding, missing: str, seconds: float = _SECONDS) -> Probes:
     rows = [rpcs()[rpc] for each in capabilities() for rpc in each.rpcs]
     asked = {row.name: _harmless(row, missing) for row in rows if row.probe is not Probe.NEVER} | {_NONSENSE: b""}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        codes = pool.map(lambda rpc: binding.send(rpc, asked[rpc], min(seconds, _SECONDS)).code, asked)
+        codes = pool.map(lambda rpc: send_again(binding, rpc, asked[rpc], min(seconds, _SECONDS)).code, asked)
         found = dict(zip(asked, codes, strict=True))
     nonsense = found.pop(_NONSENSE)
     lacking = frozenset(rpc for rpc, code in found.items() if code == "UNIMPLEMENTED")

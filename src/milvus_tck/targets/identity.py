@@ -2,6 +2,7 @@
 
 from google.protobuf.message import DecodeError
 
+from milvus_tck.bindings.faults import send_again
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.lines import Identity, UnknownProfileError, choose_profile
@@ -15,7 +16,7 @@ _SECONDS = 10.0
 def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
     """Ask a target who it is; raises `TargetError` if it can not be reached, or does not answer in time."""
     seconds = min(seconds, _SECONDS)
-    version = binding.send("GetVersion", b"", seconds)
+    version = send_again(binding, "GetVersion", b"", seconds)
     if version.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}:
         what = "the target can not be reached" if version.code == "UNAVAILABLE" else "the target does not answer"
         raise TargetError(what, version.details or version.code, "milvus-tck doctor")
@@ -23,7 +24,7 @@ def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
         why = version.details or version.code
         raise TargetError("the target does not let us in", why, "milvus-tck check TARGET --token USER:PASSWORD")
     hello = m.ConnectRequest(client_info=m.ClientInfo(sdk_type="milvus-tck")).SerializeToString()
-    connect = binding.send("Connect", hello, seconds)
+    connect = send_again(binding, "Connect", hello, seconds)
     text, info = "", m.ServerInfo()
     if version.payload is not None:
         text = _parsed(m.GetVersionResponse, version.payload).version

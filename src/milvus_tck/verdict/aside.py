@@ -16,6 +16,7 @@ from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.ground import Ground
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.states import State
+from milvus_tck.verdict.trials import confirmed
 
 __all__ = ["Aside"]
 
@@ -54,7 +55,7 @@ class Aside:
         ground: Ground | None = None
         while (job := self._jobs.get()) is not None:
             ground = ground or self.beside()
-            result = ground.alone(job)
+            result = confirmed(ground, job)
             if any(each.state is State.TARGET_CRASH for each in result.judgements):
                 self._open()
             self.done(job, result)

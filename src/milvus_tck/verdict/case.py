@@ -71,6 +71,8 @@ class Case:
     checks: Sequence[Check]
     judgements: dict[str, Judgement] = field(default_factory=dict)
     exchanges: list[Exchange] = field(default_factory=list)
+    #: Which run of the test this is, counted from 1: what it makes is not called like what an earlier one left.
+    attempt: int = 1
     _names: int = 0
 
     # -- what the test knows ------------------------------------------------------------
@@ -103,7 +105,7 @@ class Case:
     def name(self, before: str = "", after: str = "") -> str:
         """Return a fresh name for an object of this run: `before` + prefix + number + `after`."""
         self._names += 1
-        return f"{before}{self.run.prefix}{self.run.slug(self.test)}{self._names}{after}"
+        return f"{before}{self.run.prefix}{self.run.slug(self.test, self.attempt)}{self._names}{after}"
 
     # -- calling ------------------------------------------------------------------------
 
@@ -130,7 +132,10 @@ class Case:
     def _told(self, call: Call[Answer], answers: Container[str]) -> tuple[Outcome[Answer], str]:
         """Make a call once; the fault of transport that ended it is named beside its outcome."""
         outcome = self._call(call)
-        return outcome, "" if outcome.exchange.grpc_code in answers else fault_of(outcome.exchange)
+        fault = "" if outcome.exchange.grpc_code in answers else fault_of(outcome.exchange)
+        if fault and fault != DEADLINE:
+            self.run.disturbed(fault)
+        return outcome, fault
 
     def _call(self, call: Call[Answer]) -> Outcome[Answer]:
         """Make a call once; only a dead target raises, and a run that ends."""

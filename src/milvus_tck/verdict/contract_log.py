@@ -46,5 +46,5 @@ class ContractLog:
             return Judgement(check, State.PASS if believed else State.BLOCKED, blocked_by=needed)
         violation, exchange = found
         return Judgement(
-            check, State.FAIL, violation.signature, check.clause.text, violation.detail, exchanges=(exchange,)
+            check, State.FAIL, violation.signature, check.clause.text, violation.detail, failed=1, exchanges=(exchange,)
         )

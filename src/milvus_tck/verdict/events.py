@@ -17,7 +17,7 @@ __all__ = ["SCHEMA", "CheckEvent", "Footer", "Header", "check_event"]
 #: Version of the event format; raised when a reader of the old one would misread.
 SCHEMA = 1
 #: How often a test runs and fails that passes at once.
-_USUAL = (("runs", 1), ("failed", 0))
+_USUAL = (("runs", 1), ("failed", 0), ("faults", 0))
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,8 @@ class CheckEvent:
     #: How often its test ran for a judgement, and in how many of these runs it failed.
     runs: int = 1
     failed: int = 0
+    #: How many further runs a fault of transport ended.
+    faults: int = 0
     #: Prepared things that the test read, by name.
     shared: list[str] = field(default_factory=list)
     exchanges: list[dict[str, Any]] = field(default_factory=list)
@@ -107,6 +109,8 @@ class Footer:
     lost: bool = False
     #: How many calls the run made.
     calls: int = 0
+    #: Calls that a fault of transport ended, by its name; deadlines left out.
+    faults: dict[str, int] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event."""
@@ -134,6 +138,7 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -
         blocked_by=judgement.blocked_by,
         runs=judgement.runs,
         failed=judgement.failed,
+        faults=judgement.faults,
         shared=shared if proven else [],
         exchanges=[exchange_json(each) for each in judgement.exchanges] if proven else [],
     )

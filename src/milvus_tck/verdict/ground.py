@@ -4,8 +4,9 @@ A test runs beside others (`attempt`) or with nothing beside it (`alone`). Only 
 alone on fresh ground, and kills it, is to blame for that.
 """
 
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result, execute, spared
@@ -33,6 +34,8 @@ class Ground:
     fresh: bool = False
     #: The instance is gone for good.
     lost: bool = False
+    #: How often each test was begun here.
+    _begun: Counter[str] = field(default_factory=Counter)
 
     def case(self, job: Job) -> Case:
         """Return a new case for a test."""
@@ -45,6 +48,8 @@ class Ground:
             return spared(case, State.NOT_RUN, "interrupted", "the run was interrupted")
         if self.lost:
             return spared(case, State.NOT_RUN, "target-lost", "the target is gone")
+        self._begun[job.test] += 1
+        case.attempt = self._begun[job.test]
         return execute(case, lambda: job.body(case, [self.preparations.get(shared) for shared in job.shared]))
 
     def alone(self, job: Job) -> Result:

@@ -29,6 +29,8 @@ class Judgement:
     #: How often its test ran for a judgement, and in how many of these runs it failed: a failure is confirmed alone.
     runs: int = 1
     failed: int = 0
+    #: How many of its runs a fault of transport ended: they carry no judgement.
+    faults: int = 0
     #: The exchange that decided a pass, where the same is judged over another binding: it may come to something else.
     deciding: Exchange | None = field(default=None, repr=False)
 

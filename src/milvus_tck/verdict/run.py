@@ -4,6 +4,7 @@ import re
 import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -37,6 +38,8 @@ class Waiting:
 
     seconds: float = 0.0
     calls: int = 0
+    #: Calls that got no answer because the transport failed, by the fault.
+    faults: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
@@ -105,11 +108,17 @@ class Run:
             exchanger = replace(exchanger, binding=plainly(exchanger.binding))
         return replace(self, exchanger=exchanger, contract=noted.contract, lacking=noted.lacking)
 
-    def slug(self, test: str) -> str:
+    def slug(self, test: str, attempt: int = 1) -> str:
         """Write a test's name as a short, unique part of an object's name, the same in every run."""
+        named = test if attempt == 1 else f"{test} {attempt}"
         tail = test.rpartition("::")[2].removeprefix("test_")
         words = re.sub(r"[^0-9a-z]+", "_", tail.lower())[:_SLUG].strip("_")
-        return f"{words}_{zlib.crc32(test.encode()):08x}_"
+        return f"{words}_{zlib.crc32(named.encode()):08x}_"
+
+    def disturbed(self, fault: str) -> None:
+        """Take note of a fault of transport."""
+        with self._lock:
+            self.waiting.faults[fault] += 1
 
     def watch(self, exchange: Exchange) -> None:
         """Take note of an exchange, whoever made it."""

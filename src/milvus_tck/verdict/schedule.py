@@ -17,10 +17,14 @@ judgement of their second run.
 
 A test that got no answer in time, among many others, runs again alone in the end: it may
 have been the crowd. Where that does not help, an RPC is not waited for again.
+
+A test whose transport failed runs again beside the others; one that failed is confirmed alone
+in the end, before anybody is told (see `trials`). What stands on it waits for that.
 """
 
 import queue
-from collections import deque
+import time
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -33,8 +37,12 @@ from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
 from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.spare import Spare
+from milvus_tck.verdict.trials import confirmed, disturbed, doubtful, together
 
 __all__ = ["Scheduler"]
+
+#: What failures may be confirmed for: seconds, or this share of the time that all other tests took.
+_LEAST, _SHARE = 30.0, 0.5
 
 
 @dataclass
@@ -54,9 +62,15 @@ class Scheduler:
     _ready: deque[Job] = field(default_factory=deque, init=False)
     _flying: int = field(default=0, init=False)
     _suspects: list[Job] = field(default_factory=list, init=False)
-    #: Tests that got no answer in time, with what they came to, and the calls that nobody answers.
-    _late: deque[tuple[Job, Result]] = field(default_factory=deque, init=False)
+    #: The runs of each test that is not settled yet.
+    _runs: defaultdict[Job, list[Result]] = field(default_factory=lambda: defaultdict(list), init=False)
+    #: Tests that got no answer in time, and the calls that nobody answers.
+    _late: deque[Job] = field(default_factory=deque, init=False)
     _hopeless: set[str] = field(default_factory=set, init=False)
+    #: Tests that failed, and the seconds that were spent on confirming others.
+    _failing: list[Job] = field(default_factory=list, init=False)
+    _spent: float = field(default=0.0, init=False)
+    _began: float = field(default=0.0, init=False)
     #: Hostile tests: how many are in a lane, and which wait for the end.
     _aside: int = field(default=0, init=False)
     _last: deque[Job] = field(default_factory=deque, init=False)
@@ -76,19 +90,19 @@ class Scheduler:
 
     def results(self, jobs: Iterable[Job]) -> Iterator[Result]:
         """Run every job once and yield each result once; the order is that of completion."""
-        self._undecided = list(jobs)
+        self._undecided, self._began = list(jobs), time.monotonic()
         self._needs.expect(self._undecided)
         yield from self._decide()
-        while self._busy or self._late:
-            yield from self._round() if self._busy else self._again()
+        while self._busy or self._late or self._failing:
+            yield from self._round() if self._busy else self._again() if self._late else self._confirm()
         self._complain_of_circles()
         for job in self._last:
-            yield self._settle(job, self.ground.alone(job))
+            yield self._settle(job, confirmed(self.ground, job))
 
     def single(self, job: Job) -> Result:
         """Run one test by itself, for those who bring tests one by one."""
         self._needs.expect([job])
-        return self._settle(job, self._spare.of(self.ground.case(job), job) or self.ground.alone(job))
+        return self._settle(job, self._spare.of(self.ground.case(job), job) or confirmed(self.ground, job))
 
     def close(self) -> None:
         """Wait for what is in flight; nothing new starts."""
@@ -116,10 +130,24 @@ class Scheduler:
         self._landed(job)
         if result.died:
             self._suspects.append(job)
-        elif not job.hostile and late(result):
-            self._late.append((job, result))
-        else:
+        elif job.hostile:  # its lane has run it as often as it takes
             yield self._settle(job, result)
+            yield from self._decide()
+        else:
+            yield from self._weigh(job, result)
+
+    def _weigh(self, job: Job, result: Result) -> Iterator[Result]:
+        """Take in what a run of a test came to, and find out whether it runs again, and where."""
+        runs = self._runs[job]
+        runs.append(result)
+        if disturbed(runs):
+            self._ready.append(job)
+        elif late(result):
+            self._late.append(job)
+        elif doubtful(runs):
+            self._failing.append(job)
+        else:
+            yield self._settle(job, together(runs))
             yield from self._decide()
 
     def _landed(self, job: Job) -> None:
@@ -132,19 +160,37 @@ class Scheduler:
         """Run each suspect alone."""
         suspects, self._suspects = self._suspects, []
         for job in suspects:
-            yield self._settle(job, self.ground.alone(job))
+            yield self._settle(job, confirmed(self.ground, job))
         if self._undecided or self._preparing or self._ready:
             self.ground.stands()  # who was blamed last left it dead: the others would be suspects for nothing
         yield from self._decide()
 
     def _again(self) -> Iterator[Result]:
         """Run a test alone that got no answer in time, if there is hope that this helps."""
-        job, result = self._late.popleft()
-        if not late(result) & self._hopeless:
-            result = self.ground.alone(job)
-            self._hopeless |= late(result)
+        job = self._late.popleft()
+        runs = self._runs[job]
+        if not late(runs[-1]) & self._hopeless:
+            runs.append(self.ground.alone(job))
+            self._hopeless |= late(runs[-1])
+        if doubtful(runs):
+            self._failing.append(job)
+            return
+        yield self._settle(job, together(runs))
+        yield from self._decide()
+
+    def _confirm(self) -> Iterator[Result]:
+        """Confirm a failure alone, the quickest first; when the time for that is up, it is told as it is."""
+        job = min(self._failing, key=self._seconds)
+        self._failing.remove(job)
+        runs, now = self._runs[job], time.monotonic()
+        others = now - self._began - self._spent
+        result = confirmed(self.ground, job, runs) if self._spent < max(_LEAST, others * _SHARE) else together(runs)
+        self._spent += time.monotonic() - now
         yield self._settle(job, result)
         yield from self._decide()
+
+    def _seconds(self, job: Job) -> float:
+        return max((each.seconds for each in self._runs[job][-1].judgements), default=0.0)
 
     # -- from station to station --------------------------------------------------------
 
@@ -196,6 +242,7 @@ class Scheduler:
 
     def _settle(self, job: Job, result: Result) -> Result:
         self._needs.settle(job, result)
+        self._runs.pop(job, None)
         return result
 
     def _complain_of_circles(self) -> None:

@@ -268,6 +268,7 @@ class Session:
             counterparts=self._counterparts(),
             lost=self._lost,
             calls=self.run.waiting.calls,
+            faults=dict(self.run.waiting.faults),
         )
 
     def _identity_now(self) -> Identity | None:

@@ -8,16 +8,19 @@ after the target came back with fresh data.
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.stops import Blocked, Stop, TargetDied
+from milvus_tck.verdict.stops import Blocked, Faulted, Stop, TargetDied
 
 __all__ = ["SHARED", "Preparations", "Shared"]
 
+#: How often a thing is prepared at most, where the transport fails each time.
+_ATTEMPTS = 4
 Thing = TypeVar("Thing")
 
 
@@ -63,13 +66,21 @@ class Preparations:
         return thing
 
     def _prepare(self, shared: Shared[Thing]) -> Thing:
-        case = Case(self.run, f"prepare_{shared.name}", checks=())
+        for attempt in range(1, _ATTEMPTS):
+            with suppress(Faulted):  # which says nothing: it is prepared again, under other names
+                return self._prepared(shared, attempt)
+        return self._prepared(shared, _ATTEMPTS)
+
+    def _prepared(self, shared: Shared[Thing], attempt: int) -> Thing:
+        case = Case(self.run, f"prepare_{shared.name}", checks=(), attempt=attempt)
         self.exchanges[shared.name] = case.exchanges
         try:
             return shared.prepare(case)
         except TargetDied:
             raise
         except Stop as stop:
+            if isinstance(stop, Faulted) and attempt < _ATTEMPTS:
+                raise
             raise Blocked(f"prepare:{shared.name}:{stop.signature}", f"{shared.name}: {stop}") from stop
 
     def forget(self) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.profiles import profiles
 from milvus_tck.verdict.baseline import Comparison
-from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.events import CheckEvent, Footer
 from milvus_tck.verdict.judgement import HOSTILE
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.scope import Scope, scope_of
@@ -33,6 +33,8 @@ class Summary:
     counts: Counts
     by_rpc: dict[str, Counts]
     failures: list[dict[str, str]]
+    #: Checks that failed, and did not when their test was run again alone.
+    flaky: list[dict[str, Any]]
     complete: bool
     #: Which RPCs of the profile it is about; `None` where nobody here knows the profile.
     scope: Scope | None = None
@@ -55,6 +57,7 @@ class Summary:
             "by_rpc": self.by_rpc,
             "scope": None if self.scope is None else self.scope.as_dict(),
             "failures": self.failures,
+            "flaky": self.flaky,
             "baseline": None if self.baseline is None else self.baseline.as_dict(),
             "notes": self.notes,
             "seconds": 0.0 if footer is None else footer.seconds,
@@ -105,6 +108,11 @@ def summarise(results: Results, comparison: Comparison | None, fail_on: Level, *
         counts=counts,
         by_rpc={rpc: _compact(count(checks)) for rpc, checks in sorted(by_rpc.items())},
         failures=[_failure(check) for check in failing],
+        flaky=[
+            {**_failure(check), "failed": check.failed, "runs": check.runs}
+            for check in results.checks
+            if check.state == State.FLAKY
+        ],
         complete=results.complete,
         scope=_scope(results),
         baseline=comparison,
@@ -157,16 +165,34 @@ def _notes(results: Results) -> list[str]:
     """Say what was not verified, in words."""
     hostile = sum(check.signature == HOSTILE for check in results.checks)
     notes = []
+    alone = sum(_unconfirmed(check) for check in results.checks)
+    if alone:
+        notes.append(f"{alone} failures were seen once only: there was no time to confirm them")
     if hostile:
         notes.append(f"{hostile} checks that may kill a server were left out; --hostile runs them")
     if results.header.partial:
         notes.append("only a part of the suite was asked for")
     if results.footer is not None:
+        notes.extend(_faults(results.footer))
         notes.extend(results.footer.incidents)
         if results.footer.leftovers:
             where = results.header.target["address"]
             notes.append(f"{len(results.footer.leftovers)} objects could not be removed: milvus-tck sweep {where}")
     return notes
+
+
+def _faults(footer: Footer) -> list[str]:
+    """Say how often the transport failed: who knows can mend it."""
+    if not footer.faults:
+        return []
+    each = ", ".join(f"{fault} {number}" for fault, number in sorted(footer.faults.items()))
+    number = sum(footer.faults.values())
+    return [f"the transport ended {number} of {footer.calls} calls ({each}), which says nothing of the target"]
+
+
+def _unconfirmed(check: CheckEvent) -> bool:
+    """Tell whether a failure was not confirmed; what broke the wire contract is proven by one answer."""
+    return check.state == State.FAIL and check.family != "wire" and (check.runs, check.failed) == (1, 1)
 
 
 def _compact(counts: Counts) -> Counts:
