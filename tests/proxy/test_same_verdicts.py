@@ -1,4 +1,4 @@
-"""A proxy without rules changes no verdict."""
+"""A proxy without rules changes no verdict, and neither does one that loses calls now and then."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,7 @@ import pytest
 
 from milvus_tck.cli.main import main
 from milvus_tck.proxy.proxy import Proxy
+from milvus_tck.proxy.rule_files import parse_rules
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.result_file import read_results
@@ -41,3 +42,18 @@ def test_a_run_through_the_proxy_comes_to_the_same(target: Target, tmp_path: Pat
         assert proxy.tally.total > len(direct) / 10
     assert {"pass", "fail"} <= {state for state, _ in direct.values()}
     assert passed == direct
+
+
+@pytest.mark.parametrize("lost", ["grpc", "drop"])
+def test_a_lost_call_now_and_then_changes_nothing(target: Target, tmp_path: Path, lost: str) -> None:
+    """With one call in a hundred lost, every check has the state and signature of a direct run; the faults are told."""
+    how = {"grpc": {"code": "UNAVAILABLE", "details": "no route"}} if lost == "grpc" else {"drop": True}
+    direct = _verdicts(target.address, tmp_path / "direct")
+    with Proxy(
+        target.address, rules=parse_rules({"seed": 7, "fault": [{"id": "shaky", "probability": 0.01, **how}]})
+    ) as proxy:
+        shaken = _verdicts(proxy.address, tmp_path / "shaken")
+    footer = read_results(tmp_path / "shaken").footer
+    assert footer is not None
+    assert sum(footer.faults.values()) > 0
+    assert shaken == direct

@@ -111,6 +111,26 @@ def test_a_fault_of_transport_stops_the_test(call: Call[Message], sent: int) -> 
     assert set(states(case, stopped.value).values()) == {State.INCONCLUSIVE}
 
 
+def test_a_step_of_many_is_taken_again() -> None:
+    """A test of many calls is not lost for one of them; what fails otherwise is not tried again."""
+    binding = _Shaky()
+    binding.faults = 2
+    case = a_case(binding, _IT)
+    names = [case.undisturbed(lambda: _made(case)) for _ in range(3)]
+    assert len(set(names)) == 3
+    binding.replies = {"CreateCollection": Reply(None, "INTERNAL")}
+    binding.sent.clear()
+    with pytest.raises(Refused):
+        case.undisturbed(lambda: _made(case))
+    assert binding.sent == ["CreateCollection"]
+
+
+def _made(case: Case) -> str:
+    name = case.name()
+    case.ok(calls.create_collection(name))
+    return name
+
+
 def test_a_deadline_may_be_the_point_of_a_call() -> None:
     """Whoever names the code takes it for an answer."""
     case = a_case(Scripted(replies={"HasCollection": Reply(None, "DEADLINE_EXCEEDED")}), _IT)

@@ -7,6 +7,7 @@ is known before it starts; what it leaves open when it stops gets the state of t
 import random
 import time
 from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -41,6 +42,7 @@ from milvus_tck.wire.messages import ErrorCode
 __all__ = ["Case", "HarnessError"]
 
 Answer = TypeVar("Answer", bound=Message)
+Step = TypeVar("Step")
 
 #: Exchanges kept as evidence for one check; the decisive ones are the last.
 _EVIDENCE = 40
@@ -128,6 +130,13 @@ class Case:
             return outcome
         message = f"{call.rpc}: {outcome}"
         raise Undecided(f"deadline:{call.rpc}", message) if fault == DEADLINE else Faulted(call.rpc, fault, message)
+
+    def undisturbed(self, step: Callable[[], Step]) -> Step:
+        """Take a step that makes what it needs and judges nothing; again where the transport failed in it."""
+        for _ in range(1, _SENT):
+            with suppress(Faulted):
+                return step()
+        return step()
 
     def _told(self, call: Call[Answer], answers: Container[str]) -> tuple[Outcome[Answer], str]:
         """Make a call once; the fault of transport that ended it is named beside its outcome."""
