@@ -1,22 +1,36 @@
 # Every target makes its environment by itself: nothing has to be installed but Python.
+#
+# Nothing is ever resolved here: what is installed is what the locks name, by its hashes, on any day. Two
+# environments: what a check of a server takes, and everything that working on the harness takes.
 PYTHON ?= python3
+CHECK := .venv-check
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+LOCKED := -m pip install --quiet --no-deps --require-hashes --requirement
+ITSELF := -m pip install --quiet --no-deps --no-build-isolation --editable .
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock"
 
 .PHONY: help check test sensitivity bench lint format proto lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
-$(STAMP): requirements.lock pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --no-deps --require-hashes --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+$(CHECK)/.ready: requirements/check.lock pyproject.toml
+	$(PYTHON) -m venv $(CHECK)
+	$(CHECK)/bin/python $(LOCKED) requirements/check.lock
+	$(CHECK)/bin/python $(ITSELF)
 	touch $@
 
-check: $(STAMP)  ## start a real Milvus 2.3.5 and judge it
-	$(BIN)/milvus-tck check milvus@2.3.5 --baseline reports/baselines/milvus-2.3.5.toml
+$(STAMP): requirements/dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(LOCKED) requirements/dev.lock
+	$(BIN)/python $(ITSELF)
+	touch $@
+
+check: $(CHECK)/.ready  ## start a real Milvus 2.3.5 and judge it
+	$(CHECK)/bin/milvus-tck check milvus@2.3.5 --baseline reports/baselines/milvus-2.3.5.toml
 
 test: $(STAMP)  ## the harness's own tests
 	$(BIN)/pytest -n 2 --dist worksteal
@@ -48,9 +62,13 @@ proto: $(STAMP)  ## compile the .proto files and make their stubs
 	$(BIN)/python -m milvus_tck.wire.compile
 
 lock: $(STAMP)  ## choose the newest versions of everything
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-annotate --custom-compile-command "make lock" \
-		--output-file requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --all-extras --output-file requirements/dev.lock pyproject.toml
+	$(COMPILE) --upgrade --constraint requirements/dev.lock --extra build \
+		--output-file requirements/check.lock pyproject.toml
+	for extra in gateway load allure datasets; do $(COMPILE) --upgrade --constraint requirements/dev.lock \
+		--extra build --extra $$extra --output-file requirements/$$extra.lock pyproject.toml || exit 1; done
+	$(COMPILE) --upgrade --output-file requirements/pip-newest.lock requirements/pip-newest.in
+	$(COMPILE) --output-file requirements/pip-oldest.lock requirements/pip-oldest.in
 
 clean:  ## remove what the targets made
-	rm -rf $(VENV) .lint build dist *.egg-info src/*.egg-info
+	rm -rf $(VENV) $(CHECK) .lint build dist *.egg-info src/*.egg-info

@@ -13,6 +13,7 @@ from tests.packaging.checkout import FOLDERS, ROOT, files, project
 _DATA = {"milvus_tck.proto", "milvus_tck.reports"}
 #: The parts of the engine, each with those that it may import beside itself.
 _LOWER = (
+    "extras",
     "spec",
     "wire",
     "bindings",

@@ -2,11 +2,15 @@
 
 import re
 from collections import Counter
+from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from milvus_tck.extras import EXTRAS
 from tests.packaging.checkout import ROOT, files, project
+from tests.packaging.locks import LOCKS, pins
 
 #: Addresses of package registries: where packages come from is the affair of whoever installs them.
 _HOSTS = re.compile(
@@ -15,8 +19,12 @@ _HOSTS = re.compile(
 )
 #: Folders of one machine.
 _FOLDERS = re.compile(r"(?<![\w.}*/-])/(home|root|Users|work|workspace)/[\w.-]+")
-_LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-_PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>\S+)(?P<marker> ;[^\\]*)? \\$", re.MULTILINE)
+#: What each lock serves beside the project's own dependencies; the rest are pips for a test.
+_SERVES = {
+    "check": ["build"],
+    **{extra: ["build", extra] for extra in EXTRAS},
+    "dev": list(project()["project"]["optional-dependencies"]),
+}
 
 
 def _found(pattern: re.Pattern[str]) -> list[str]:
@@ -48,35 +56,42 @@ def test_the_patterns_notice_what_they_are_for() -> None:
     assert [text for text in harmless if _HOSTS.search(text) or _FOLDERS.search(text)] == []
 
 
-def test_the_lock_names_no_index() -> None:
-    """The lock says what is installed and its hashes, never where it comes from."""
-    options = [line for line in _LOCK.splitlines() if line.startswith("-") or "://" in line]
-    assert options == []
+def test_every_lock_is_known() -> None:
+    """There is a lock for a check, for each extra, and for those who work here."""
+    assert {lock.stem for lock in LOCKS} == {*_SERVES, "pip-oldest", "pip-newest"}
 
 
-def test_every_pin_has_hashes() -> None:
-    """Each package of the lock is pinned to one version and has at least one hash."""
-    lines = [line for line in _LOCK.splitlines() if line and not line.startswith((" ", "#"))]
-    pins = list(_PIN.finditer(_LOCK))
-    assert len(pins) == len(lines) > 0
-    ends = [match.start() for match in pins[1:]] + [len(_LOCK)]
-    hashes = {pin["name"]: _LOCK[pin.end() : end].count("--hash=sha256:") for pin, end in zip(pins, ends, strict=True)}
-    assert [name for name, count in hashes.items() if not count] == []
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.stem)
+def test_a_lock_says_what_and_not_where(lock: Path) -> None:
+    """A lock holds pins with their hashes, and nothing else: no option, and no place that packages come from."""
+    text = lock.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if line and not line.startswith((" ", "#"))]
+    found = pins(lock)
+    assert len(found) == len(lines) > 0
+    assert "://" not in text
 
 
-def test_the_lock_serves_the_project() -> None:
-    """Every dependency that `pyproject.toml` names, extras included, is in the lock in a version that it allows."""
+@pytest.mark.parametrize("name", _SERVES)
+def test_a_lock_serves_its_purpose(name: str) -> None:
+    """Every dependency that `pyproject.toml` names for it is in the lock, in a version that it allows."""
     pinned: dict[str, list[str]] = {}
-    for pin in _PIN.finditer(_LOCK):
-        pinned.setdefault(canonicalize_name(pin["name"]), []).append(pin["version"])
+    for pin in pins(ROOT / "requirements" / f"{name}.lock"):
+        pinned.setdefault(pin.name, []).append(pin.version)
     data = project()["project"]
-    texts = [*data["dependencies"], *(text for extra in data["optional-dependencies"].values() for text in extra)]
+    texts = [*data["dependencies"], *(text for extra in _SERVES[name] for text in data["optional-dependencies"][extra])]
     wanted = [each for each in map(Requirement, texts) if canonicalize_name(each.name) != data["name"]]
     assert [
         str(each)
         for each in wanted
         if not any(each.specifier.contains(version) for version in pinned.get(canonicalize_name(each.name), ()))
     ] == []
+
+
+@pytest.mark.parametrize("name", _SERVES)
+def test_locks_agree(name: str) -> None:
+    """What a lock has, that for those who work here has in the same version: what they test is what others run."""
+    everything = {(pin.name, pin.version) for pin in pins(ROOT / "requirements" / "dev.lock")}
+    assert {(pin.name, pin.version) for pin in pins(ROOT / "requirements" / f"{name}.lock")} - everything == set()
 
 
 def test_no_dependency_is_named_twice() -> None:

@@ -2,17 +2,20 @@
 
 import json
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import connection_options, given_credentials, target_argument
 from milvus_tck.cli.upstream import running
-from milvus_tck.gateway.gateway import Gateway, ListenError
+from milvus_tck.extras import need
 from milvus_tck.gateway.limits import Limits
 from milvus_tck.targets.resolve import FORMS
 from milvus_tck.verdict.states import Exit
+
+if TYPE_CHECKING:
+    from milvus_tck.gateway.gateway import Gateway
 
 __all__ = ["command"]
 
@@ -44,6 +47,9 @@ _HELP = f"Speak REST to clients and gRPC to TARGET.\n\nTARGET is {FORMS}."
 @connection_options
 def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Stand between clients of REST and TARGET."""
+    need("gateway", "the gateway")
+    from milvus_tck.gateway.gateway import Gateway  # noqa: PLC0415 - an extra
+
     credentials = given_credentials(options)
     limits = Limits(body=options["max_body"], call_seconds=options["timeout"],
                     bodies=max(Limits().bodies, 2 * options["max_body"]))  # fmt: skip
@@ -60,7 +66,9 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     return int(Exit.OK)
 
 
-def _listen(gateway: Gateway, address: str) -> None:
+def _listen(gateway: "Gateway", address: str) -> None:
+    from milvus_tck.gateway.gateway import ListenError  # noqa: PLC0415 - an extra
+
     try:
         gateway.start()
     except ListenError as error:
@@ -68,7 +76,7 @@ def _listen(gateway: Gateway, address: str) -> None:
         fail(Exit.USAGE, f"can not listen on {address}", str(error), then)
 
 
-def _announce(gateway: Gateway, *, as_json: bool) -> None:
+def _announce(gateway: "Gateway", *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"event": "listening", "url": gateway.url, "upstream": gateway.upstream}))
         return

@@ -1,7 +1,6 @@
 """`milvus-tck load`: put load on a target, and say what it carries and whether that can be believed."""
 
 import contextlib
-import importlib.util
 import json
 import math
 import secrets
@@ -21,6 +20,8 @@ from milvus_tck.cli.load_process import LoadProcess
 from milvus_tck.cli.load_text import print_summary
 from milvus_tck.cli.options import TARGET_HELP, connection_options, given_credentials, target_argument
 from milvus_tck.cli.progress import QuietConsole
+from milvus_tck.extras import need
+from milvus_tck.load.data.files import READERS
 from milvus_tck.load.drive.names import all_names
 from milvus_tck.load.plan.job import DEFAULT_SCENARIO, Job
 from milvus_tck.load.plan.reading import OPERATIONS, ScenarioError, scenario_names
@@ -111,8 +112,7 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 @connection_options
 def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Put load on TARGET."""
-    if importlib.util.find_spec("locust") is None:
-        fail(Exit.USAGE, "locust is not installed", "load runs on it", "pip install 'milvus-tck[load]'")
+    need("load", "a load run")
     given_urls = {"http": options.pop("http"), "http-management": options.pop("http_management")}
     urls = {port: url for key, url in given_urls.items() if url for port in HTTP_KEYS[key]}
     as_json: bool = options.pop("as_json")
@@ -125,6 +125,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         seed = secrets.randbelow(1 << 32) if seed is None else seed
         job = Job("", target.credentials, target=target.name, seed=seed, run=_run(), command=command_line(), **options)
         scenario, _ = job.plan()
+        _need(target, scenario, job.binding)
     except TargetError as error:
         fail(Exit.USAGE if "no target" in error.what else Exit.TARGET_LOST, error.what, error.why, error.then)
     except (ScenarioError, ValueError, OSError) as error:
@@ -138,6 +139,15 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         code = _play(_Run(target, job, scenario, folder.absolute(), console), interrupts)
     _tell(folder, console, as_json=as_json)
     return code
+
+
+def _need(target: Target, scenario: Scenario, binding: str) -> None:
+    """See that the extras are there which only some runs need; raises `MissingExtraError`."""
+    if Path(scenario.data.dataset).suffix in READERS:
+        need("datasets", f"reading {scenario.data.dataset}")
+    own = isinstance(target, MilvusServer) and binding != _ONLY_GATEWAY
+    if isinstance(target, StartedServer) and binding in _GATEWAYS and not own:
+        need("gateway", f"{binding} on {target.name}")
 
 
 def _run() -> str:

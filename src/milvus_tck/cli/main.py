@@ -12,6 +12,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from milvus_tck.cli.errors import complain
+from milvus_tck.extras import MissingExtraError
 from milvus_tck.verdict.states import Exit
 
 __all__ = ["cli", "main"]
@@ -107,6 +108,9 @@ def main(arguments: list[str] | None = None) -> None:
         code = Exit.INTERRUPTED
     except click.ClickException as error:
         complain(error.format_message())
+        code = Exit.USAGE
+    except MissingExtraError as error:
+        complain(error.what, error.why, error.then)
         code = Exit.USAGE
     except BrokenPipeError:
         code = Exit.OK  # the reader of our output has seen enough

@@ -16,6 +16,7 @@ from milvus_tck.bindings.opened import BINDINGS, GATEWAY
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import target_argument
 from milvus_tck.cli.suites import run_suites
+from milvus_tck.extras import need
 from milvus_tck.mutants.campaign import Campaign, run_all
 from milvus_tck.mutants.catalogue import mutants_dir, read_mutants
 from milvus_tck.mutants.live import run_live
@@ -111,6 +112,8 @@ def command(  # noqa: PLR0913 - the options of the verb
     }
     if sample is not None:
         jobs = _concerned(mutants, jobs)
+    if any(job.binding in GATEWAY for job in jobs.values()):
+        need("gateway", "what HTTP alone promises")
     try:
         with Progress(console=console, transient=True) as progress:
             good = _recording(Studio(server, line, file=recording), jobs, progress, anew=anew)

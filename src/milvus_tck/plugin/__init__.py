@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from milvus_tck.extras import MissingExtraError
 from milvus_tck.planning.choice import Choice, choose
 from milvus_tck.plugin.ceremony import RESULT, as_they_end, show, walk
 from milvus_tck.plugin.items import is_suite, job_of, suite_test
@@ -188,7 +189,7 @@ def _usage() -> Iterator[None]:
     """Say what is wrong with the target or the selection without a traceback."""
     try:
         yield
-    except (TargetError, UnknownProfileError, SelectionError) as error:
+    except (TargetError, UnknownProfileError, SelectionError, MissingExtraError) as error:
         then = getattr(error, "then", "")
         raise pytest.UsageError(f"{error}\n{then}".strip()) from None
 

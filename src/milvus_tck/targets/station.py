@@ -7,6 +7,7 @@ back when the run asks for it.
 
 import threading
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,13 +15,15 @@ from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.bindings.grpc import Binding, GrpcBinding
 from milvus_tck.bindings.opened import GATEWAY, GRPC, open_binding, port_of
 from milvus_tck.bindings.outcome import Exchange
+from milvus_tck.extras import need
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.milvus import MilvusServer
 
 if TYPE_CHECKING:
     from milvus_tck.gateway.gateway import Gateway
 
-__all__ = ["Station"]
+__all__ = ["Station", "needs_gateway"]
 
 #: gRPC codes that may mean that nobody is there any more.
 _SUSPICIOUS = frozenset({"UNAVAILABLE", "CANCELLED", "UNKNOWN", "INTERNAL", "DEADLINE_EXCEEDED"})
@@ -28,6 +31,19 @@ _PROBE_SECONDS = 5.0
 #: A process that dies is seen to be gone a little after its connections are.
 _DYING_SECONDS = 3.0
 _POLL = 0.05
+
+
+def needs_gateway(target: Target, bindings: Iterable[str]) -> bool:
+    """Tell, before a target is started, whether a gateway of ours will stand before it.
+
+    A Milvus that we start will answer HTTP itself, on a port that is not known yet.
+    """
+    return any(
+        name in GATEWAY
+        and not target.url(port_of(name))
+        and not (isinstance(target, MilvusServer) and port_of(name) == "proxy")
+        for name in bindings
+    )
 
 
 @dataclass
@@ -60,6 +76,7 @@ class Station:
         if name not in GATEWAY:
             return ""
         if self._gateway is None:
+            need("gateway", f"{name} on {self.target.name}")
             # Only who asks over it pays for the import of a web server.
             from milvus_tck.gateway.aside import gateway_aside  # noqa: PLC0415
 

@@ -22,12 +22,13 @@ from typing import Any, Protocol
 
 from milvus_tck import __version__
 from milvus_tck.bindings.outcome import Exchange
+from milvus_tck.extras import need
 from milvus_tck.spec.clause_files import ROOT
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.capabilities import capability_rows, probe
 from milvus_tck.targets.identity import Identity, choose_profile, identify
 from milvus_tck.targets.resolve import resolve
-from milvus_tck.targets.station import Station
+from milvus_tck.targets.station import Station, needs_gateway
 from milvus_tck.verdict.baseline import Comparison, compare, read_baseline
 from milvus_tck.verdict.cleanup import clean_up
 from milvus_tck.verdict.events import CheckEvent, Footer, Header, check_event
@@ -89,8 +90,10 @@ class Session:
         """Bring the target up, find out who it is and what it is held to.
 
         Raises `TargetError` where it can not be had, `UnknownProfileError` where nothing
-        tells its profile.
+        tells its profile, `MissingExtraError` where a part of ours that it takes is not installed.
         """
+        if needs_gateway(self.target, self.options.bindings):
+            need("gateway", f"{', '.join(self.options.bindings)} on {self.target.name}")
         self.target.start()
         try:
             self.station = Station(self.target, self.options.timeout, bindings=self.options.bindings)

@@ -11,6 +11,7 @@ row, and no more is known.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from milvus_tck.load.data.dataset import Dataset, Floats, Ids
 from milvus_tck.load.data.planted import Planted
 from milvus_tck.load.plan.scenario import DataPlan
 
-__all__ = ["FileDataset", "open_dataset"]
+__all__ = ["READERS", "FileDataset", "open_dataset"]
 
 
 def open_dataset(data: DataPlan, seed: int) -> Dataset:
@@ -74,10 +75,8 @@ def read_dataset(path: Path, most: int = 0) -> FileDataset:
         return FileDataset(found["vectors"], found.get("queries"), found.get("neighbors"), most)
     if path.suffix == ".npy":
         return FileDataset(np.load(path, mmap_mode="r"), most=most)
-    if path.suffix in {".hdf5", ".h5"}:
-        return _hdf5(path, most)
-    if path.suffix == ".parquet":
-        return _parquet(path, most)
+    if path.suffix in READERS:
+        return READERS[path.suffix](path, most)
     message = f"{path} is no data set: a folder of .npy files, .npy, .hdf5 or .parquet"
     raise ValueError(message)
 
@@ -97,3 +96,7 @@ def _parquet(path: Path, most: int) -> FileDataset:
     column = table.column(name).combine_chunks()
     values = column.flatten().to_numpy(zero_copy_only=False)
     return FileDataset(values.reshape(len(column), -1), most=most)
+
+
+#: Files that need the extra `datasets`, by their suffix.
+READERS: Mapping[str, Callable[[Path, int], FileDataset]] = {".hdf5": _hdf5, ".h5": _hdf5, ".parquet": _parquet}
