@@ -26,7 +26,7 @@ _LOWER = (
     "mutants",
     "load",
 )
-_TOP = ("cli", "plugin")
+_TOP = ("cli", "plugin", "pytest11")
 _OUTSIDE = ("suites", "fixtures", "loadtests")
 
 

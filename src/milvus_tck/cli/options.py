@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from milvus_tck.bindings.credentials import Credentials
-from milvus_tck.bindings.names import BINDINGS, GRPC
+from milvus_tck.bindings.names import BINDINGS, bindings_of
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.targets.names import FORMS
@@ -62,12 +62,10 @@ def binding_options(function: Function) -> Function:
 
 def named_bindings(words: Iterable[str]) -> tuple[str, ...]:
     """Read names of bindings, some of them joined by commas; gRPC where there are none."""
-    names = tuple(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip())) or (GRPC,)
-    unknown = [name for name in names if name not in BINDINGS]
-    if unknown:
-        message = f"--binding: {', '.join(unknown)} is none of {', '.join(BINDINGS)}"
-        raise click.UsageError(message)
-    return names
+    try:
+        return bindings_of(words)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def given_bindings(options: dict[str, Any]) -> dict[str, Any]:

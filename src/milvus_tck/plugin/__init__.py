@@ -6,7 +6,7 @@ order in which they end, and finds each result ready. Under xdist, or with --pdb
 test runs where pytest calls it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ import pytest
 from milvus_tck.extras import MissingExtraError
 from milvus_tck.planning.choice import Choice, choose
 from milvus_tck.plugin.ceremony import RESULT, as_they_end, show, walk
-from milvus_tck.plugin.items import is_suite, job_of, suite_test
+from milvus_tck.plugin.items import TEST, is_suite, items_over, job_of, suite_test
 from milvus_tck.plugin.options import options_of, pytest_addoption
 from milvus_tck.spec.profiles import Profile, profile
 from milvus_tck.targets.base import TargetError
@@ -70,10 +70,11 @@ class Suites:
             choice = self.choice = choose(map(suite_test, ours), self.options, self._profile())
         items_of = {item.nodeid: item for item in ours}
         self._jobs = {each.test: job_of(items_of[each.node], each) for each in choice.chosen}
-        kept = {each.node for each in choice.chosen}
-        dropped = [item for item in ours if item.nodeid not in kept]
-        items[:] = [item for item in items if item not in dropped]
-        config.hook.pytest_deselected(items=dropped)
+        jobs_of: dict[str, list[Job]] = {item.nodeid: [] for item in ours}
+        for job in self._jobs.values():
+            jobs_of[job.node].append(job)
+        config.hook.pytest_deselected(items=[item for item in ours if not jobs_of[item.nodeid]])
+        items[:] = [each for item in items for each in self._told(item, jobs_of)]
         if self.session is not None and not self.listing:
             ids = {check.id for check in choice.wanted}
             try:
@@ -82,6 +83,16 @@ class Suites:
             except OSError as error:
                 self.trouble = error
                 items.clear()
+
+    def _told(self, item: pytest.Item, jobs_of: Mapping[str, Sequence[Job]]) -> Iterable[pytest.Item]:
+        """What pytest hears of instead of an item: one for each binding that it is judged over."""
+        if item.nodeid not in jobs_of:
+            return (item,)  # somebody else's
+        jobs = jobs_of[item.nodeid]
+        if jobs and not self.walk:
+            item.stash[TEST] = jobs[0].test
+            return (item,)
+        return items_over(item, jobs)
 
     def _profile(self) -> Profile:
         if self.listing and self.options.profile != "auto":
@@ -99,12 +110,11 @@ class Suites:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Run the tests in the scheduler, and let pytest walk over them as they end."""
         config = session.config
-        nodes = {job.node for job in self._jobs.values()}
-        ours = {item.nodeid: item for item in session.items if item.nodeid in nodes}
+        ours = {item.stash[TEST]: item for item in session.items if TEST in item.stash}
         self._single = bool(config.option.usepdb) or hasattr(config, "workerinput")
         if self.session is None or not ours or config.option.collectonly or self._single:
             return None
-        others = [item for item in session.items if item.nodeid not in nodes]
+        others = [item for item in session.items if TEST not in item.stash]
         feed = Feed(self.session.results(), lambda result: self._take(session, result))
         try:
             walk(session, as_they_end(feed, ours if self.walk else {}), others)
@@ -132,7 +142,7 @@ class Suites:
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Hand pytest the result of a test of ours; a failing check fails the test."""
-        job = self._jobs.get(pyfuncitem.nodeid)
+        job = self._jobs.get(pyfuncitem.stash.get(TEST, ""))
         if job is None or self.session is None:
             return None
         result = pyfuncitem.stash.get(RESULT, None)
@@ -153,6 +163,8 @@ class Suites:
                 self.session.open()
         node.workerinput["tck_address"] = self.session.target.address
         node.workerinput["tck_profile"] = self.session.profile.name
+        ports = ("proxy", "management", "gateway")
+        node.workerinput["tck_urls"] = {port: url for port in ports if (url := self.session.target.url(port))}
 
     # -- the end ------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """From pytest's items to jobs: marks, parameters, and what a test reads."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +13,10 @@ from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.shared import SHARED
 
-__all__ = ["is_suite", "job_of", "suite_test"]
+__all__ = ["TEST", "is_suite", "items_over", "job_of", "suite_test"]
+
+#: The test of a job that an item of pytest stands for.
+TEST = pytest.StashKey[str]()
 
 
 def is_suite(item: pytest.Item) -> bool:
@@ -39,6 +42,27 @@ def job_of(item: pytest.Item, owed: Assignment) -> Job:
     given = dict(item.callspec.params) if hasattr(item, "callspec") else {}
     shared = tuple(SHARED[name] for name in names if name in SHARED)
     return Job(owed.test, owed.checks, _body(item.obj, names, given), shared, binding=owed.binding)
+
+
+def items_over(item: pytest.Item, jobs: Iterable[Job]) -> Iterator[pytest.Item]:
+    """Yield an item for each job of a test: over gRPC the test itself, over another binding with its name behind."""
+    for job in jobs:
+        made = item if job.test == item.nodeid else _over(item, job.binding)
+        made.stash[TEST] = job.test
+        yield made
+
+
+def _over(item: pytest.Item, binding: str) -> pytest.Item:
+    assert isinstance(item, pytest.Function)  # noqa: S101 - suites hold functions only
+    made: pytest.Item = pytest.Function.from_parent(
+        item.parent,
+        name=f"{item.name}@{binding}",
+        callspec=getattr(item, "callspec", None),
+        callobj=item.obj,
+        fixtureinfo=item._fixtureinfo,  # noqa: SLF001 - pytest offers no other way to have a test twice
+        originalname=item.originalname,
+    )
+    return made
 
 
 def _body(

@@ -1,11 +1,14 @@
 """The options of `milvus-tck check`, as plain pytest takes them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.bindings.opened import BINDINGS, bindings_of
 from milvus_tck.targets.credentials import credentials
+from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.result_file import FILE
 
@@ -17,6 +20,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("milvus-tck", "conformance of a Milvus endpoint")
     group.addoption("--target", help="what is judged: milvus@2.3.5, lite, host:port, a name from tck.toml")
     group.addoption("--profile", default="auto", help="protocol line to hold it to (default: what it says itself)")
+    group.addoption(
+        "--binding",
+        action="append",
+        default=[],
+        metavar="NAMES",
+        help=f"how calls travel: {', '.join(BINDINGS)}, several joined by commas (default: grpc)",
+    )
+    group.addoption("--http", metavar="URL", help="where a running target, or its gateway, speaks HTTP")
+    group.addoption("--http-management", metavar="URL", help="its management port, with /api/v1")
     group.addoption("--select", default="", help="checks to run, such as 'rpc=Search and level=must'")
     group.addoption("--token", help="token, or user:password, for the target")
     group.addoption(
@@ -31,13 +43,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def options_of(config: pytest.Config) -> CheckOptions:
-    """Read what was typed."""
+    """Read what was typed; raises `pytest.UsageError`."""
     option = config.option
     given: Credentials | None = credentials(token=option.token) if option.token else None
-    told: dict[str, str] = getattr(config, "workerinput", {})
+    told: dict[str, Any] = getattr(config, "workerinput", {})
+    try:
+        bindings = bindings_of(option.binding)
+    except ValueError as error:
+        raise pytest.UsageError(str(error)) from None
+    typed = {"http": option.http, "http-management": option.http_management}
+    urls = {port: url for key, url in typed.items() if url for port in HTTP_KEYS[key]}
     return CheckOptions(
         target=told.get("tck_address", option.target),
         profile=told.get("tck_profile", option.profile),
+        bindings=bindings,
+        urls=told.get("tck_urls", urls),
         select=option.select,
         workers=option.in_flight,
         seed=option.tck_seed,
