@@ -1,6 +1,6 @@
 """From the name of a binding to a connection."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from milvus_tck.bindings.grpc import Binding, Credentials
 from milvus_tck.bindings.http import HttpClient
@@ -10,7 +10,7 @@ from milvus_tck.bindings.http_plain import PlainHttpBinding
 from milvus_tck.bindings.names import BINDINGS, GATEWAY, GRPC
 from milvus_tck.spec.routes import Routes, routes
 
-__all__ = ["BINDINGS", "GATEWAY", "GRPC", "bindings_of", "open_binding", "port_of"]
+__all__ = ["BINDINGS", "GATEWAY", "GRPC", "open_binding", "port_of"]
 
 _Maker = Callable[[Routes, HttpClient, Binding], Binding]
 _HTTP: Mapping[str, _Maker] = {
@@ -19,16 +19,6 @@ _HTTP: Mapping[str, _Maker] = {
     "http-v1": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
     "http-v2": lambda table, client, beside: PlainHttpBinding(table.binding, client, beside),
 }
-
-
-def bindings_of(words: Iterable[str]) -> tuple[str, ...]:
-    """Read names of bindings, some of them joined by commas; gRPC where there are none, `ValueError` for others."""
-    names = tuple(dict.fromkeys(name.strip() for word in words for name in word.split(",") if name.strip())) or (GRPC,)
-    unknown = [name for name in names if name not in BINDINGS]
-    if unknown:
-        message = f"--binding: {', '.join(unknown)} is none of {', '.join(BINDINGS)}"
-        raise ValueError(message)
-    return names
 
 
 def port_of(binding: str) -> str:

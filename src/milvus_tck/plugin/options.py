@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.bindings.opened import BINDINGS, bindings_of
+from milvus_tck.bindings.names import BINDINGS, bindings_of
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
