@@ -12,7 +12,7 @@ ITSELF := -m pip install --quiet --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help check test sensitivity bench lint format proto lock clean
+.PHONY: help check test sensitivity bench lint format proto lock release wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -69,6 +69,14 @@ lock: $(STAMP)  ## choose the newest versions of everything
 		--extra build --extra $$extra --output-file requirements/$$extra.lock pyproject.toml || exit 1; done
 	$(COMPILE) --upgrade --output-file requirements/pip-newest.lock requirements/pip-newest.in
 	$(COMPILE) --output-file requirements/pip-oldest.lock requirements/pip-oldest.in
+
+release: $(STAMP)  ## freeze what every profile requires (docs/releasing.md)
+	$(BIN)/python -m milvus_tck.cli.freeze
+
+wheel: $(STAMP)  ## the wheel in dist/, with the index of the suites in it
+	$(BIN)/python -m milvus_tck.cli.ship suites/index.json
+	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist . ; code=$$?; \
+		rm -f suites/index.json; exit $$code
 
 clean:  ## remove what the targets made
 	rm -rf $(VENV) $(CHECK) .lint build dist *.egg-info src/*.egg-info

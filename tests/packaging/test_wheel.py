@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import uv
 
+from milvus_tck.planning.index import digest
 from milvus_tck.targets.toolchain import environment
 from tests.packaging.checkout import FOLDERS, ROOT, files, project
 
@@ -120,3 +121,10 @@ def test_an_installation_judges_like_the_checkout(installed: Installed, tmp_path
     code, states = installed.check(*choice)
     assert len(states) > 100
     assert (code, states) == here.check(*choice)
+
+
+def test_the_index_of_a_checkout_is_good_in_a_wheel(installed: Installed) -> None:
+    """The files that decide about the tests are the same: an index that was made here is taken there."""
+    code = "from milvus_tck.planning.index import digest; print(digest())"
+    done = _run(installed.command.with_name("python"), "-c", code, cwd=installed.folder)
+    assert done.stdout.strip() == digest(), done.stderr

@@ -14,6 +14,7 @@ from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import codes, legacy_codes
 from milvus_tck.spec.profiles import Profile, profiles
+from milvus_tck.spec.required import required
 from milvus_tck.spec.routes import mirrors_of
 from milvus_tck.verdict.owed import checks_of
 
@@ -31,6 +32,7 @@ _ASPECTS = {
     "untouched": "another call shows that nothing changed",
     "reason-text": "with --strict, the reason holds the stable part of upstream's text",
 }
+_UNSCORED = Level.OBSERVED
 #: Clauses named in a line before it says how many more there are.
 _NAMED = 8
 
@@ -119,6 +121,7 @@ class Explained:
             ("with --strict", " and ".join(strict)),
             ("cases", _few(cases)),
             ("not testable", own.reason if not own.testable else ""),
+            ("not scored yet", _new(own)),
             ("erratum", own.erratum),
             ("witness", ", ".join(own.witness)),
             ("bindings", ", ".join(own.bindings)),
@@ -134,6 +137,15 @@ class Explained:
         if self.clause.rpc == "wire":
             return "every exchange of every test"
         return _few([each.test for each in self.judged]) or "no test"
+
+
+def _new(clause: Clause) -> str:
+    """Name the profiles whose last release did not know the clause."""
+    lines = [
+        line for line in profiles() if clause.applies_to(line) and clause.testable and clause.level is not _UNSCORED
+    ]
+    found = [line.name for line in lines if (known := required(line)) and clause.id not in known.levels]
+    return f"in {', '.join(found)}: newer than the last release, {clause.level} from the next one on" if found else ""
 
 
 def explain(clause: Clause, judged: Sequence[Judged]) -> Explained:

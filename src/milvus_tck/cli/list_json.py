@@ -59,7 +59,13 @@ def _planned_json(each: Planned, core: set[str]) -> dict[str, Any]:
         "needs": list(each.clause.needs),
         "tests": list(each.tests),
         "checks": [
-            {"check": check.id, "aspect": check.aspect, "case": check.case, "level": check.level.value}
+            {
+                "check": check.id,
+                "aspect": check.aspect,
+                "case": check.case,
+                "level": check.level.value,
+                "becomes": check.becomes or "",
+            }
             for check in each.checks
         ],
     }

@@ -32,6 +32,9 @@ def say(plan: Plan, rows: str) -> None:
     )
     click.echo("\n".join(_clauses(plan) if rows == "clause" else _table(plan, rows)))
     click.echo(scope_words(plan.scope))
+    new = sum(check.becomes is not None for check in plan.checks)
+    if new:
+        click.echo(f"{new} of the checks are newer than the last release: they are made, and not scored until the next")
     if plan.always:
         click.echo(f"and {len(plan.always)} promises of every answer (wire/*), one check for each RPC that answers")
     if plan.support:

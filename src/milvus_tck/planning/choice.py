@@ -12,7 +12,7 @@ from milvus_tck.spec.routes import routes
 from milvus_tck.verdict.assignment import Assignment
 from milvus_tck.verdict.check import GRPC, Check, key_of
 from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.owed import checks_of, is_bound
+from milvus_tck.verdict.owed import checks_of, frozen, is_bound
 from milvus_tck.verdict.selection import selector
 from milvus_tck.verdict.skip import Absence
 
@@ -84,7 +84,7 @@ def _owed(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> I
 
 def _checks(test: SuiteTest, line: Profile, binding: str, *, strict: bool) -> list[Check]:
     return [
-        check
+        frozen(check, line)
         for name, case in test.marks
         if clause_of(name).applies_to(line) and is_bound(clause_of(name), case, binding, line)
         for check in checks_of(clause_of(name), line, binding, case, strict=strict)

@@ -22,6 +22,8 @@ __all__ = ["INDEX", "digest", "dump", "load", "suite_tests"]
 INDEX = "index.json"
 #: What a digest covers: everything that the marks of a test may be computed from.
 _FOLDERS = ("suites", "fixtures", "proto")
+#: Folders that a wheel has inside the package and a checkout beside it.
+_BESIDE = (*_FOLDERS, "loadtests", "reports")
 _KINDS = {".py", ".toml", ".binpb"}
 #: Indices that are kept: several checkouts may take turns.
 _KEPT = 8
@@ -67,7 +69,7 @@ def digest() -> str:
 def _files() -> Iterator[tuple[str, Path]]:
     """Every file under the name that it has wherever the package is installed."""
     engine = Path(__file__).parents[1]
-    inside = {data_dir(name) for name in _FOLDERS}
+    inside = {data_dir(name) for name in _BESIDE}
     for top, root in (*((name, data_dir(name)) for name in _FOLDERS), ("engine", engine)):
         for path in root.rglob("*"):
             if path.suffix in _KINDS and (top != "engine" or inside.isdisjoint(path.parents)):

@@ -23,6 +23,8 @@ class Check:
     case: str = ""
     #: What has to hold before it can be made: clauses, by the names that `key_of` gives.
     needs: tuple[str, ...] = ()
+    #: The level that it has from the next release of the suite on, where it is new; `None` where that is its level.
+    becomes: Level | None = None
 
     @property
     def id(self) -> str:

@@ -8,6 +8,7 @@ from milvus_tck.bindings.outcome import Exchange, Violation
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
+from milvus_tck.verdict.owed import frozen
 from milvus_tck.verdict.states import State
 
 __all__ = ["ContractLog"]
@@ -36,7 +37,7 @@ class ContractLog:
         wire = [clause for clause in clauses().values() if clause.rpc == "wire" and clause.applies_to(profile)]
         for clause in wire:
             for rpc in sorted(self.answered & SHAPES.get(clause.id, self.answered)):
-                check = Check(clause, HOLDS, clause.level, binding, rpc)
+                check = frozen(Check(clause, HOLDS, clause.level, binding, rpc), profile)
                 yield self._judgement(check, believed=believed)
 
     def _judgement(self, check: Check, *, believed: bool) -> Judgement:

@@ -66,6 +66,8 @@ class CheckEvent:
     text: str
     test: str
     blocked_by: str = ""
+    #: The level that the check has from the next release of the suite on, where it is too new to be scored.
+    becomes: str = ""
     #: How often its test ran for a judgement, and in how many of these runs it failed.
     runs: int = 1
     failed: int = 0
@@ -136,6 +138,7 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -
         text=text,
         test=test,
         blocked_by=judgement.blocked_by,
+        becomes=check.becomes or "",
         runs=judgement.runs,
         failed=judgement.failed,
         faults=judgement.faults,

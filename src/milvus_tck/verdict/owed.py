@@ -1,13 +1,16 @@
 """What a clause owes: the aspects that are judged of it in a profile, each a check, with its level."""
 
+from dataclasses import replace
+
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import is_branch_code, is_branch_legacy
 from milvus_tck.spec.profiles import Profile
+from milvus_tck.spec.required import required
 from milvus_tck.spec.routes import routes
 from milvus_tck.verdict.check import GRPC, HOLDS, Check, key_of
 
-__all__ = ["REASON_TEXT", "UNTOUCHED", "aspects_of", "checks_of", "is_bound"]
+__all__ = ["REASON_TEXT", "UNTOUCHED", "aspects_of", "checks_of", "frozen", "is_bound"]
 
 UNTOUCHED = "untouched"
 REASON_TEXT = "reason-text"
@@ -23,6 +26,13 @@ def checks_of(clause: Clause, profile: Profile, binding: str, case: str = "", *,
         return [Check(clause, HOLDS, clause.level, binding, case, needs)]
     aspects = aspects_of(clause, expectation, profile, binding, strict=strict)
     return [Check(clause, aspect, level, binding, case, needs) for aspect, level in aspects]
+
+
+def frozen(check: Check, profile: Profile) -> Check:
+    """Return a check at the level that the profile requires: what is newer than its release is not scored."""
+    found = required(profile)
+    level = check.level if found is None else found.level(check.clause, check.case, check.level)
+    return check if level is check.level else replace(check, level=level, becomes=check.level)
 
 
 def is_bound(clause: Clause, case: str, binding: str, profile: Profile) -> bool:

@@ -170,6 +170,10 @@ def _notes(results: Results) -> list[str]:
         notes.append(f"{alone} failures were seen once only: there was no time to confirm them")
     if hostile:
         notes.append(f"{hostile} checks that may kill a server were left out; --hostile runs them")
+    new = [check for check in results.checks if check.becomes]
+    if new:
+        failing = sum(State(check.state).failed for check in new)
+        notes.append(f"{len(new)} checks are newer than the last release and not scored yet; {failing} of them fail")
     if results.header.partial:
         notes.append("only a part of the suite was asked for")
     if results.footer is not None:
