@@ -29,8 +29,8 @@ def test_the_same_definition_again(tck: Case) -> None:
     """Creating a collection again with the identical definition succeeds and changes nothing."""
     name = tck.name()
     tck.ok(VALID(name))
-    before = tck.ok(calls.describe_collection(name))
-    tck.accepted(VALID(name), effect=lambda _: tck.ok(calls.describe_collection(name)) == before)
+    before = tck.look.definition(name)
+    tck.accepted(VALID(name), effect=lambda _: tck.look.definition(name) == before)
 
 
 @each_clause(_OTHERS)
@@ -61,4 +61,4 @@ def test_the_name_of_an_alias(tck: Case) -> None:
 
 
 def _judge(tck: Case, call: Call[m.Status], name: str, neighbour: Call[Any]) -> None:
-    tck.refused(call, neighbour=neighbour, untouched=lambda: tck.ok(calls.describe_collection(name)))
+    tck.refused(call, neighbour=neighbour, untouched=lambda: tck.look.definition(name))

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.steps import listed
 from milvus_tck.suites.collections.definitions import (
     ACCEPTED,
     DIM,
@@ -26,7 +25,7 @@ _LONGEST = 255
 
 
 def _listed(tck: Case, name: str) -> bool:
-    return name in listed(tck)
+    return tck.look.listing(name)
 
 
 def _trouble(tck: Case, call: Call[m.Status]) -> str:

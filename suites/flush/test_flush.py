@@ -3,7 +3,7 @@
 import pytest
 from milvus_tck.fixtures.flushed import Flushed, filled, insert_rows, row_count
 from milvus_tck.fixtures.stages import FIELDS
-from milvus_tck.fixtures.steps import comes_true, flush
+from milvus_tck.fixtures.steps import flush
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -17,12 +17,7 @@ _PATIENCE = 60
 
 def _come_to_count(tck: Case, name: str, count: int) -> bool:
     """Wait until a collection counts its rows: persistence takes its time."""
-    looked_up = calls.get_collection_statistics(name)
-    return comes_true(tck, looked_up, lambda answer: _counts(answer, count), what=f"{count} rows")
-
-
-def _counts(answer: m.GetCollectionStatisticsResponse, count: int) -> bool:
-    return {"row_count": str(count)}.items() <= {pair.key: pair.value for pair in answer.stats}.items()
+    return tck.look.comes_to_count(name, count)
 
 
 def _others_can_be_flushed(tck: Case) -> bool:
@@ -82,7 +77,7 @@ def test_nothing_new_to_flush(tck: Case) -> None:
     """Flushing again lists no segment and loses no row; from 2.4 on it may be put off."""
     (name, _), (other, _) = filled(tck, 3), filled(tck, 5)
     sealed = tck.ok(calls.flush(name, other))
-    tck.until(calls.get_flush_state(name, sealed), lambda answer: answer.flushed, what="flushed")
+    tck.look.until_flushed(name, sealed)
     if tck.profile.name in {"2.2", "2.3"}:
         tck.accepted(calls.flush(name), effect=lambda answer: _nothing_new(tck, answer, name, other))
     else:
@@ -111,7 +106,7 @@ def test_one_collection_does_not_exist(tck: Case) -> None:
     tck.refused(
         calls.flush(first, missing, second),
         neighbour=calls.flush(first, second),
-        untouched=lambda: tck.ok(calls.has_collection(missing)).value,
+        untouched=lambda: tck.look.collection(missing),
     )
 
 

@@ -39,7 +39,7 @@ def test_a_method_that_a_path_does_not_have(tck: Case) -> None:
     name = created(tck)
     answer = asked(tck, "PATCH", f"/collections/{name}")
     allowed = {each.strip() for each in (answer.headers.get("allow", "") if answer else "").split(",")}
-    left = tck.ok(calls.has_collection(name)).value
+    left = tck.look.collection(name)
     tck.expect([405, {"GET", "DELETE"}, True], [answer.status if answer else None, allowed, left])
 
 
@@ -49,7 +49,7 @@ def test_a_body_that_can_not_be_read(tck: Case, given: dict[str, bytes]) -> None
     name = created(tck)
     for case, body in given.items():
         answer = asked(tck, "DELETE", f"/collections/{name}", body.replace(b"NAME", name.encode()))
-        left = tck.ok(calls.has_collection(name)).value
+        left = tck.look.collection(name)
         tck.expect([400, True], [answer.status if answer else None, left], case=case)
 
 
@@ -63,7 +63,7 @@ def test_a_member_that_stands_twice(tck: Case) -> None:
     }
     for case, text in texts.items():
         answer = asked(tck, "POST", "/collections", text.encode())
-        left = tck.ok(calls.has_collection(name)).value
+        left = tck.look.collection(name)
         tck.expect([400, False], [answer.status if answer else None, left], case=case)
 
 
@@ -75,7 +75,7 @@ def test_a_member_that_nobody_has(tck: Case) -> None:
         "body": asked(tck, "DELETE", f"/collections/{name}", {"colection_name": name}),
         "query": asked(tck, "DELETE", f"/collections/{name}?colection_name={name}"),
     }
-    left = tck.ok(calls.has_collection(name)).value
+    left = tck.look.collection(name)
     for case, answer in answers.items():
         tck.expect([400, True], [answer.status if answer else None, left], case=case)
 
@@ -95,7 +95,7 @@ def test_a_foreign_content_type(tck: Case) -> None:
     name = created(tck)
     path, body = f"/collections/{name}", {"collection_name": name}
     form = asked(tck, "DELETE", path, body, content_type="application/x-www-form-urlencoded")
-    left = tck.ok(calls.has_collection(name)).value
+    left = tck.look.collection(name)
     right = asked(tck, "DELETE", path, body)
     tck.expect([415, True, 200], [form.status if form else None, left, right.status if right else None])
 

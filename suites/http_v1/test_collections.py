@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from milvus_tck.fixtures.marks import each_clause
 from milvus_tck.fixtures.stages import FIELDS
-from milvus_tck.fixtures.steps import comes_true, listed
+from milvus_tck.fixtures.steps import comes_true
 from milvus_tck.fixtures.ten_rows import DIM, Rows
 from milvus_tck.suites.http_v1.asking import TABLE, ask, data_of, path_of
 from milvus_tck.suites.search.looking import search
@@ -26,7 +26,7 @@ def _created(tck: Case, **fields: Any) -> str:  # noqa: ANN401 - JSON
 
 
 def _exists(tck: Case, name: str) -> bool:
-    return tck.ok(calls.has_collection(name)).value
+    return tck.look.collection(name)
 
 
 def _dim(field: m.FieldSchema) -> str:
@@ -179,7 +179,7 @@ def test_a_creation_that_is_refused(tck: Case, given: dict[str, dict[str, Any]])
 
 
 def _is_listed(tck: Case, name: str) -> bool:
-    return name in listed(tck)
+    return tck.look.listing(name)
 
 
 @pytest.mark.clause("http-v1/create-same")

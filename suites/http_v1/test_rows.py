@@ -90,7 +90,7 @@ def test_rows_for_nobody(tck: Case) -> None:
     tck.refused(
         ask("insert", collectionName=missing, data=[_row(1)]),
         neighbour=ask("insert", collectionName=rows.name, data=[_row(1)]),
-        untouched=lambda: tck.ok(calls.has_collection(missing)).value,
+        untouched=lambda: tck.look.collection(missing),
     )
 
 
@@ -200,7 +200,7 @@ def test_a_search_in_nothing(tck: Case, ten_rows: Rows) -> None:
     """A collection that does not exist is not searched."""
     right, missing = ask("search", collectionName=ten_rows.name, vector=_VECTOR), tck.name()
     wrong = ask("search", collectionName=missing, vector=_VECTOR)
-    tck.refused(wrong, neighbour=right, untouched=lambda: tck.ok(calls.has_collection(missing)).value)
+    tck.refused(wrong, neighbour=right, untouched=lambda: tck.look.collection(missing))
 
 
 @pytest.mark.clause("http-v1/query", cases=("every-field", "some-fields"))

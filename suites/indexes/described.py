@@ -79,5 +79,5 @@ def scalar_type(line: Profile, kind: Kind) -> str:
 
 def release_if_loaded(tck: Case, collection: str) -> None:
     """Make sure that a collection is not in memory: some servers load what nobody asked them to load."""
-    if tck.ok(calls.get_load_state(collection)).state == m.LoadState.LoadStateLoaded:
+    if tck.look.load(collection) == m.LoadState.LoadStateLoaded:
         tck.ok(calls.release_collection(collection))

@@ -85,7 +85,7 @@ def test_a_second_index_on_a_field(tck: Case, given: tuple[str, str]) -> None:
     tck.refused(
         _flat(name, metric, index=second),
         neighbour=_flat(fresh, metric, index=second),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -94,7 +94,7 @@ def test_the_name_of_an_index_on_another_field(tck: Case) -> None:
     """The name of an index is taken once in a collection."""
     name = _collection(tck)
     tck.ok(_flat(name, index="one"))
-    tck.refused(_on_x(tck, name, "one"), neighbour=_on_x(tck, name, "two"), untouched=lambda: indexes(tck, name))
+    tck.refused(_on_x(tck, name, "one"), neighbour=_on_x(tck, name, "two"), untouched=lambda: tck.look.index(name))
 
 
 @each_case({"create-index/field-unknown": {"missing": "nosuch", "empty": "", "other-case": "VEC"}})
@@ -104,7 +104,7 @@ def test_a_field_that_does_not_exist(tck: Case, given: str) -> None:
     tck.refused(
         _flat(name).but(field_name=given),
         neighbour=_flat(name),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -136,7 +136,7 @@ def test_params_that_are_no_json(tck: Case) -> None:
     tck.refused(
         valid.but_params("extra_params", params='{"nlist": 16'),
         neighbour=valid,
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -151,7 +151,7 @@ def test_a_parameter_given_twice(tck: Case) -> None:
         twice,
         effect=lambda _: _measures_by_product(tck, name),
         neighbour=_flat(name),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -180,13 +180,13 @@ def test_indexes_of_a_loaded_collection(tck: Case, unindexed: Stage) -> None:
     tck.refused(
         calls.drop_index(name, "vec", "one"),
         neighbour=calls.drop_index(fresh, "vec", "one"),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
         of="drop-index/loaded-vector",
     )
     tck.answers(
         calls.drop_index(name, "x", "two"),
         effect=lambda _: set(indexes(tck, name)) == {"vec"},
         neighbour=calls.drop_index(fresh, "x", "two"),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
         of="drop-index/loaded-scalar",
     )

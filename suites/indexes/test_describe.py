@@ -35,7 +35,7 @@ def test_a_collection_without_an_index(tck: Case, unindexed: Stage, built: Built
     tck.refused(
         calls.describe_index(unindexed.name),
         neighbour=calls.describe_index(built.name),
-        untouched=lambda: indexes(tck, built.name),
+        untouched=lambda: tck.look.index(built.name),
     )
 
 
@@ -45,7 +45,7 @@ def test_a_name_that_no_index_has(tck: Case, built: Built) -> None:
     tck.refused(
         calls.describe_index(built.name, name="nosuch"),
         neighbour=calls.describe_index(built.name, name=built.index),
-        untouched=lambda: indexes(tck, built.name),
+        untouched=lambda: tck.look.index(built.name),
     )
 
 

@@ -63,5 +63,5 @@ def test_the_form_of_a_name(tck: Case, unindexed: Stage, given: str) -> None:
         _named(name, given),
         effect=lambda _: _names(tck, name) == [given] and not indexes(tck, unindexed.name),
         neighbour=_named(name, "well_formed"),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )

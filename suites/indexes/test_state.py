@@ -3,7 +3,7 @@
 import pytest
 from milvus_tck.fixtures.indexed import Built
 from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.indexes.described import indexes, scalar_type
+from milvus_tck.suites.indexes.described import scalar_type
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.wire import calls
@@ -68,7 +68,7 @@ def test_the_state_of_what_does_not_exist(tck: Case, built: Built, unindexed: St
         tck.refused(
             call,
             neighbour=calls.get_index_state(built.name),
-            untouched=lambda: indexes(tck, built.name),
+            untouched=lambda: tck.look.index(built.name),
             case=case,
         )
 
@@ -88,7 +88,7 @@ def test_the_state_of_several_without_a_name(tck: Case) -> None:
     tck.refused(
         calls.get_index_state(name),
         neighbour=calls.get_index_state(name, name="one"),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -99,7 +99,7 @@ def test_the_progress_of_several_without_a_name(tck: Case) -> None:
     tck.refused(
         calls.get_index_build_progress(name),
         neighbour=calls.get_index_build_progress(name, name="one"),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -136,7 +136,7 @@ def test_the_progress_where_there_is_no_index(tck: Case, built: Built, unindexed
     tck.refused(
         calls.get_index_build_progress(unindexed.name),
         neighbour=calls.get_index_build_progress(built.name),
-        untouched=lambda: indexes(tck, built.name),
+        untouched=lambda: tck.look.index(built.name),
     )
 
 
@@ -146,5 +146,5 @@ def test_the_progress_of_a_name_that_no_index_has(tck: Case, built: Built) -> No
     tck.refused(
         calls.get_index_build_progress(built.name, name="nosuch"),
         neighbour=calls.get_index_build_progress(built.name, name=built.index),
-        untouched=lambda: indexes(tck, built.name),
+        untouched=lambda: tck.look.index(built.name),
     )

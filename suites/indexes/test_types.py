@@ -56,7 +56,7 @@ def _judge(tck: Case, unindexed: Stage, given: Attempt) -> None:
         given.options.call(name),
         effect=lambda _: _as_wanted(tck, name, given) and not indexes(tck, unindexed.name),
         neighbour=given.neighbour(tck.profile).call(name),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )
 
 
@@ -75,5 +75,5 @@ def test_a_field_that_no_index_fits(tck: Case, unindexed: Stage, given: Unfit) -
         calls.create_index(name, FIELD, given.type, params={}),
         effect=lambda _: list(indexes(tck, name)) == [FIELD] and not indexes(tck, unindexed.name),
         neighbour=calls.create_index(name, "vec", "FLAT", "L2", {}),
-        untouched=lambda: indexes(tck, name),
+        untouched=lambda: tck.look.index(name),
     )

@@ -15,7 +15,7 @@ from milvus_tck.verdict.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
-from milvus_tck.wire.columns import column
+from milvus_tck.wire.columns import column, read_column
 from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
 from milvus_tck.wire.schema import collection_schema, field, int64_key
 from milvus_tck.wire.search import Hits, read_hits
@@ -83,11 +83,8 @@ class Layout:
         call = calls.search(
             name, np.zeros((1, DIM)), topk=_MOST, metric=metric, output=output, partitions=partitions
         ).but(placeholder_group=self.vectors.group)
-        try:
-            hits = read_hits(tck.ok(call))
-        except ValueError as error:
-            raise Blocked("wire/search-rows-aligned", str(error)) from error
-        return hits[0] if hits else Hits((), (), {})
+        queried = _query(name, self.key, output, partitions)
+        return tck.look.rows(search=lambda: _searched(tck, call), query=lambda: _queried(tck, queried, self.key.name))
 
     def beside(self, tck: Case, name: str, output: str = "x") -> dict[int | str, object]:
         """Return the values of one field of all rows, by their keys."""
@@ -97,6 +94,33 @@ class Layout:
     def found(self, tck: Case, name: str, *partitions: str) -> list[int | str]:
         """List the keys of all rows in order; a key that is stored twice may be listed once."""
         return sorted(self.look(tck, name, partitions=partitions).ids, key=str)
+
+
+def _searched(tck: Case, call: Call[m.SearchResults]) -> Hits:
+    try:
+        hits = read_hits(tck.ok(call))
+    except ValueError as error:
+        raise Blocked("wire/search-rows-aligned", str(error)) from error
+    return hits[0] if hits else Hits((), (), {})
+
+
+def _query(name: str, key: FieldSchema, output: Sequence[str], partitions: Sequence[str]) -> Call[m.QueryResults]:
+    """Query every row."""
+    every = f'{key.name} != ""' if key.data_type == DataType.VarChar else f"{key.name} > {-(1 << 62)}"
+    request = m.QueryRequest(
+        collection_name=name,
+        expr=every,
+        output_fields=[key.name, *output],
+        partition_names=partitions,
+        consistency_level=m.ConsistencyLevel.Strong,
+    )
+    return Call("Query", request)
+
+
+def _queried(tck: Case, call: Call[m.QueryResults], key: str) -> Hits:
+    """Return rows that a query found as a search would, without scores."""
+    columns = {each.field_name: tuple(read_column(each)) for each in tck.ok(call).fields_data}
+    return Hits(columns.pop(key, ()), (), columns)
 
 
 def _column(schema: FieldSchema, numbers: Sequence[int]) -> FieldData:

@@ -5,7 +5,6 @@ from typing import Any
 
 from milvus_tck.fixtures.marks import rule
 from milvus_tck.fixtures.stages import Stage
-from milvus_tck.fixtures.steps import listed
 from milvus_tck.suites.names.requests import REQUESTS
 
 from milvus_tck.verdict.case import Case
@@ -83,7 +82,7 @@ def _judge(tck: Case, stage: Stage, rpc: str, name: str, case: str = "") -> None
 
 
 def _is_listed(tck: Case, name: str) -> bool:
-    return name in listed(tck)
+    return tck.look.listing(name)
 
 
 def _named(call: Call[Any]) -> str:

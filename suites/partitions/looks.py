@@ -60,12 +60,12 @@ def listed(tck: Case, collection: str, kind: Show = m.ShowType.All) -> dict[str,
 
 def names(tck: Case, collection: str) -> list[str]:
     """Return the names of the partitions of a collection, sorted; one that is listed twice is there twice."""
-    return sorted(tck.ok(calls.show_partitions(collection)).partition_names)
+    return tck.look.partitions(collection)
 
 
 def there(tck: Case, collection: str, *partitions: str) -> list[bool]:
-    """Return what HasPartition says of each of these."""
-    return [tck.ok(calls.has_partition(collection, each)).value for each in partitions]
+    """Tell of each of these whether the collection has it."""
+    return [tck.look.partition(collection, each) for each in partitions]
 
 
 def row_counts(tck: Case, collection: str, *partitions: str) -> list[str | None]:

@@ -62,5 +62,5 @@ def test_a_guarantee_in_the_future(tck: Case) -> None:
     tck.refused(
         call.but(guarantee_timestamp=future).within(_PATIENCE),
         neighbour=call.but(guarantee_timestamp=created),
-        untouched=lambda: tck.ok(calls.get_load_state(name)),
+        untouched=lambda: tck.look.load(name),
     )

@@ -71,7 +71,7 @@ def _few(tck: Case, queries: int) -> tuple[Corpus, NDArray[np.int64]]:
 
 
 def _rows(tck: Case, corpus: Corpus) -> object:
-    return tck.ok(calls.get_collection_statistics(corpus.name))
+    return tck.look.count(corpus.name)
 
 
 _NO_QUERIES = np.empty((0, 16), dtype=np.float32)

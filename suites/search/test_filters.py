@@ -94,7 +94,7 @@ def test_a_wrong_filter(tck: Case, distances: Corpus, plain: Corpus, given: str)
     tck.refused(
         calls.search(plain.name, query, expr=given),
         neighbour=calls.search(plain.name, query, expr='medium > 5 and text > "a"'),
-        untouched=lambda: tck.ok(calls.get_collection_statistics(distances.name)),
+        untouched=lambda: tck.look.count(distances.name),
     )
 
 
@@ -107,7 +107,7 @@ def test_a_pattern_with_the_wildcard_first(tck: Case, books: Corpus) -> None:
         calls.search(books.name, query, topk=ROWS, expr='text like "%9 é漢"'),
         effect=lambda answer: troubles(books, query, ROWS, ends)(hits_of(answer, 1)),
         neighbour=calls.search(books.name, query, expr='text like "title%"'),
-        untouched=lambda: tck.ok(calls.get_collection_statistics(books.name)),
+        untouched=lambda: tck.look.count(books.name),
     )
 
 
@@ -135,7 +135,7 @@ def test_an_unknown_partition(tck: Case, shelves: Corpus, given: list[str]) -> N
     tck.refused(
         calls.search(shelves.name, query, partitions=given),
         neighbour=calls.search(shelves.name, query, partitions=["south"]),
-        untouched=lambda: sorted(tck.ok(calls.show_partitions(shelves.name)).partition_names),
+        untouched=lambda: tck.look.partitions(shelves.name),
     )
 
 
@@ -147,5 +147,5 @@ def test_partitions_by_key_are_not_named(tck: Case, keyed: Corpus) -> None:
     tck.refused(
         calls.search(keyed.name, query, partitions=[first]),
         neighbour=calls.search(keyed.name, query),
-        untouched=lambda: sorted(tck.ok(calls.show_partitions(keyed.name)).partition_names),
+        untouched=lambda: tck.look.partitions(keyed.name),
     )

@@ -118,5 +118,5 @@ def _refuse(tck: Case, indexed: Indexed, params: dict[str, int]) -> None:
     tck.refused(
         wrong,
         neighbour=call,
-        untouched=lambda: tck.ok(calls.get_load_state(indexed.corpus.name)),
+        untouched=lambda: tck.look.load(indexed.corpus.name),
     )

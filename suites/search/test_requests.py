@@ -117,7 +117,7 @@ def test_what_is_refused(tck: Case, given: Change) -> None:
     corpus = small_corpus(tck, 20)
     queries = corpus.queries(tck, 1)
     call = calls.search(corpus.name, queries, topk=_TOPK)
-    tck.refused(given(call, queries), neighbour=call, untouched=lambda: tck.ok(calls.get_load_state(corpus.name)))
+    tck.refused(given(call, queries), neighbour=call, untouched=lambda: tck.look.load(corpus.name))
 
 
 @pytest.mark.clause("search/field-unset-several")
@@ -131,7 +131,7 @@ def test_one_of_several_fields_has_to_be_named(tck: Case) -> None:
     tck.refused(
         call.but_params("search_params", anns_field=None),
         neighbour=call,
-        untouched=lambda: tck.ok(calls.get_collection_statistics(name)),
+        untouched=lambda: tck.look.count(name),
     )
 
 
@@ -154,7 +154,7 @@ def test_a_timestamp_to_travel_to(tck: Case, distances: Corpus) -> None:
         call.but(travel_timestamp=1),
         effect=lambda answer: troubles(distances, queries, _TOPK)(hits_of(answer, 1)),
         neighbour=call,
-        untouched=lambda: tck.ok(calls.get_collection_statistics(distances.name)),
+        untouched=lambda: tck.look.count(distances.name),
     )
 
 
@@ -168,5 +168,5 @@ def test_a_collection_that_is_not_loaded(tck: Case, distances: Corpus) -> None:
     tck.refused(
         calls.search(name, queries),
         neighbour=calls.search(distances.name, queries),
-        untouched=lambda: tck.ok(calls.get_load_state(name)),
+        untouched=lambda: tck.look.load(name),
     )

@@ -102,5 +102,5 @@ def test_a_range_that_is_none(tck: Case) -> None:
     tck.refused(
         calls.search(corpus.name, query, radius=near, range_filter=far),
         neighbour=calls.search(corpus.name, query, radius=far, range_filter=near),
-        untouched=lambda: tck.ok(calls.get_load_state(corpus.name)),
+        untouched=lambda: tck.look.load(corpus.name),
     )

@@ -93,7 +93,7 @@ def _answer(tck: Case, call: Call[Any], stage: Early) -> _Answer:
 def _left(tck: Case, call: Call[Any]) -> list[object]:
     """Look what there is of the collection that a call was about: itself, its partitions, how many indexes."""
     name = getattr(call.request, "collection_name", "")
-    if not name or not tck.ok(calls.has_collection(name)).value:
+    if not name or not tck.look.collection(name):
         return []
     partitions = tck.call(calls.show_partitions(name)).answer or m.ShowPartitionsResponse()
     indexes = tck.call(calls.describe_index(name)).answer or m.DescribeIndexResponse()

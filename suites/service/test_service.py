@@ -83,7 +83,7 @@ def test_an_unknown_service(tck: Case) -> None:
 def _judge_path(tck: Case, path: str) -> None:
     name = _created(tck)
     has = calls.has_collection(name)
-    tck.refused(Call(path, has.request), neighbour=has, untouched=lambda: tck.ok(has).value)
+    tck.refused(Call(path, has.request), neighbour=has, untouched=lambda: tck.look.collection(name))
 
 
 @pytest.mark.clause("service/unreadable-request")
@@ -101,7 +101,7 @@ def test_text_that_is_no_utf_8(tck: Case) -> None:
 def _judge_bytes(tck: Case, payload: bytes) -> None:
     name = _created(tck)
     has = calls.has_collection(name)
-    tck.refused(has.raw(payload), neighbour=has, untouched=lambda: tck.ok(has).value)
+    tck.refused(has.raw(payload), neighbour=has, untouched=lambda: tck.look.collection(name))
 
 
 @pytest.mark.clause("service/unknown-field")
@@ -124,7 +124,7 @@ def test_a_call_that_is_given_up(tck: Case) -> None:
     name, missing = _created(tck), tck.name()
     for _ in range(5):
         tck.call(calls.show_collections().within(0.0001), answers=("DEADLINE_EXCEEDED",))
-    tck.expect([True, False], [tck.ok(calls.has_collection(each)).value for each in (name, missing)])
+    tck.expect([True, False], [tck.look.collection(each) for each in (name, missing)])
 
 
 @pytest.mark.clause("service/empty-database")
@@ -150,5 +150,5 @@ def test_the_database_in_the_metadata(tck: Case) -> None:
         has.tagged(dbname=f"{tck.run.prefix}nowhere"),
         effect=lambda answer: not answer.value and tck.ok(has).value,
         neighbour=has,
-        untouched=lambda: tck.ok(has).value,
+        untouched=lambda: tck.look.collection(name),
     )

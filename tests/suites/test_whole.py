@@ -77,22 +77,12 @@ def test_needs_stand_on_each_other(line: Profile) -> None:
         pytest.fail(f"these tests wait for each other: {error.args[1]}")
 
 
-def test_everything_stands_on_the_first_clause(line: Profile) -> None:
-    """A target that can not create and tell apart collections earns nothing: each test comes to that clause.
-
-    It does so over its own binding, where the clause is bound to that.
-    """
-    jobs = _suites(line).jobs
-    needs = {key: job.needed for job in jobs for key in job.keys}
-
-    def reaches(key: str) -> bool:
-        return key.partition("@")[0] == ROOT or any(reaches(need) for need in needs.get(key, ()))
-
-    independent = {key.partition("@")[0] for job in jobs for key in job.keys if not any(map(reaches, job.keys))}
-    assert independent == {
-        clause for job in jobs for clause in job.clauses if not job.needed and ROOT not in job.clauses
-    }
-    assert {clauses()[clause].needs for clause in independent} <= {()}
+def test_a_clause_needs_clauses_of_its_own_rpc_alone() -> None:
+    """One RPC that is broken keeps no other from being judged: of others a test needs the calls alone that it makes."""
+    every = clauses()
+    crossing = [(each.id, need) for each in every.values() for need in each.needs if every[need].rpc != each.rpc]
+    assert crossing == []
+    assert every[ROOT].needs == ()
 
 
 def test_a_calm_test_needs_no_hostile_one(line: Profile) -> None:

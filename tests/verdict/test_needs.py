@@ -1,6 +1,7 @@
 """What stands on what, and which tests need not run."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.verdict.case import Case
@@ -45,11 +46,19 @@ def test_what_does_not_run_is_not_waited_for() -> None:
 
 
 def test_anything_but_a_pass_breaks_a_need() -> None:
-    """One check that does not pass is enough, and it does not matter why."""
+    """One check that does not pass is enough, unless a step of its own test did not work: others have other steps."""
     for state in State:
         needs = _needs(a_job("base", _BASE), _ABOVE)
         needs.settle(a_job("base", _BASE), _result("base", (_BASE, state)))
-        assert needs.failed(_ABOVE) == ("" if state is State.PASS else "base/it")
+        assert needs.failed(_ABOVE) == ("" if state in {State.PASS, State.BLOCKED} else "base/it")
+
+
+def test_what_blocks_a_need_blocks_what_stands_on_it() -> None:
+    """A clause that was not judged because another one does not hold keeps its own from being judged."""
+    needs = _needs(a_job("base", _BASE), _ABOVE)
+    blocked = replace(a_judgement(_BASE, State.BLOCKED), blocked_by="deeper/it")
+    needs.settle(a_job("base", _BASE), Result("base", (blocked,)))
+    assert needs.failed(_ABOVE) == "base/it"
 
 
 def test_only_musts_are_needed() -> None:

@@ -8,8 +8,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from google.protobuf.message import Message
-
 from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.bindings.grpc import Binding
 from milvus_tck.mutants.campaign import Campaign, around, recorded_states
@@ -27,11 +25,10 @@ from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.session import Session
 from milvus_tck.verdict.shared import Preparations
 from milvus_tck.verdict.states import State
-from milvus_tck.wire.call import Call
 
 __all__ = ["run_live"]
 
-Answer = TypeVar("Answer", bound=Message)
+Seen = TypeVar("Seen")
 
 #: Seconds for what takes its time: a good server needs less, unless it has much else to do.
 _PATIENCE, _MUCH_PATIENCE = 6.0, 45.0
@@ -48,9 +45,11 @@ class _Impatient(Case):
 
     patience: float = _PATIENCE
 
-    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 60) -> Answer:
-        """Repeat a call until its answer is as wanted, for a short time."""
-        return super().until(call, done, what=what, within=min(within, self.patience))
+    def repeat(
+        self, look: Callable[[], Seen], done: Callable[[Seen], bool], *, rpc: str, what: str, within: float = 60
+    ) -> Seen:
+        """Look until what is seen is as wanted, for a short time."""
+        return super().repeat(look, done, rpc=rpc, what=what, within=min(within, self.patience))
 
 
 def run_live(mutants: Sequence[Mutant], campaign: Campaign, options: CheckOptions) -> Iterator[Verdict]:

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from google.protobuf.message import Message
-
 from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.bindings.grpc import Binding, Metadata
 from milvus_tck.bindings.outcome import Exchange, Reply
@@ -26,7 +24,7 @@ from milvus_tck.wire.call import Call
 
 __all__ = ["Missed", "ReplayBinding", "ReplayCase", "replay_run"]
 
-Answer = TypeVar("Answer", bound=Message)
+Seen = TypeVar("Seen")
 
 
 class Missed(Stop):
@@ -100,14 +98,17 @@ class ReplayCase(Case):
     #: Tells whether the last answer was one that had been given before.
     repeated: Callable[[], bool]
 
-    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 60) -> Answer:
-        """Repeat a call until its answer is as wanted, as often as there are new answers."""
+    def repeat(
+        self, look: Callable[[], Seen], done: Callable[[Seen], bool], *, rpc: str, what: str, within: float = 60
+    ) -> Seen:
+        """Look until what is seen is as wanted, as often as there are new answers."""
         looks = 0
         while True:
-            answer = self.ok(call)
-            if done(answer):
-                return answer
+            before = len(self.exchanges)
+            seen = look()
+            if done(seen):
+                return seen
             looks += self.repeated()
             if looks >= _LOOKS:
-                raise Never(call.rpc, what, within)
-            self.exchanges.pop()
+                raise Never(rpc, what, within)
+            del self.exchanges[before:]

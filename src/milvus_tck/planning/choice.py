@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.clause_files import clause as clause_of
-from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.spec.routes import routes
@@ -46,7 +46,7 @@ class Choice:
 
     #: Every test that owes something in the profile, over each binding.
     owed: tuple[Assignment, ...]
-    #: The tests that run: those that owe a wanted check, and those that wanted clauses need.
+    #: The tests that run: those that owe a wanted check, and those that wanted clauses need, and what all stand on.
     chosen: tuple[Assignment, ...]
     #: The checks that are reported.
     wanted: tuple[Check, ...]
@@ -69,7 +69,7 @@ def choose(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> 
         for each in owed
     }
     wanted = tuple(check for checks in own.values() for check in checks)
-    needed = {need for check in wanted for need in check.needs}
+    needed = {need for check in wanted for need in (*check.needs, ROOT, key_of(ROOT, check.binding))}
     chosen = tuple(each for each in owed if own[each.test] or not needed.isdisjoint(each.keys))
     return Choice(owed, chosen, wanted, tuple(_absent(owed, wanted, line, options.bindings)))
 

@@ -20,6 +20,7 @@ from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.aspects import Finding, judge_refusal
 from milvus_tck.verdict.fingerprint import difference
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
+from milvus_tck.verdict.looks import Looks
 from milvus_tck.verdict.owed import UNTOUCHED
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.run import Run
@@ -29,6 +30,7 @@ from milvus_tck.verdict.stops import (
     Faulted,
     Never,
     Refused,
+    Silent,
     Stop,
     TargetDied,
     Undecided,
@@ -42,6 +44,7 @@ from milvus_tck.wire.messages import ErrorCode
 __all__ = ["Case", "HarnessError"]
 
 Answer = TypeVar("Answer", bound=Message)
+Seen = TypeVar("Seen")
 Step = TypeVar("Step")
 
 #: Exchanges kept as evidence for one check; the decisive ones are the last.
@@ -83,6 +86,16 @@ class Case:
     def profile(self) -> Profile:
         """The profile that the target is held to."""
         return self.run.profile
+
+    @property
+    def rpcs(self) -> frozenset[str]:
+        """The RPCs that its clauses are about."""
+        return frozenset(check.clause.rpc for check in self.checks)
+
+    @property
+    def look(self) -> Looks:
+        """What there is after its calls, by the witnesses that can be believed."""
+        return Looks(self)
 
     @property
     def random(self) -> random.Random:
@@ -168,22 +181,38 @@ class Case:
             raise Unsayable(call.rpc, str(error)) from error
 
     def ok(self, call: Call[Answer], *, deadline: float | None = None) -> Answer:
-        """Make a call that has to succeed for the test to have a point, and return the answer."""
-        outcome = self.call(call, deadline=deadline)
+        """Make a call that has to succeed for the test to have a point, and return the answer.
+
+        What the target is known to tell wrong (see `standing`) is believed in tests of that RPC alone.
+        """
+        doubt = "" if call.rpc in self.rpcs else self.run.standing.doubt(call.rpc)
+        if doubt:
+            raise Silent(f"doubted:{call.rpc}", f"{call.rpc} can not be believed: {doubt}")
+        return self.answered(call, self.call(call, deadline=deadline))
+
+    def answered(self, call: Call[Answer], outcome: Outcome[Answer]) -> Answer:
+        """Return the answer of a call that has to have succeeded; raises what ends the test where it has not."""
         if outcome.ok and outcome.answer is not None:
             return outcome.answer
         raise self._stop(call, outcome)
 
     def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 120) -> Answer:
         """Repeat a call until its answer is as wanted; `what` names the condition."""
+        return self.repeat(lambda: self.ok(call), done, rpc=call.rpc, what=what, within=within)
+
+    def repeat(
+        self, look: Callable[[], Seen], done: Callable[[Seen], bool], *, rpc: str, what: str, within: float = 120
+    ) -> Seen:
+        """Look again and again until what is seen is as wanted; `what` names the condition, `rpc` who tells it."""
         end = time.monotonic() + within
         while True:
-            answer = self.ok(call)
-            if done(answer):
-                return answer
+            before = len(self.exchanges)
+            seen = look()
+            if done(seen):
+                return seen
             if time.monotonic() > end or self.run.ending.is_set():
-                raise Never(call.rpc, what, within)
-            self.exchanges.pop()  # of many looks, the last one is evidence enough
+                raise Never(rpc, what, within)
+            del self.exchanges[before:]  # of many looks, the last one is evidence enough
             self.run.pause(_POLL)
 
     def _record(self, exchange: Exchange) -> None:
@@ -193,8 +222,7 @@ class Case:
     def _stop(self, call: Call[Answer], outcome: Outcome[Answer]) -> Stop:
         message = f"{call.rpc}: {outcome}"
         if outcome.unsupported:
-            own = any(check.clause.rpc == call.rpc for check in self.checks)
-            return (Unsupported if own else Blocked)(f"unsupported:{call.rpc}", message)
+            return (Unsupported if call.rpc in self.rpcs else Silent)(f"unsupported:{call.rpc}", message)
         if _put_off(outcome):
             return Blocked(f"put-off:{call.rpc}", message)
         return Refused(call.rpc, _numbers(outcome), message)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from milvus_tck.bindings.contract import SHAPES
 from milvus_tck.bindings.outcome import Exchange, Violation
-from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.owed import frozen
@@ -31,7 +31,7 @@ class ContractLog:
     def judgements(self, profile: Profile, binding: str, *, believed: bool) -> Iterator[Judgement]:
         """Judge every wire clause for every RPC that answered.
 
-        Unless the target is `believed` (it passed the clause that all others need), what
+        Unless the target is `believed` (somebody saw that it creates collections), what
         was not broken is blocked: an answer that says nothing keeps every contract.
         """
         wire = [clause for clause in clauses().values() if clause.rpc == "wire" and clause.applies_to(profile)]
@@ -43,7 +43,7 @@ class ContractLog:
     def _judgement(self, check: Check, *, believed: bool) -> Judgement:
         found = self.broken.get((check.clause.id, check.case))
         if found is None:
-            needed = "" if believed else check.clause.needs[0]
+            needed = "" if believed else ROOT
             return Judgement(check, State.PASS if believed else State.BLOCKED, blocked_by=needed)
         violation, exchange = found
         return Judgement(

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from milvus_tck.verdict.execute import Result
     from milvus_tck.verdict.job import Job
+    from milvus_tck.verdict.judgement import Judgement
 
 __all__ = ["Needs"]
 
@@ -40,7 +41,7 @@ class Needs:
         self._pending.difference_update(each for each in job.keys if self._open[each] <= 0)
         for judgement in result.judgements:
             check = judgement.check
-            if judgement.state is not State.PASS and check.level is Level.MUST:
+            if check.level is Level.MUST and _breaks(judgement):
                 self._broken.add(check.key)
 
     def decided(self, job: Job) -> bool:
@@ -50,3 +51,13 @@ class Needs:
     def failed(self, job: Job) -> str:
         """Name a needed clause that does not hold; empty if all do."""
         return next((each for each in sorted(job.needed) if each in self._broken), "")
+
+
+def _breaks(judgement: Judgement) -> bool:
+    """Tell whether a judgement keeps others from being judged.
+
+    A step of its test that did not work is none of theirs: they find out whether theirs do.
+    """
+    if judgement.state is State.BLOCKED:
+        return bool(judgement.blocked_by)
+    return judgement.state is not State.PASS

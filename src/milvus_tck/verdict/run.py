@@ -17,6 +17,7 @@ from milvus_tck.verdict.contract_log import ContractLog
 from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.ledger import Ledger
 from milvus_tck.verdict.pace import Pace
+from milvus_tck.verdict.standing import ALONE, Standing
 from milvus_tck.verdict.things import PREFIX, run_of
 from milvus_tck.wire.descriptors import HTTP
 
@@ -48,6 +49,7 @@ class Noted:
 
     contract: ContractLog = field(default_factory=ContractLog)
     lacking: set[str] = field(default_factory=set)
+    standing: Standing = ALONE
 
 
 @dataclass
@@ -76,6 +78,8 @@ class Run:
     others: Mapping[str, Exchanger] = field(default_factory=dict)
     #: What was said and met with over each of them.
     noted: dict[str, Noted] = field(default_factory=dict)
+    #: Which witnesses are believed.
+    standing: Standing = ALONE
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -101,12 +105,18 @@ class Run:
         """
         if binding == GRPC:
             return self
-        with self._lock:
-            noted = self.noted.setdefault(binding, Noted())
+        noted = self.note(binding)
         exchanger = self.others[binding]
         if plain:
             exchanger = replace(exchanger, binding=plainly(exchanger.binding))
-        return replace(self, exchanger=exchanger, contract=noted.contract, lacking=noted.lacking)
+        return replace(
+            self, exchanger=exchanger, contract=noted.contract, lacking=noted.lacking, standing=noted.standing
+        )
+
+    def note(self, binding: str) -> Noted:
+        """Return what is noted of another binding than gRPC."""
+        with self._lock:
+            return self.noted.setdefault(binding, Noted())
 
     def slug(self, test: str, attempt: int = 1) -> str:
         """Write a test's name as a short, unique part of an object's name, the same in every run."""

@@ -29,12 +29,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.data import SpecError
 from milvus_tck.verdict.aside import Aside
+from milvus_tck.verdict.check import GRPC
 from milvus_tck.verdict.execute import Result, late
 from milvus_tck.verdict.ground import Ground
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
+from milvus_tck.verdict.owed import is_bound
 from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.spare import Spare
 from milvus_tck.verdict.trials import confirmed, disturbed, doubtful, together
@@ -81,7 +84,13 @@ class Scheduler:
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="case")
         self._lanes = Aside(self.beside, lambda job, result: self._news.put((job, result))) if self.beside else None
         self._needs = Needs()
-        self._spare = Spare(self._needs, self.conditions)
+        self._spare = Spare(self._needs, self.conditions, self._floor)
+
+    def _floor(self, binding: str) -> str:
+        """Say why nothing can be judged over a binding: its own, where a collection can be created over that."""
+        run = self.ground.run
+        own = ROOT in clauses() and is_bound(clauses()[ROOT], "", binding, run.profile)
+        return run.over(binding if own else GRPC).standing.floor()
 
     @property
     def lost(self) -> bool:

@@ -23,7 +23,6 @@ from typing import Any, Protocol
 from milvus_tck import __version__
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.extras import need
-from milvus_tck.spec.clause_files import ROOT
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.capabilities import capability_rows, probe
 from milvus_tck.targets.identity import Identity, choose_profile, identify
@@ -41,6 +40,7 @@ from milvus_tck.verdict.options import IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.pace import Pace
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.scenes import believe
 from milvus_tck.verdict.schedule import Scheduler
 from milvus_tck.verdict.shared import Preparations
 from milvus_tck.verdict.showing import exchange_json
@@ -77,8 +77,6 @@ class Session:
         self._wanted: frozenset[str] = frozenset()
         self._known: frozenset[str] = frozenset()
         self._ended = False
-        #: Bindings over which the target did not keep the clause that all others need, asked for or not.
-        self._doubted: set[str] = set()
         self._lost = False
         self.opened = False
         #: Whether the header is written, so that there is something to close.
@@ -122,6 +120,7 @@ class Session:
         self._wanted = frozenset(wanted)
         self._known = frozenset(known)
         self._tests = {job.test: job for job in jobs}
+        believe(self.run, self.options.bindings)
         self.preparations = Preparations(self.run)
         self._scheduler = self._new_scheduler()
         self._header = self._make_header(partial=partial)
@@ -162,8 +161,6 @@ class Session:
         job = self._tests[result.test]
         shared = [each.name for each in job.shared]
         for judgement in result.judgements:
-            if judgement.check.clause.id == ROOT and judgement.state is not State.PASS:
-                self._doubted.add(judgement.check.binding)
             if judgement.deciding is not None:
                 self._decided[judgement.check.id] = judgement.deciding
             if judgement.check.id in self._wanted:
@@ -216,7 +213,7 @@ class Session:
             judgement
             for binding in self.options.bindings
             for judgement in self.run.over(binding).contract.judgements(
-                self.profile, binding, believed=binding not in self._doubted
+                self.profile, binding, believed=not self.run.over(binding).standing.floor()
             )
         ]
 

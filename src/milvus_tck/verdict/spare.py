@@ -1,7 +1,9 @@
 """Why a test need not run at all, and what it comes to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from milvus_tck.spec.clause_files import ROOT
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result, spared
 from milvus_tck.verdict.job import Job
@@ -18,6 +20,8 @@ class Spare:
 
     needs: Needs
     conditions: Conditions
+    #: Says why nothing can be judged over a binding; empty where it can.
+    floor: Callable[[str], str] = lambda _binding: ""
 
     def of(self, case: Case, job: Job) -> Result | None:
         """Return what a test comes to without running; `None` where it has to run.
@@ -25,6 +29,8 @@ class Spare:
         Asked when everything the test needs is judged.
         """
         skip = skip_of(job, self.conditions)
+        if skip is None and ROOT not in job.clauses and (why := self.floor(job.binding)):
+            skip = replace(blocked_by(ROOT), why=why)
         if skip is None and (failed := self.needs.failed(job)):
             skip = blocked_by(failed)
         return None if skip is None else _result(case, skip)

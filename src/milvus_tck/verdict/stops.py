@@ -3,6 +3,7 @@
     Stop
     ├── Blocked        something the test needs did not work
     │   ├── Refused    it was a call, and the target refused it
+    │   ├── Silent     it was a call by which nothing can be learnt: the target lacks it, or tells it wrong
     │   └── Never      it was something that takes its time, and did not come
     ├── Unsayable      the binding has no words for a request
     ├── Unsupported    the target lacks the RPC and says so
@@ -22,6 +23,7 @@ __all__ = [
     "Faulted",
     "Never",
     "Refused",
+    "Silent",
     "Stop",
     "TargetDied",
     "Undecided",
@@ -58,6 +60,10 @@ class Refused(Blocked):
         self.finding = f"refused:{answer}"
         #: Whether a Status refused it, rather than gRPC.
         self.in_band = "/" in answer
+
+
+class Silent(Blocked):
+    """A call that is not the point of the test tells nothing, whatever is asked."""
 
 
 class Never(Blocked):

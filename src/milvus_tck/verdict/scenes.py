@@ -1,0 +1,242 @@
+"""Things of which it is known how they are, and what each witness tells of them.
+
+A scene makes two of everything and gives something to one of them alone (a partition, an
+index, rows, a load). A witness convinces where it tells the one from the other. One that
+tells of neither, or of both, is only called wrong where another one convinces: the calls
+that made the scene may not have done what they said.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from milvus_tck.spec.witnesses import facts
+from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.judgement import GRPC
+from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.standing import ALONE, FLOOR, Tried
+from milvus_tck.verdict.stops import Refused, Silent, Stop, Unsayable, Unsupported
+from milvus_tck.verdict.tellings import TELLINGS
+from milvus_tck.wire import calls
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.columns import column
+from milvus_tck.wire.messages import DataType
+from milvus_tck.wire.schema import int64_key, vector
+
+__all__ = ["SCENES", "Told", "believe"]
+
+_DIM = 4
+_FIELDS = (int64_key(), vector("vec", _DIM))
+_ONE, _DEFAULT = "one", "_default"
+_LOADED = m.LoadState.LoadStateLoaded
+#: Keys of the rows of either collection.
+_KEYS, _OTHERS = (1, 2, 3), (11, 12)
+#: Seconds until a load or a flush shows at all, and how much later than the first witness another may tell it.
+_PATIENCE, _GRACE = 30.0, 4.0
+_POLL = 0.1
+
+#: What is wrong with each witness of each fact: "" where it convinces.
+Told = Mapping[str, Mapping[str, str]]
+#: Asks one witness.
+Look = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """What a witness has to tell of a fact: of what is so, and of what is not."""
+
+    fact: str
+    right: Callable[[Look], bool]
+    wrong: Callable[[Look], bool]
+    #: Whether what is so takes its time to be.
+    slow: bool = False
+    #: Whether who tells what is so has to deny what is not to be believed at all.
+    strict: bool = False
+
+
+def _tried(tck: Case, trials: Iterable[_Trial]) -> dict[str, dict[str, str]]:
+    return {each.fact: _judged(tck, each) for each in trials}
+
+
+def _judged(tck: Case, trial: _Trial) -> dict[str, str]:
+    """Ask every witness; who is wrong counts only where somebody is right."""
+    seen = _seen(tck, trial)
+    denies = {rpc: trouble or _denial(tck, trial, rpc) for rpc, trouble in seen.items()}
+    if "" in denies.values():
+        return denies
+    if (
+        "" in seen.values() and not trial.strict
+    ):  # nobody tells what is not so: that says nothing against those who tell what is
+        return {rpc: trouble for rpc, trouble in seen.items() if not trouble}
+    return {}
+
+
+def _seen(tck: Case, trial: _Trial) -> dict[str, str]:
+    """Ask what is so; where that takes its time, until all tell it, or long enough after the first one did."""
+    end = time.monotonic() + (_PATIENCE if trial.slow else 0)
+    while True:
+        seen = {rpc: _affirmation(tck, trial, rpc) for rpc in facts()[trial.fact].rpcs}
+        if "" in seen.values():
+            end = min(end, time.monotonic() + _GRACE)
+        if not any(seen.values()) or time.monotonic() >= end:
+            return seen
+        tck.run.pause(_POLL)
+
+
+def _affirmation(tck: Case, trial: _Trial, rpc: str) -> str:
+    try:
+        return "" if trial.right(_look(tck, trial.fact, rpc)) else "it does not tell what is so"
+    except (Refused, Silent, Unsupported, Unsayable) as stop:
+        return str(stop)
+
+
+def _denial(tck: Case, trial: _Trial, rpc: str) -> str:
+    try:
+        return "" if trial.wrong(_look(tck, trial.fact, rpc)) else "it tells what is not so"
+    except (Refused, Silent, Unsupported, Unsayable):
+        return ""  # to refuse what is not there is to deny it
+
+
+def _look(tck: Case, fact: str, rpc: str) -> Look:
+    return lambda *args: TELLINGS[fact][rpc](tck, *args)
+
+
+def _two(tck: Case) -> tuple[str, str]:
+    names = tck.name(), tck.name()
+    for name in names:
+        tck.ok(calls.create_collection(name, *_FIELDS))
+    return names
+
+
+# -- the scenes ----------------------------------------------------------------------------
+
+
+def _collections(tck: Case) -> Told:
+    """Two collections, and a name that none has."""
+    (one, two), missing = _two(tck), tck.name()
+
+    def there(look: Look) -> bool:
+        return bool(look(one)) and bool(look(two))
+
+    def absent(look: Look) -> bool:
+        return not look(missing)
+
+    def apart(look: Look) -> bool:
+        return bool(look(one) != look(missing))
+
+    trials = [_Trial(fact, there, absent, strict=True) for fact in ("collection", "listing")]
+    return _tried(tck, [*trials, _Trial("definition", there, apart)])
+
+
+def _partitions(tck: Case) -> Told:
+    """A collection with a partition, and one without."""
+    one, two = _two(tck)
+    tck.ok(calls.create_partition(one, _ONE))
+    both = sorted((_DEFAULT, _ONE))
+    return _tried(
+        tck,
+        [
+            _Trial("partition", lambda look: look(one, _ONE), lambda look: not look(two, _ONE)),
+            _Trial("partitions", lambda look: look(one) == both, lambda look: look(two) == [_DEFAULT]),
+        ],
+    )
+
+
+def _indexes(tck: Case) -> Told:
+    """A collection with an index, and one without."""
+    one, two = _two(tck)
+    tck.ok(calls.create_index(one, "vec", "FLAT", "L2", {}))
+    return _tried(tck, [_Trial("index", lambda look: bool(look(one)), lambda look: not look(two))])
+
+
+def _rows(tck: Case) -> Told:
+    """A collection whose rows are flushed and loaded, and one whose rows are neither."""
+    one, two = _two(tck)
+    for name, keys in ((one, _KEYS), (two, _OTHERS)):
+        _fill(tck, name, keys)
+    return {**_stored(tck, one, two), **_loaded(tck, one, two)}
+
+
+def _fill(tck: Case, name: str, keys: tuple[int, ...]) -> None:
+    vectors = np.repeat(np.array(keys, dtype=np.float32)[:, None], _DIM, axis=1)
+    rows = [column("id", DataType.Int64, keys), column("vec", DataType.FloatVector, vectors)]
+    tck.ok(calls.insert(name, rows, len(keys)))
+    tck.ok(calls.create_index(name, "vec", "FLAT", "L2", {}))
+
+
+def _stored(tck: Case, one: str, two: str) -> Told:
+    try:
+        sealed = tck.ok(calls.flush(one))
+    except Stop:
+        return {}
+    early = _too_early(tck, one, sealed)
+    counts = _Trial("count", lambda look: look(one) == str(len(_KEYS)), lambda look: look(two) == "0", slow=True)
+    ended = _Trial("flushed", lambda look: bool(look(one, sealed)), lambda _: True, slow=True)
+    told = _tried(tck, (counts, ended))
+    return {**told, "flushed": {rpc: early.get(rpc, trouble) for rpc, trouble in told["flushed"].items()}}
+
+
+def _too_early(tck: Case, one: str, sealed: m.FlushResponse) -> dict[str, str]:
+    """Name the witnesses that call rows persistent which nobody counts yet."""
+    said = [rpc for rpc, tell in TELLINGS["flushed"].items() if _says(partial(tell, tck, one, sealed))]
+    wanted = str(len(_KEYS))
+    counted = [_says(partial(_equals, wanted, partial(tell, tck, one))) for tell in TELLINGS["count"].values()]
+    return {} if any(counted) else dict.fromkeys(said, "it calls rows persistent that nobody counts")
+
+
+def _equals(wanted: object, ask: Callable[[], object]) -> bool:
+    return ask() == wanted
+
+
+def _says(ask: Callable[[], object]) -> bool:
+    try:
+        return bool(ask())
+    except (Refused, Silent, Unsupported, Unsayable):
+        return False
+
+
+def _loaded(tck: Case, one: str, two: str) -> Told:
+    try:
+        tck.ok(calls.load_collection(one))
+    except Stop:
+        return {}
+    return _tried(
+        tck,
+        [
+            _Trial("load", lambda look: look(one) == _LOADED, lambda look: look(two) != _LOADED, slow=True),
+            _Trial("keys", lambda look: look(one) == list(_KEYS), lambda look: look(two) != list(_KEYS), slow=True),
+        ],
+    )
+
+
+#: How the things of each scene are made, and what is told of them.
+SCENES: Mapping[str, Callable[[Case], Told]] = {
+    "collections": _collections,
+    "partitions": _partitions,
+    "indexes": _indexes,
+    "rows": _rows,
+}
+
+
+def believe(run: Run, bindings: Iterable[str]) -> None:
+    """Let a run believe those alone who tell the scenes right, over each of its bindings."""
+    run.standing = _tried_over(run, GRPC)
+    for binding in bindings:
+        if binding != GRPC:
+            run.note(binding).standing = _tried_over(run, binding)
+
+
+def _tried_over(run: Run, binding: str) -> Tried:
+    """Play scenes over a binding; what HTTP tells beside the floor is not tried."""
+
+    def play(name: str) -> Told:
+        if binding != GRPC and name != FLOOR:
+            return {}
+        own = replace(run.over(binding), standing=ALONE, pace=None)
+        return SCENES[name](Case(own, f"scene_{name}", checks=()))
+
+    return Tried(run, play)
