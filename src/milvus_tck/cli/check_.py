@@ -19,6 +19,8 @@ from milvus_tck.cli.options import (
     connection_options,
     given_bindings,
     given_credentials,
+    profile_option,
+    select_option,
     target_argument,
 )
 from milvus_tck.cli.progress import LiveProgress, QuietConsole
@@ -66,9 +68,9 @@ _WORKERS = f"Tests in flight.  [default: {IN_FLIGHT}, fewer on targets that are 
     short_help="Judge TARGET by the promises of the protocol.",
 )
 @target_argument
-@click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
+@profile_option("Protocol line to hold it to.")
 @binding_options
-@click.option("--select", default="", metavar="EXPR", help="Checks to run, by clause, rpc, level, family, capability.")
+@select_option("Checks to run, by clause, rpc, level, family, capability.")
 @click.option("--level", "levels", multiple=True, type=_LEVELS, help="Levels to run (all by default).")
 @click.option("--fail-on", type=_LEVELS, default="must", show_default=True, help="Lowest level that fails the gate.")
 @click.option("--strict", is_flag=True, help="Demand upstream's exact codes and reasons.")

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 
 from milvus_tck.bindings.names import BINDINGS
+from milvus_tck.cli.completion import bindings, explained
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.explained import Explained, Judged, explain, judges_of
 from milvus_tck.cli.known_tests import known_tests
@@ -33,8 +34,15 @@ _CHECK = re.compile(r"(?P<clause>[^.:@]+)(\.(?P<case>[^:@]*))?(:(?P<aspect>[^@]*
 
 
 @click.command("explain", epilog=_EPILOG, short_help="Explain a clause, a check or an RPC.")
-@click.argument("clause", metavar="CLAUSE")
-@click.option("--binding", "words", multiple=True, metavar="NAMES", help="Only clauses that are judged over these.")
+@click.argument("clause", metavar="CLAUSE", shell_complete=explained)
+@click.option(
+    "--binding",
+    "words",
+    multiple=True,
+    metavar="NAMES",
+    shell_complete=bindings,
+    help="Only clauses that are judged over these.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
 def command(clause: str, *, words: tuple[str, ...], as_json: bool) -> int:
     """Explain CLAUSE: a clause, a check, or all clauses of an RPC, a family or a pattern."""

@@ -15,6 +15,8 @@ from milvus_tck.cli.options import (
     connection_options,
     given_bindings,
     given_credentials,
+    profile_option,
+    select_option,
     target_argument,
 )
 from milvus_tck.cli.reach import reached
@@ -46,9 +48,9 @@ what it is and which RPCs it lacks."""
 
 @click.command("list", epilog=_EPILOG, help=_HELP, short_help="Say what `check` would judge, and what not.")
 @target_argument
-@click.option("--profile", default="auto", show_default=True, help="Protocol line to hold it to.")
+@profile_option("Protocol line to hold it to.")
 @binding_options
-@click.option("--select", default="", metavar="EXPR", help="Checks to list, by clause, rpc, level, family, capability.")
+@select_option("Checks to list, by clause, rpc, level, family, capability.")
 @click.option("--level", "levels", multiple=True, type=_LEVELS, help="Levels to list (all by default).")
 @click.option("--strict", is_flag=True, help="Demand upstream's exact codes and reasons.")
 @click.option("--hostile/--no-hostile", default=None, help="With checks known to kill servers (default: on our own).")

@@ -27,7 +27,7 @@ _VERBS = {
     "serve": "Start TARGET and keep it until Ctrl-C.",
     "proxy": "Show, record or disturb the calls to TARGET.",
     "gateway": "Speak REST to clients and gRPC to TARGET.",
-    "mutants": "Put defects into a good server's behaviour, one at a time, and see which check notices.",
+    "mutants": "Put defects into a good server, and see which check notices.",
     "sweep": "Remove what killed runs left.",
     "doctor": "Say what is missing here, and what to do.",
     "report": "Make the reports of a result file.",

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import Progress
 
 from milvus_tck.bindings.opened import BINDINGS, GATEWAY
+from milvus_tck.cli.completion import clause_ids
 from milvus_tck.cli.errors import fail
-from milvus_tck.cli.options import target_argument
+from milvus_tck.cli.options import profile_option, target_argument
 from milvus_tck.cli.suites import run_suites
 from milvus_tck.extras import need
 from milvus_tck.mutants.campaign import Campaign, run_all
@@ -54,11 +55,13 @@ Exit codes: 0 at least 97 % are killed by their own clause, every survivor is ex
 1 otherwise, 3 the target can not be had, 4 no mutant matched."""
 
 
-@click.command("mutants", epilog=_EPILOG)
+@click.command("mutants", epilog=_EPILOG, short_help="Put defects into a good server, and see which check notices.")
 @target_argument
-@click.option("--profile", "line", default=_PROFILE, show_default=True, help="Profile that the target is held to.")
+@profile_option("Profile that the target is held to.", "line", default=_PROFILE)
 @click.option("--select", "word", default="", metavar="TEXT", help="Mutants whose id or RPC holds this text.")
-@click.option("--clause", "wanted", multiple=True, metavar="ID", help="Mutants of these clauses.")
+@click.option(
+    "--clause", "wanted", multiple=True, metavar="ID", shell_complete=clause_ids, help="Mutants of these clauses."
+)
 @click.option("--sample", type=click.IntRange(min=1), help="So many mutants, chosen by --seed.")
 @click.option("--seed", default="0", show_default=True, help="Decides on the sample: a number, or any text.")
 @click.option(

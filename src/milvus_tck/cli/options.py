@@ -8,6 +8,7 @@ import click
 
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.bindings.names import BINDINGS, bindings_of
+from milvus_tck.cli.completion import bindings, profile_names, selections, targets
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.described import HTTP_KEYS
 from milvus_tck.targets.names import FORMS
@@ -18,6 +19,8 @@ __all__ = [
     "given_bindings",
     "given_credentials",
     "named_bindings",
+    "profile_option",
+    "select_option",
     "target_argument",
 ]
 
@@ -25,7 +28,19 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-target_argument = click.argument("target", required=False, metavar="[TARGET]")
+target_argument = click.argument("target", required=False, metavar="[TARGET]", shell_complete=targets)
+
+
+def profile_option(text: str, *names: str, default: str = "auto") -> Callable[[Function], Function]:
+    """Add the line of the protocol, which a shell completes; `names` is what the verb calls it."""
+    return click.option(
+        "--profile", *names, default=default, show_default=True, shell_complete=profile_names, help=text
+    )
+
+
+def select_option(text: str) -> Callable[[Function], Function]:
+    """Add a selection of checks, which a shell completes."""
+    return click.option("--select", default="", metavar="EXPR", shell_complete=selections, help=text)
 
 
 def connection_options(function: Function) -> Function:
@@ -50,7 +65,12 @@ def binding_options(function: Function) -> Function:
     names = ", ".join(BINDINGS)
     options = (
         click.option(
-            "--binding", "bindings", multiple=True, metavar="NAMES", help=f"How calls travel: {names}.  [default: grpc]"
+            "--binding",
+            "bindings",
+            multiple=True,
+            metavar="NAMES",
+            shell_complete=bindings,
+            help=f"How calls travel: {names}.  [default: grpc]",
         ),
         click.option("--http", metavar="URL", help="Where a running target, or its gateway, speaks HTTP."),
         click.option("--http-management", metavar="URL", help="Its management port, with /api/v1."),

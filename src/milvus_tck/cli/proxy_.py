@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from milvus_tck.cli.errors import complain, fail
-from milvus_tck.cli.options import connection_options, given_credentials, target_argument
+from milvus_tck.cli.options import connection_options, given_credentials, profile_option, target_argument
 from milvus_tck.cli.proxy_text import call_line, print_summary
 from milvus_tck.cli.upstream import running
 from milvus_tck.proxy.inspection import Seen
@@ -50,7 +50,7 @@ _HELP = f"Pass calls on to TARGET, show and record them, and put faults in their
 @click.option("--listen", default="127.0.0.1:0", show_default=True, metavar="HOST:PORT", help="Where clients connect.")
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help="File for every call, as JSON Lines.")
 @click.option("--rules", type=click.Path(dir_okay=False, path_type=Path), help="Faults and mutations (TOML).")
-@click.option("--profile", default="auto", show_default=True, help="Protocol line that answers are held against.")
+@profile_option("Protocol line that answers are held against.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON Lines instead of text.")
 @connection_options
 def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from milvus_tck.cli.errors import fail
+from milvus_tck.cli.options import target_argument
 from milvus_tck.targets.base import Endpoint, Target, TargetError
 from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.network import LOOPBACK
@@ -35,7 +36,7 @@ listens on loopback only, and what it stores is gone when it ends."""
 
 
 @click.command("serve", epilog=_EPILOG, help=_HELP, short_help="Start TARGET and keep it until Ctrl-C.")
-@click.argument("target", required=False, metavar="[TARGET]")
+@target_argument
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to listen (any free port by default).")
 @click.option("--json", "as_json", is_flag=True, help="Print where it listens as one line of JSON.")
 def command(target: str | None, port: int, *, as_json: bool) -> int:

@@ -16,7 +16,7 @@ from fnmatch import fnmatchcase
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.verdict.check import Check
 
-__all__ = ["SelectionError", "selector"]
+__all__ = ["FIELDS", "SelectionError", "selector"]
 
 Predicate = Callable[[Check], bool]
 _TOKEN = re.compile(r"\s*(\(|\)|[^\s()]+)")
@@ -32,7 +32,8 @@ def _capabilities(check: Check) -> tuple[str, ...]:
     return own + tuple(each.id for each in capabilities() if check.clause.rpc in each.rpcs)
 
 
-_FIELDS: dict[str, Callable[[Check], tuple[str, ...]]] = {
+#: What a term may be about, with the values that a check has there.
+FIELDS: dict[str, Callable[[Check], tuple[str, ...]]] = {
     "check": lambda check: (check.id,),
     "clause": lambda check: (check.clause.id,),
     "rpc": lambda check: (check.clause.rpc,),
@@ -109,8 +110,8 @@ def _term(word: str) -> Predicate:
     name, equals, pattern = word.partition("=")
     if not equals:
         name, pattern = "clause", word
-    if name not in _FIELDS:
-        message = f"{name!r} is none of {', '.join(_FIELDS)}"
+    if name not in FIELDS:
+        message = f"{name!r} is none of {', '.join(FIELDS)}"
         raise SelectionError(message)
-    values = _FIELDS[name]
+    values = FIELDS[name]
     return lambda check: any(fnmatchcase(value, pattern) for value in values(check))
