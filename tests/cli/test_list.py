@@ -113,11 +113,11 @@ def test_a_selection_that_matches_nothing(typed: Typed) -> None:
     """Exit 4."""
     done = typed("list", "--select", "rpc=Nonsense")
     assert done.returncode == Exit.NOTHING_RAN
-    assert "matches none" in done.stderr
+    assert "no rpc is called 'Nonsense'" in done.stderr
 
 
 @pytest.mark.parametrize(
-    ("arguments", "why"), [(("--profile", "9.9"), "there are 2.2"), (("--select", "(rpc=Search"), "parenthesis")]
+    ("arguments", "why"), [(("--profile", "9.9"), "there are auto, 2.2"), (("--select", "(rpc=Search"), "parenthesis")]
 )
 def test_what_can_not_be_meant(typed: Typed, arguments: tuple[str, ...], why: str) -> None:
     """Exit 64, with what is wrong."""

@@ -95,7 +95,7 @@ def test_a_tls_file_that_is_not_there(typed: Typed, tmp_path: Path, monkeypatch:
     text = '[targets.mine]\naddress = "127.0.0.1:1"\ntls-ca = "certs/ca.pem"\n'
     (tmp_path / "tck.toml").write_text(text, encoding="utf-8")
     done = typed("check", "mine", "--out", tmp_path / "out")
-    assert done.returncode == Exit.TARGET_LOST
+    assert done.returncode == Exit.USAGE
     assert f"tls-ca: {tmp_path}/certs/ca.pem can not be read: No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr
     with pytest.raises(TargetError, match=r"tls-ca: .*ca\.pem"), tempfile.TemporaryDirectory():

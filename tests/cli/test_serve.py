@@ -120,7 +120,7 @@ def test_a_port_that_is_taken(typed: Typed) -> None:
             assert port in done.stderr
 
 
-@pytest.mark.parametrize(("word", "code"), [("127.0.0.1:19530", Exit.USAGE), ("nothing-known", Exit.TARGET_LOST)])
+@pytest.mark.parametrize(("word", "code"), [("127.0.0.1:19530", Exit.USAGE), ("nothing-known", Exit.USAGE)])
 def test_what_can_not_be_served(typed: Typed, word: str, code: Exit) -> None:
     """An endpoint runs by itself; a word that means nothing is no target."""
     done = typed("serve", word)

@@ -6,7 +6,7 @@ from typing import Any
 
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Comparison
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.states import State

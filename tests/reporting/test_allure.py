@@ -8,7 +8,7 @@ import pytest
 from milvus_tck.reporting.allure import allure_files
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Comparison
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.states import State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_header, a_run, an_exchange
 

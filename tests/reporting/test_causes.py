@@ -1,7 +1,7 @@
 """Root causes: what to look at first."""
 
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Comparison
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 from tests.reporting.builders import a_check, a_failure, a_run

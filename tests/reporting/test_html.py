@@ -8,7 +8,8 @@ import pytest
 from milvus_tck.reporting.html import report_html
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Comparison, Entry
+from milvus_tck.verdict.baseline import Entry
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.states import State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, many_failures
 
@@ -139,7 +140,7 @@ def test_the_baseline_stands_on_the_first_screen() -> None:
     known, fresh = a_failure("insert/known"), a_failure("insert/fresh", signature="accepted")
     comparison = Comparison([known], [fresh], [Entry("insert/gone:x@grpc", "s", "r")], [])
     text = Page(a_run([known, fresh], baseline=comparison)).text
-    assert "1 unexpected 1 known 1 stale 0 unmatched" in text
+    assert "1 unexpected 1 known 1 stale 0 expired 0 unmatched" in text
     assert "insert/gone:x@grpc passes now" in text
 
 

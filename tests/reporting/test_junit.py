@@ -3,11 +3,16 @@
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.junit import junit_xml
-from milvus_tck.verdict.baseline import Comparison
-from milvus_tck.verdict.states import State
+from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.baseline import Entry
+from milvus_tck.verdict.comparison import Comparison
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.states import Exit, State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_header, a_run
 
 
@@ -83,12 +88,78 @@ def test_the_properties_tell_what_was_judged() -> None:
     assert found.items() >= {"profile": "2.3", "target": "milvus@2.3.5", "seed": "42"}.items()
 
 
-def test_a_known_failure_is_still_a_failure() -> None:
-    """A baseline does not turn a failure into a pass; the message says that it is known."""
-    failure = a_failure()
-    found = parsed(a_run([failure], baseline=Comparison([failure], [], [], []))).find("testsuite/testcase/failure")
-    assert found is not None
-    assert (found.get("message") or "").startswith("known fail")
+def test_a_known_failure_is_skipped_with_its_reason() -> None:
+    """The gate expects it, and so does whoever reads JUnit; a known crash is no other."""
+    for failure in (a_failure(), a_failure(state=State.TARGET_CRASH)):
+        comparison = Comparison([failure], [], [], [], reasons={failure.check: "#12: our codes differ"})
+        root = parsed(a_run([a_check(), failure], baseline=comparison))
+        found = root.find("testsuite/testcase/skipped")
+        assert found is not None
+        assert (found.get("message") or "").startswith(f"known {failure.state} (must): #12: our codes differ; expected")
+        assert (root.get("failures"), root.get("errors")) == ("0", "0")
+
+
+def test_an_unexpected_failure_beside_known_ones_is_a_failure() -> None:
+    """Only what nobody expected is red."""
+    known, new = a_failure("a/a"), a_failure("b/b")
+    root = parsed(a_run([known, new], baseline=Comparison([known], [new], [], [])))
+    (red,) = [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None]
+    assert red == new.check
+
+
+def test_a_failure_that_the_gate_does_not_mind_is_skipped() -> None:
+    """A `should` is red where the gate was asked to mind it."""
+    failure = a_failure(level="should")
+    assert parsed(a_run([a_check(), failure])).get("failures") == "0"
+    header = a_header(fail_on="should")
+    assert parsed(a_run([a_check(), failure], header=header, fail_on=Level.SHOULD)).get("failures") == "1"
+
+
+def test_a_stale_entry_is_a_failure() -> None:
+    """It fails the gate, so it is red, under its own name."""
+    stale = Entry("ok/ok:holds@grpc", "x", "known")
+    run = a_run([a_check("ok/ok")], baseline=Comparison([], [], [stale], []))
+    (case,) = parsed(run).findall("testsuite[@name='baseline']/testcase")
+    assert case.get("name") == "baseline/ok/ok:holds@grpc"
+    assert case.find("failure") is not None
+
+
+def test_a_gate_that_no_check_fails_is_an_error_of_its_own() -> None:
+    """Open checks are skipped; the gate that they keep shut is red."""
+    run = a_run([a_check(), a_check("b/b", State.INCONCLUSIVE)])
+    error = parsed(run).find("testsuite[@name='run']/testcase[@name='run/gate']/error")
+    assert error is not None
+    assert error.get("type") == "undetermined"
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda number, state, level: a_check(f"c/{number}", state, level=level.value),
+            st.integers(0, 9),
+            st.sampled_from(State),
+            st.sampled_from(Level),
+        ),
+        max_size=6,
+        unique_by=lambda check: check.check,
+    ),
+    st.sampled_from(Level),
+)
+def test_it_is_red_where_the_gate_is(checks: list[CheckEvent], fail_on: Level) -> None:
+    """Whatever became of checks: a failure or an error stands in it where the exit code is not 0, and nowhere else."""
+    run = a_run(checks, header=a_header(fail_on=fail_on.value), fail_on=fail_on)
+    root = parsed(run)
+    assert (root.get("failures") != "0" or root.get("errors") != "0") == (run.summary.exit_code is not Exit.OK)
+
+
+def test_the_time_of_a_test_is_counted_once() -> None:
+    """Checks of one test share its time; the sum is the time of the tests."""
+    first = [a_check(f"c/{number}", test="t.py::a", seconds=0.9) for number in range(3)]
+    second = [a_check("d/d", test="t.py::b", seconds=0.5), a_check("d/e", test="t.py::a", binding="http-v1", seconds=2)]
+    suite = parsed(a_run([*first, *second])).find("testsuite")
+    assert suite is not None
+    assert [case.get("time") for case in suite.iter("testcase")] == ["0.300000"] * 3 + ["0.500000", "2.000000"]
+    assert suite.get("time") == "3.400"
 
 
 def test_a_run_that_was_cut_short_is_no_green_run() -> None:
@@ -111,5 +182,7 @@ def test_hostile_texts_leave_the_file_well_formed() -> None:
 
 
 def test_an_empty_run_is_a_valid_file() -> None:
-    """Nothing ran: no test case, and no pass."""
-    assert parsed(a_run()).get("tests") == "0"
+    """Nothing ran: no pass, and an error that says so."""
+    root = parsed(a_run())
+    assert [case.get("name") for case in root.iter("testcase")] == ["run/gate"]
+    assert root.get("errors") == "1"

@@ -3,7 +3,8 @@
 from markdown_it import MarkdownIt
 
 from milvus_tck.reporting.markdown import code_span, prose, summary_markdown
-from milvus_tck.verdict.baseline import Comparison, Entry
+from milvus_tck.verdict.baseline import Entry
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.states import State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run
 
@@ -42,7 +43,7 @@ def test_the_baseline_names_what_to_take_out() -> None:
     known = a_failure()
     comparison = Comparison([known], [], [Entry("insert/gone:x@grpc", "s", "r")], [Entry("insert/typo", "s", "r")])
     text = summary_markdown(a_run([known], baseline=comparison))
-    assert "0 unexpected, 1 known, 1 stale, 1 unmatched." in text
+    assert "0 unexpected, 1 known, 1 stale, 0 expired, 1 unmatched." in text
     assert "- <code>insert/gone:x@grpc</code> passes now: take it out of the baseline" in text
     assert "- <code>insert/typo</code> names no check of this suite" in text
 

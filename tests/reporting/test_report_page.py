@@ -14,7 +14,8 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from milvus_tck.reporting.html import report_html
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Comparison, Entry
+from milvus_tck.verdict.baseline import Entry
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.states import State
 from tests.reporting.browser import Browser, chromium
 from tests.reporting.builders import (

@@ -11,7 +11,7 @@ import pytest
 
 from milvus_tck.cli.main import main
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import write_baseline
+from milvus_tck.verdict.baseline_update import write_baseline
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.states import Exit, State
 from tests.reporting.builders import a_check, a_failure, a_footer, a_header, a_run

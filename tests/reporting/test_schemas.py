@@ -16,7 +16,9 @@ from milvus_tck.reporting.badge import badge_json
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.data import data_dir
-from milvus_tck.verdict.baseline import Comparison, Entry, write_baseline
+from milvus_tck.verdict.baseline import Entry
+from milvus_tck.verdict.baseline_update import write_baseline
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.states import Exit, State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, an_exchange

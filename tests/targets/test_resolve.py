@@ -164,7 +164,11 @@ def test_a_described_name_with_a_port_is_the_described_one(describe: Describe) -
     [
         pytest.param("[targets.a\n", "Expected", id="no TOML"),
         pytest.param("[targets.a]\n", "no address", id="no address"),
-        pytest.param('[targets.a]\naddress = "h:1"\ntls_ca = "x"\n', "unknown keys: tls_ca", id="a misspelt key"),
+        pytest.param(
+            '[targets.a]\naddress = "h:1"\ntls_ca = "x"\n',
+            "unknown key 'tls_ca', 'tls-ca' is near",
+            id="a misspelt key",
+        ),
         pytest.param('[targets.a]\naddress = "h:1"\ntls-cert = "x"\n', "go together", id="half a pair"),
         pytest.param('[targets.a]\naddress = "h:1"\nlacks = ["partition"]\n', "'partition'", id="no capability"),
         pytest.param('[targets.a]\naddress = "h:1"\nprofile = "2.33"\n', "'2.33'", id="no profile"),

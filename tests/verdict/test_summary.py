@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Baseline, Entry, compare
+from milvus_tck.verdict.baseline import Baseline, Entry
+from milvus_tck.verdict.comparison import compare
 from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.judgement import HOSTILE
 from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.skip import HOSTILE
 from milvus_tck.verdict.states import Conformance, Exit, Gate, State
 from milvus_tck.verdict.summary import Summary, count, summarise
 from tests.reporting.builders import a_check, a_failure, a_footer, a_header
@@ -69,20 +70,30 @@ def test_exit_1_stale() -> None:
     assert _came_to([_PASS], known=[Entry(_PASS.check, "x", "known")]) == (Exit.UNEXPECTED, _YES)
 
 
-@pytest.mark.parametrize("state", [each for each in State if each.unverified and each is not State.HARNESS_ERROR])
+@pytest.mark.parametrize(
+    "state", [each for each in State if each.unverified and each not in {State.HARNESS_ERROR, State.FLAKY}]
+)
 def test_exit_2(state: State) -> None:
     """A `must` that was not verified, with no failure that explains it, leaves it open; a `should` does not."""
     assert _came_to([_PASS, a_check("b/b", state)]) == (Exit.UNDETERMINED, _OPEN)
     assert _came_to([_PASS, a_check("b/b", state, level="should")]) == (Exit.OK, _YES)
 
 
-@pytest.mark.parametrize("state", [State.FLAKY, State.INCONCLUSIVE, State.NOT_RUN])
+@pytest.mark.parametrize("state", [State.INCONCLUSIVE, State.NOT_RUN])
 def test_a_known_failure_does_not_explain_what_was_not_looked_at(state: State) -> None:
-    """A failure explains what it blocks; a deadline, a test that never ran, one that differs have their own reasons."""
+    """A failure explains what it blocks; a deadline that passed, or a test that never ran, has its own reason."""
     failure = a_failure()
     known = [Entry(failure.check, failure.signature, "known")]
     assert _came_to([failure, a_check("b/b", state)], known=known) == (Exit.UNDETERMINED, _NO)
     assert _came_to([failure, a_check("b/b", State.BLOCKED)], known=known) == (Exit.OK, _NO)
+
+
+def test_what_is_flaky_shuts_no_gate_and_makes_nobody_conformant() -> None:
+    """What failed, and did not when it ran again, is told apart: it is no regression, and no pass either."""
+    flaky = a_check("b/b", State.FLAKY)
+    assert _came_to([_PASS, flaky]) == (Exit.OK, _OPEN)
+    assert _came_to([_PASS, flaky], known=[Entry(flaky.check, "x", "known")]) == (Exit.OK, _OPEN)
+    assert any(flaky.check in note for note in _summary([_PASS, flaky]).notes)
 
 
 def test_hostile_checks_that_nobody_asked_for() -> None:
@@ -167,7 +178,7 @@ def test_no_run_is_better_than_its_checks(
         assert complete
         assert not lost
         assert checks
-        assert set(must) <= {State.PASS}
+        assert set(must) <= {State.PASS, State.FLAKY}
     assert sum(sum(states.values()) for states in found.counts.values()) == len(checks)
 
 

@@ -1,8 +1,10 @@
 """The command as it was typed, and the folder for what it leaves."""
 
 import contextlib
+import errno
 import secrets
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,7 +33,11 @@ def results_folder(out: Path | None, verb: str) -> Path:
     folder = out or Path("tck-out") / f"{stamp}-{secrets.token_hex(2)}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return folder  # whoever writes there says what is missing then
         fail(Exit.USAGE, f"{folder} can not be made", error.strerror or str(error), f"milvus-tck {verb} --out FOLDER")
     if out is None:
         link = folder.parent / "latest"

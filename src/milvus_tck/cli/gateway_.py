@@ -9,6 +9,7 @@ import click
 from milvus_tck.cli.errors import fail
 from milvus_tck.cli.options import connection_options, given_credentials, target_argument
 from milvus_tck.cli.upstream import running
+from milvus_tck.cli.values import Seconds
 from milvus_tck.extras import need
 from milvus_tck.gateway.limits import Limits
 from milvus_tck.targets.resolve import FORMS
@@ -41,7 +42,7 @@ _HELP = f"Speak REST to clients and gRPC to TARGET.\n\nTARGET is {FORMS}."
 @click.option("--listen", default="127.0.0.1:0", show_default=True, metavar="HOST:PORT", help="Where clients connect.")
 @click.option("--max-body", type=click.IntRange(1), default=Limits().body, show_default=True, metavar="BYTES",
               help="Largest body that is read.")  # fmt: skip
-@click.option("--timeout", type=click.FloatRange(0, min_open=True), default=Limits().call_seconds, show_default=True,
+@click.option("--timeout", type=Seconds(), default=Limits().call_seconds, show_default=True,
               metavar="SECONDS", help="Time of a call, where no header Request-Timeout says another.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print where it listens as one line of JSON.")
 @connection_options

@@ -20,11 +20,11 @@ from milvus_tck.cli.options import (
     target_argument,
 )
 from milvus_tck.cli.reach import reached
+from milvus_tck.cli.values import known_profile, must_match, understood
 from milvus_tck.planning.plan import collect
 from milvus_tck.spec.clauses import Level
 from milvus_tck.targets.names import FORMS, default_name
 from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.selection import SelectionError, selector
 from milvus_tck.verdict.states import Exit
 
 __all__ = ["command"]
@@ -81,8 +81,6 @@ def _options(options: dict[str, Any]) -> CheckOptions:
         levels=frozenset(map(Level, options.pop("levels"))),
         **options,
     )
-    try:
-        selector(asked.select)
-    except SelectionError as error:
-        raise click.UsageError(f"--select: {error}") from error
+    known_profile(asked.profile)
+    must_match(asked, understood(asked.select), None, "list")
     return asked

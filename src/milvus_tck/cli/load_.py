@@ -15,11 +15,12 @@ from rich.console import Console
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.bindings.opened import GRPC, port_of
 from milvus_tck.cli.command_line import command_line, results_folder
-from milvus_tck.cli.errors import complain, fail
+from milvus_tck.cli.errors import complain, fail, fail_target
 from milvus_tck.cli.load_process import LoadProcess
 from milvus_tck.cli.load_text import print_summary
 from milvus_tck.cli.options import TARGET_HELP, connection_options, given_credentials, target_argument
 from milvus_tck.cli.progress import QuietConsole
+from milvus_tck.cli.values import Seconds
 from milvus_tck.extras import need
 from milvus_tck.load.data.files import READERS
 from milvus_tck.load.drive.names import all_names
@@ -92,7 +93,7 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
               help=f"Instead of a scenario: {', '.join(OPERATIONS)}; several share the rate.")  # fmt: skip
 @click.option("--rate", type=_Rate(), help="Requests a second in all; max: a closed loop, as fast as answers come.")
 @click.option("--users", type=click.IntRange(1, 100_000), help="Users of closed loops.")
-@click.option("--duration", "seconds", type=click.FloatRange(min=0.5), help="Seconds of the measured phases together.")
+@click.option("--duration", "seconds", type=Seconds(0.5), help="Seconds of the measured phases together.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that send.")
 @click.option("--transport", type=click.Choice(["fast", "grpcio"]), default="fast", show_default=True,
               help="Our own gRPC client, or grpcio.")  # fmt: skip
@@ -127,7 +128,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         scenario, _ = job.plan()
         _need(target, scenario, job.binding)
     except TargetError as error:
-        fail(Exit.USAGE if "no target" in error.what else Exit.TARGET_LOST, error.what, error.why, error.then)
+        fail_target(error)
     except (ScenarioError, ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     for each in job.baseline:
@@ -185,7 +186,7 @@ def _play(run: _Run, interrupts: Interrupts) -> int:
             interrupts.defer()
             run.target.stop()
     except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+        fail_target(error)
 
 
 def _known(run: _Run) -> Job:

@@ -31,6 +31,7 @@ _VERBS = {
     "sweep": "Remove what killed runs left.",
     "doctor": "Say what is missing here, and what to do.",
     "report": "Make the reports of a result file.",
+    "baseline": "Look after a file of known failures.",
 }
 
 

@@ -14,9 +14,10 @@ from rich.progress import Progress
 
 from milvus_tck.bindings.opened import BINDINGS, GATEWAY
 from milvus_tck.cli.completion import clause_ids
-from milvus_tck.cli.errors import fail
+from milvus_tck.cli.errors import fail, fail_target
 from milvus_tck.cli.options import profile_option, target_argument
 from milvus_tck.cli.suites import run_suites
+from milvus_tck.cli.values import known_profile, must_be_writable
 from milvus_tck.extras import need
 from milvus_tck.mutants.campaign import Campaign, run_all
 from milvus_tck.mutants.catalogue import mutants_dir, read_mutants
@@ -29,10 +30,11 @@ from milvus_tck.mutants.player import Player
 from milvus_tck.mutants.recording import Recording
 from milvus_tck.mutants.studio import Studio
 from milvus_tck.plugin import Suites
-from milvus_tck.spec.profiles import profile
+from milvus_tck.spec.profiles import profile, profiles
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.resolve import resolve
+from milvus_tck.verdict.check_names import nearest
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.options import CheckOptions
@@ -103,11 +105,19 @@ def command(  # noqa: PLR0913 - the options of the verb
     TARGET is a server that is started here; it has to be good.
     """
     console = Console(stderr=as_json, highlight=False)
+    if line not in {each.name for each in profiles()}:
+        known_profile(line)
+        raise click.UsageError("--profile: the good server is held to one profile: name it")
+    server = target or _TARGET
+    try:
+        resolve(server)
+    except TargetError as error:
+        fail_target(error)
+    _writable(out)
     everything = read_mutants(folder or mutants_dir(), profile(line))
     mutants = [each for each in _chosen(everything, word, wanted, sample, seed) if live or not each.live]
     if not mutants:
-        fail(Exit.NOTHING_RAN, "no mutant was run", "the selection matches none", "milvus-tck mutants --help")
-    server = target or _TARGET
+        fail(Exit.NOTHING_RAN, "no mutant was run", _nearest(everything, wanted), "milvus-tck mutants --help")
     jobs: Mapping[str, Job] = {
         name: job
         for name, job in collect(line).items()
@@ -123,7 +133,7 @@ def command(  # noqa: PLR0913 - the options of the verb
             started = time.monotonic()
             verdicts = list(_judged(mutants, good, jobs, progress, full=full))
     except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+        fail_target(error)
     seconds, partial = time.monotonic() - started, bool(word or wanted or sample) or len(mutants) < len(everything)
     matrix = Matrix(server, good.version, profile(line), verdicts, seconds, jobs, partial)
     _write(matrix, out)
@@ -131,6 +141,25 @@ def command(  # noqa: PLR0913 - the options of the verb
         click.echo(json.dumps(matrix.as_dict(), indent=1))
     _say(console, matrix, out)
     return int(Exit.OK if matrix.good else Exit.UNEXPECTED)
+
+
+def _writable(out: Path) -> None:
+    """End where the matrix could not be written: said now, not after minutes of work."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(Exit.USAGE, f"{out} can not be made", error.strerror or str(error), "milvus-tck mutants --out FOLDER")
+    must_be_writable(out / "matrix.json", "--out")
+
+
+def _nearest(everything: Sequence[Mutant], wanted: Sequence[str]) -> str:
+    """Say why a selection matches none."""
+    names = [each.clause for each in everything]
+    missing = [each for each in wanted if each not in names]
+    near = nearest(missing[0], names) if missing else []
+    return (
+        f"no mutant is of {missing[0]!r}; the nearest are {', '.join(near)}" if near else "the selection matches none"
+    )
 
 
 def _chosen(mutants: list[Mutant], word: str, wanted: Sequence[str], sample: int | None, seed: str) -> list[Mutant]:

@@ -16,6 +16,7 @@ from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.options import connection_options, given_credentials, profile_option, target_argument
 from milvus_tck.cli.proxy_text import call_line, print_summary
 from milvus_tck.cli.upstream import running
+from milvus_tck.cli.values import known_profile, must_be_writable
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.proxy import ListenError, Proxy
 from milvus_tck.proxy.recording import call_json
@@ -57,6 +58,9 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Stand between a client and TARGET."""
     credentials = given_credentials(options)
     rules = _rules(options["rules"])
+    known_profile(options["profile"])
+    if options["record"] is not None:
+        must_be_writable(options["record"], "--record")
     with _ending(), running(options["target"], options["upstream"], credentials) as target:
         shown = _Shown(as_json=options["as_json"])
         proxy = _proxy(target, rules, shown, options)

@@ -1,6 +1,6 @@
 """Finding out about a target without starting it."""
 
-from milvus_tck.cli.errors import fail
+from milvus_tck.cli.errors import fail, fail_target
 from milvus_tck.planning.plan import Reached
 from milvus_tck.targets.base import Endpoint, TargetError
 from milvus_tck.targets.lines import Identity, UnknownProfileError, choose_profile
@@ -22,7 +22,7 @@ def reached(options: CheckOptions) -> Reached:
         identity, lacking = (Identity(), frozenset[str]()) if target.endpoint is None else _ask(target.endpoint)
         profile, reason = choose_profile(options.profile, identity, target.declared)
     except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+        fail_target(error)
     except UnknownProfileError as error:
         fail(Exit.USAGE, "the profile is not known", str(error), f"milvus-tck list {options.target} --profile 2.3")
     hostile = options.may_be_hostile(throwaway=target.throwaway)

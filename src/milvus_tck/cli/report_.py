@@ -13,7 +13,8 @@ from milvus_tck.cli.written import settle
 from milvus_tck.reporting.formats import ALLURE_FOLDER, write_reports
 from milvus_tck.reporting.sentence import verdict_sentence
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import BaselineError, Comparison, compare, read_baseline
+from milvus_tck.verdict.baseline import BaselineError, read_baseline
+from milvus_tck.verdict.comparison import Comparison, compare
 from milvus_tck.verdict.result_file import ResultFileError, Results, read_results
 from milvus_tck.verdict.states import Exit
 from milvus_tck.verdict.summary import Summary, summarise
@@ -75,8 +76,7 @@ def _comparison(results: Results, baseline: Path | None) -> Comparison | None:
     except BaselineError as error:
         fail(Exit.USAGE, "the baseline can not be used", str(error))
     whole = results.complete and not results.header.partial
-    # The checks of the suite that this run did not judge are not known here: only a whole run names them all.
-    return compare(found, results.checks, () if whole else (entry.check for entry in found.entries))
+    return compare(found, results.checks, (), whole=whole)
 
 
 def _had_baseline(results: Results) -> bool:

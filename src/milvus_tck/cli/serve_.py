@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from milvus_tck.cli.errors import fail
+from milvus_tck.cli.errors import fail, fail_target
 from milvus_tck.cli.options import target_argument
 from milvus_tck.targets.base import Endpoint, Target, TargetError
 from milvus_tck.targets.milvus import MilvusServer
@@ -48,7 +48,7 @@ def command(target: str | None, port: int, *, as_json: bool) -> int:
             fail(Exit.USAGE, f"{word} is not ours to start", "it runs by itself", f"milvus-tck check {word}")
         server.start()
     except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+        fail_target(error)
     try:
         _announce(server, as_json=as_json)
         while not server.gone():

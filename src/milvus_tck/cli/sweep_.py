@@ -10,7 +10,7 @@ import click
 from rich.markup import escape
 
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.cli.errors import complain, fail
+from milvus_tck.cli.errors import complain, fail, fail_target
 from milvus_tck.cli.options import connection_options, given_credentials, target_argument
 from milvus_tck.spec.kinds import kinds
 from milvus_tck.targets.base import Endpoint, TargetError
@@ -69,7 +69,7 @@ def command(target: str | None, run: str, *, dry_run: bool, as_json: bool, **opt
                 fail(Exit.USAGE, f"nothing is left on {target}", why, "milvus-tck sweep HOST:PORT")
             report = _sweep_there(server, run, dry_run=dry_run)
         except TargetError as error:
-            fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+            fail_target(error)
     _say(report, as_json=as_json)
     return int(Exit.UNEXPECTED if report["left"] else Exit.OK)
 

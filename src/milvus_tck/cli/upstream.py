@@ -6,10 +6,9 @@ from collections.abc import Iterator
 import click
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.cli.errors import fail
+from milvus_tck.cli.errors import fail_target
 from milvus_tck.targets.base import Target, TargetError
 from milvus_tck.targets.resolve import default_name, resolve
-from milvus_tck.verdict.states import Exit
 
 __all__ = ["running"]
 
@@ -24,7 +23,7 @@ def running(word: str | None, upstream: str | None, credentials: Credentials | N
         target = resolve(upstream or word or default_name(), credentials)
         target.start()
     except TargetError as error:
-        fail(Exit.TARGET_LOST, error.what, error.why, error.then)
+        fail_target(error)
     try:
         yield target
     finally:

@@ -70,6 +70,9 @@ def _print_baseline(console: Console, summary: Summary) -> None:
         return
     known = len(summary.baseline.expected)
     console.print(f"baseline: {known} known failures, {len(summary.baseline.unexpected)} unexpected")
+    for entry in summary.baseline.expired:
+        whose = f" (owner: {entry.owner})" if entry.owner else ""
+        console.print(f"[bold red]expired:[/] {escape(entry.check + whose)} excuses nothing since {entry.expires}")
     for entry in summary.baseline.stale:
         console.print(f"[yellow]stale:[/] {escape(entry.check)} passes now: take it out of the baseline")
     for entry in summary.baseline.unmatched:

@@ -22,6 +22,7 @@ from milvus_tck.plugin.options import options_of, pytest_addoption
 from milvus_tck.spec.profiles import Profile, profile
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
+from milvus_tck.verdict.baseline import BaselineError
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.feed import Feed
 from milvus_tck.verdict.interrupts import Interrupts
@@ -201,7 +202,7 @@ def _usage() -> Iterator[None]:
     """Say what is wrong with the target or the selection without a traceback."""
     try:
         yield
-    except (TargetError, UnknownProfileError, SelectionError, MissingExtraError) as error:
+    except (TargetError, UnknownProfileError, SelectionError, BaselineError, MissingExtraError) as error:
         then = getattr(error, "then", "")
         raise pytest.UsageError(f"{error}\n{then}".strip()) from None
 

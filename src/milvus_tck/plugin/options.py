@@ -1,5 +1,6 @@
 """The options of `milvus-tck check`, as plain pytest takes them."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def options_of(config: pytest.Config) -> CheckOptions:
     """Read what was typed; raises `pytest.UsageError`."""
     option = config.option
+    if not 0 < option.tck_timeout < math.inf:
+        raise pytest.UsageError(f"--tck-timeout {option.tck_timeout}: a time in seconds is more than 0")
     given: Credentials | None = credentials(token=option.token) if option.token else None
     told: dict[str, Any] = getattr(config, "workerinput", {})
     try:

@@ -9,17 +9,18 @@ from milvus_tck.reporting.blocking import Blocking, find_blocking
 from milvus_tck.reporting.causes import Cause, root_causes
 from milvus_tck.reporting.scope import ScopeRow, scope_rows
 from milvus_tck.reporting.sentence import Sentence, verdict_sentence
+from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.states import Exit
-from milvus_tck.verdict.summary import Summary
+from milvus_tck.verdict.summary import Summary, reaches
 
 __all__ = ["JudgedRun"]
 
 _MEANING = {
     Exit.OK: "nothing unexpected",
     Exit.UNEXPECTED: "something unexpected: a failure, or a baseline entry that no longer fails",
-    Exit.UNDETERMINED: "must checks are not verified",
+    Exit.UNDETERMINED: "must checks that were asked for are not verified",
     Exit.TARGET_LOST: "the target crashed, was lost, or became another one",
     Exit.NOTHING_RAN: "nothing ran, or a baseline entry names no check",
     Exit.OUR_BUG: "the harness failed: a bug of ours",
@@ -67,6 +68,14 @@ class JudgedRun:
         """Ids of the failures that the baseline lists."""
         baseline = self.summary.baseline
         return frozenset() if baseline is None else frozenset(event.check for event in baseline.expected)
+
+    def reason_of(self, check: CheckEvent) -> str:
+        """Return why the baseline accepts a failure; empty where it does not, or does not say."""
+        return "" if self.summary.baseline is None else self.summary.baseline.reasons.get(check.check, "")
+
+    def gates(self, check: CheckEvent) -> bool:
+        """Tell whether a check that failed is one that fails the gate: nobody expected it, and it binds enough."""
+        return check.check not in self.known and reaches(check, Level(self.header.fail_on))
 
     @cached_property
     def blocking(self) -> Blocking:

@@ -1,14 +1,19 @@
-"""`junit.xml`: one test case per check, for the many programs that read nothing else."""
+"""`junit.xml`: one test case per check, for the many programs that read nothing else.
 
-from collections import defaultdict
+It follows the gate: what the gate expects is skipped, with the reason; what fails the gate
+is a failure or an error; and a gate that fails has at least one of them.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.sentence import unjudged
 from milvus_tck.reporting.text import clip, one_line, printable
+from milvus_tck.verdict.baseline import Entry
 from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.states import Exit, State
 
 __all__ = ["junit_xml"]
 
@@ -27,10 +32,16 @@ def junit_xml(run: JudgedRun) -> str:
     families: defaultdict[str, list[CheckEvent]] = defaultdict(list)
     for check in run.results.checks:
         families[check.family].append(check)
+    shares = Counter((check.test, check.binding) for check in run.results.checks)
     for family, checks in families.items():
-        root.append(_suite(run, family, [_case(check, run) for check in checks]))
+        cases = [_case(check, run, check.seconds / shares[check.test, check.binding]) for check in checks]
+        root.append(_suite(run, family, cases))
+    if run.summary.baseline is not None and run.summary.baseline.stale:
+        root.append(_suite(run, "baseline", [_stale(entry) for entry in run.summary.baseline.stale]))
     if not run.results.complete:
         root.append(_suite(run, "run", [_cut_short(run)]))
+    elif run.summary.exit_code is not Exit.OK and not _fails(root):
+        root.append(_suite(run, "run", [_gate(run)]))
     _count(root)
     root.set("time", f"{0.0 if run.footer is None else run.footer.seconds:.3f}")
     ET.indent(root, " ")
@@ -68,12 +79,13 @@ def _count(element: ET.Element) -> None:
         element.set(name, str(sum(1 for _ in element.iter(tag))))
 
 
-def _case(check: CheckEvent, run: JudgedRun) -> ET.Element:
+def _case(check: CheckEvent, run: JudgedRun, seconds: float) -> ET.Element:
+    """Make the test case of a check; its time is its share of the time of the test that judged it."""
     case = ET.Element(
         "testcase",
         classname=clip(f"{check.family}.{check.rpc}", _NAME),
         name=clip(check.check, _NAME),
-        time=f"{check.seconds:.3f}",
+        time=f"{seconds:.6f}",
     )
     state = State(check.state)
     if state is not State.PASS:
@@ -84,7 +96,7 @@ def _case(check: CheckEvent, run: JudgedRun) -> ET.Element:
 def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
     """Say in the test case what happened instead of a pass."""
     state = State(check.state)
-    tag = _ELEMENTS.get(state, "skipped")
+    tag = "skipped" if state.failed and not run.gates(check) else _ELEMENTS.get(state, "skipped")
     message = one_line(_message(check, run), _LINE)
     if tag == "skipped":
         ET.SubElement(case, tag, message=message)
@@ -96,8 +108,10 @@ def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
 
 def _message(check: CheckEvent, run: JudgedRun) -> str:
     what = f"expected {check.expected}, got {check.actual}" if check.expected else run.blocking.reason(check)
-    known = "known " if check.check in run.known else ""
-    return f"{known}{check.state} ({check.level}): {what}"
+    if check.check in run.known:
+        reason = run.reason_of(check)
+        return f"known {check.state} ({check.level}): {reason or 'no reason is given'}; {what}"
+    return f"{check.state} ({check.level}): {what}"
 
 
 def _cut_short(run: JudgedRun) -> ET.Element:
@@ -105,4 +119,23 @@ def _cut_short(run: JudgedRun) -> ET.Element:
     case = ET.Element("testcase", classname="run", name="run/complete", time="0.000")
     message = f"the run was cut short: {unjudged(run.results)} of {run.header.planned} planned checks were never judged"
     ET.SubElement(case, "error", message=message, type="incomplete")
+    return case
+
+
+def _fails(root: ET.Element) -> bool:
+    return any(True for tag in ("failure", "error") for _ in root.iter(tag))
+
+
+def _gate(run: JudgedRun) -> ET.Element:
+    """A gate that no check fails by itself: a lost target, open checks, an entry that names nothing."""
+    case = ET.Element("testcase", classname="run", name="run/gate", time="0.000")
+    ET.SubElement(case, "error", message=one_line(run.gate, _LINE), type=run.summary.exit_code.name.lower())
+    return case
+
+
+def _stale(entry: Entry) -> ET.Element:
+    """A known failure that is gone fails the gate until its entry is gone, too."""
+    case = ET.Element("testcase", classname="baseline", name=clip(f"baseline/{entry.check}", _NAME), time="0.000")
+    message = f"{entry.check} passes now: take it out of the baseline (milvus-tck baseline prune)"
+    ET.SubElement(case, "failure", message=one_line(message, _LINE), type="stale")
     return case

@@ -25,7 +25,7 @@ from milvus_tck.reporting.sentence import Tone, tone, unjudged
 from milvus_tck.reporting.text import plural
 from milvus_tck.reporting.trust import Fact, trust_facts
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Comparison
+from milvus_tck.verdict.comparison import Comparison
 
 __all__ = ["Page", "make_page"]
 

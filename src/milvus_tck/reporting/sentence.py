@@ -6,6 +6,7 @@ from enum import StrEnum
 from milvus_tck.reporting.scope import scope_words
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.skip import HOSTILE
 from milvus_tck.verdict.states import Conformance, State
 from milvus_tck.verdict.summary import Summary
 
@@ -49,7 +50,9 @@ def verdict_sentence(results: Results, summary: Summary) -> Sentence:
     """Say the conformance verdict, with what was not verified beside it."""
     header = results.header
     subject = f"{header.target.get('name', '?')} against Milvus {header.profile}{_over(results)}"
-    return Sentence(subject, _WORDS[summary.verdict], " ".join([_must(summary), *_scope(summary), *_limits(results)]))
+    return Sentence(
+        subject, _WORDS[summary.verdict], " ".join([_must(results, summary), *_scope(summary), *_limits(results)])
+    )
 
 
 def _over(results: Results) -> str:
@@ -57,14 +60,18 @@ def _over(results: Results) -> str:
     return f" over {' + '.join(bindings)}" if bindings else ""
 
 
-def _must(summary: Summary) -> str:
+def _must(results: Results, summary: Summary) -> str:
+    """Count the `must` checks that were asked for; what was not asked for is told apart."""
     must = summary.counts[Level.MUST]
-    total = sum(must.values())
+    left_out = sum(check.level == Level.MUST and check.signature == HOSTILE for check in results.checks)
+    aside = f" {left_out} that may kill a server were not asked for (--hostile)." if left_out else ""
+    total = sum(must.values()) - left_out
     if not total:
-        return "no must check was judged."
+        return f"no must check was judged.{aside}"
     failed = must[State.FAIL] + must[State.TARGET_CRASH]
-    unverified = sum(must[state] for state in State if state.unverified)
-    return f"{failed} of {total} must checks fail, {unverified} not verified."
+    unverified = sum(must[state] for state in State if state.unverified) - left_out - must[State.FLAKY]
+    flaky = f", {must[State.FLAKY]} flaky" if must[State.FLAKY] else ""
+    return f"{failed} of {total} must checks fail{flaky}, {unverified} not verified.{aside}"
 
 
 def _scope(summary: Summary) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from milvus_tck.bindings.credentials import Credentials
 
-__all__ = ["Declared", "Target", "TargetError"]
+__all__ = ["Declared", "Endpoint", "Target", "TargetError", "TargetUsageError"]
 
 
 #: Seconds that a target may take to come back.
@@ -20,11 +20,20 @@ _POLL = 0.1
 class TargetError(Exception):
     """A target can not be had: says what is wrong, why, and what to type next."""
 
+    #: Whether it lies in what was said about the target, and was known before anything was asked.
+    usage = False
+
     def __init__(self, what: str, why: str, then: str) -> None:
         super().__init__(f"{what}: {why}")
         self.what = what
         self.why = why
         self.then = then
+
+
+class TargetUsageError(TargetError):
+    """What was said about a target can not be meant: known before anything is started or asked."""
+
+    usage = True
 
 
 @dataclass(frozen=True, slots=True)

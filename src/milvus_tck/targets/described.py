@@ -11,6 +11,7 @@ http = "http://10.0.0.5:19530"             # where it speaks HTTP, if not on the
 http-management = "http://10.0.0.5:9091"
 """
 
+import difflib
 import os
 import tomllib
 from collections.abc import Iterable
@@ -20,7 +21,7 @@ from typing import Any
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.profiles import profiles
-from milvus_tck.targets.base import Declared, Endpoint, TargetError
+from milvus_tck.targets.base import Declared, Endpoint, TargetUsageError
 from milvus_tck.targets.credentials import credentials
 
 __all__ = ["FILE", "HTTP_KEYS", "described", "described_names"]
@@ -32,6 +33,7 @@ _KEYS = {
     "address", "token", "user", "password", "db", "tls-ca", "tls-cert", "tls-key", "profile", "has", "lacks",
     "restart", "http", "http-management",
 }  # fmt: skip
+_LISTS = {"has", "lacks"}
 
 
 def described(name: str, folder: Path | None = None) -> Endpoint | None:
@@ -42,7 +44,7 @@ def described(name: str, folder: Path | None = None) -> Endpoint | None:
 
 
 def described_names(folder: Path | None = None) -> tuple[str, ...]:
-    """Name every target that `tck.toml` here describes; raises `TargetError` where it can not be read."""
+    """Name every target that `tck.toml` here describes; raises `TargetUsageError` where it can not be read."""
     return tuple(_targets((folder or Path.cwd()) / FILE))
 
 
@@ -53,26 +55,40 @@ def _targets(path: Path) -> dict[str, Any]:
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8")).get("targets", {})
     except (OSError, ValueError) as error:  # no TOML, or no UTF-8
-        raise TargetError(f"{FILE} can not be read", str(error), f"$EDITOR {path}") from error
+        raise TargetUsageError(f"{FILE} can not be read", str(error), f"$EDITOR {path}") from error
     if not isinstance(found, dict) or not all(isinstance(row, dict) for row in found.values()):
-        raise TargetError(f"{FILE} can not be understood", "a target is a table [targets.NAME]", f"$EDITOR {path}")
+        raise TargetUsageError(f"{FILE} can not be understood", "a target is a table [targets.NAME]", f"$EDITOR {path}")
     return found
 
 
 def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
-    unknown = row.keys() - _KEYS
-    if unknown or "address" not in row:
-        why = f"unknown keys: {', '.join(sorted(unknown))}" if unknown else "it has no address"
-        raise TargetError(f"target {name!r} in {FILE} is not complete", why, f"$EDITOR {path}")
+    why = _wrong(row)
+    if why:
+        raise TargetUsageError(f"target {name!r} in {FILE} is not complete", why, f"$EDITOR {path}")
     declared = Declared(row.get("profile"), frozenset(row.get("has", ())), frozenset(row.get("lacks", ())))
     try:
         _known(declared)
         secrets = _credentials(row, path.parent)
         _readable(row, path.parent)
     except (OSError, ValueError) as error:
-        raise TargetError(f"target {name!r} in {FILE} can not be asked", str(error), f"$EDITOR {path}") from error
+        raise TargetUsageError(f"target {name!r} in {FILE} can not be asked", str(error), f"$EDITOR {path}") from error
     urls = {port: row[key] for key, ports in HTTP_KEYS.items() if key in row for port in ports}
     return Endpoint(name, row["address"], secrets, declared, row.get("restart", ""), urls=urls)
+
+
+def _wrong(row: dict[str, Any]) -> str:
+    """Say what is wrong with the form of a table; empty where nothing is."""
+    for key, value in row.items():
+        if key not in _KEYS:
+            near = difflib.get_close_matches(key, _KEYS, 1)
+            return (
+                f"unknown key {key!r}{f', {near[0]!r} is near' if near else ''}; there are {', '.join(sorted(_KEYS))}"
+            )
+        if key in _LISTS and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
+            return f"{key} is a list of capabilities"
+        if key not in _LISTS and not isinstance(value, str):
+            return f"{key} is a text, and not {value!r}"
+    return "" if "address" in row else "it has no address"
 
 
 def _known(declared: Declared) -> None:
@@ -120,5 +136,5 @@ def _secret(value: str | None) -> str | None:
     variable = value.removeprefix("env:")
     found = os.environ.get(variable)
     if found is None:
-        raise TargetError(f"{FILE} wants the variable {variable}", "it is not set", f"export {variable}=...")
+        raise TargetUsageError(f"{FILE} wants the variable {variable}", "it is not set", f"export {variable}=...")
     return found

@@ -1,5 +1,6 @@
 """What the word on the command line that names a target means, before anything of it is made."""
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -7,8 +8,8 @@ from enum import StrEnum
 
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.spec.profiles import profiles
-from milvus_tck.targets.base import Declared, Endpoint, TargetError
-from milvus_tck.targets.described import FILE, described
+from milvus_tck.targets.base import Declared, Endpoint, TargetUsageError
+from milvus_tck.targets.described import FILE, described, described_names
 from milvus_tck.targets.toolchain import has_milvus_wheel
 
 __all__ = ["DEFAULTS", "DEGENERATE", "FORMS", "Kind", "Named", "default_name", "understand"]
@@ -66,14 +67,16 @@ def default_name() -> str:
 
 
 def understand(word: str, given: Credentials | None = None, urls: Mapping[str, str] | None = None) -> Named:
-    """Say what a TARGET means; raises `TargetError` where the word means nothing.
+    """Say what a TARGET means; raises `TargetUsageError` where the word means nothing.
 
     `given` are credentials from the command line, which win over those of `tck.toml`; `urls` say where a
     running target speaks HTTP.
     """
     name, _, version = word.partition("@")
     if name in DEFAULTS and name != word and not _VERSION.fullmatch(version):
-        raise TargetError(f"{word!r} is no target", f"{version!r} is no release number", f"milvus-tck check {name}")
+        raise TargetUsageError(
+            f"{word!r} is no target", f"{version!r} is no release number", f"milvus-tck check {name}"
+        )
     if name in DEFAULTS:
         return _started(Kind(name), version or DEFAULTS[name])
     if word in DEGENERATE:
@@ -89,7 +92,7 @@ def _started(kind: Kind, version: str) -> Named:
     elif has_milvus_wheel():
         declared = Declared(profile=line if line in {each.name for each in profiles()} else None)
     else:
-        raise TargetError(
+        raise TargetUsageError(
             "milvus can not be started here", "PyPI has no wheel for this platform", "milvus-tck check lite"
         )
     return Named(f"{kind}@{version}", kind, declared, version)
@@ -112,13 +115,23 @@ def _running(word: str, given: Credentials | None, urls: Mapping[str, str]) -> E
     if _ADDRESS.fullmatch(word):
         _check_address(word, word)
         return Endpoint(word, word, credentials, urls=urls)
-    why = f"it is none of {FORMS}, and {FILE} here describes no such target"
-    raise TargetError(f"{word!r} is no target", why, "milvus-tck check --help")
+    raise TargetUsageError(f"{word!r} is no target", *_nearest(word))
+
+
+def _nearest(word: str) -> tuple[str, str]:
+    """Say what a word that is no target most likely means, and what to type then."""
+    names = [*DEFAULTS, *DEGENERATE, *described_names()]
+    near = difflib.get_close_matches(word, names, 1) or difflib.get_close_matches(word.partition("@")[0], names, 1)
+    if near:
+        version = word.partition("@")[2] if near[0] in DEFAULTS else ""
+        meant = f"{near[0]}@{version}" if version else near[0]
+        return f"the nearest is {meant!r}", f"milvus-tck check {meant}"
+    return f"it is none of {FORMS}, and {FILE} here describes no such target", "milvus-tck check --help"
 
 
 def _check_address(word: str, address: str) -> None:
-    """Raise `TargetError` for an address that nobody can have."""
+    """Raise `TargetUsageError` for an address that nobody can have."""
     found = _ADDRESS.fullmatch(address)
     if found is None or not 0 < int(found[2]) <= _LAST_PORT:
         why = f"{address!r} is no HOST:PORT with a port from 1 to {_LAST_PORT}"
-        raise TargetError(f"{word!r} can not be reached", why, "milvus-tck check HOST:PORT")
+        raise TargetUsageError(f"{word!r} can not be reached", why, "milvus-tck check HOST:PORT")

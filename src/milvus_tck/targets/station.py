@@ -17,7 +17,7 @@ from milvus_tck.bindings.opened import GATEWAY, GRPC, open_binding, port_of
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.extras import need
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.base import Target, TargetError, TargetUsageError
 from milvus_tck.targets.milvus import MilvusServer
 
 if TYPE_CHECKING:
@@ -88,12 +88,14 @@ class Station:
         if not url:
             option = "--http-management URL" if port_of(name) == "management" else "--http URL"
             why = "nobody said where it speaks HTTP, or it does not"
-            raise TargetError(f"{self.target.name} can not be asked over {name}", why, f"milvus-tck check … {option}")
+            raise TargetUsageError(
+                f"{self.target.name} can not be asked over {name}", why, f"milvus-tck check … {option}"
+            )
         try:
             return open_binding(name, url, self.target.credentials, self.binding)
         except ValueError as error:
             then = "milvus-tck check --help"
-            raise TargetError(f"{self.target.name} can not be asked over {name}", str(error), then) from error
+            raise TargetUsageError(f"{self.target.name} can not be asked over {name}", str(error), then) from error
 
     @property
     def down(self) -> bool:

@@ -28,8 +28,9 @@ from milvus_tck.targets.capabilities import capability_rows, probe
 from milvus_tck.targets.identity import Identity, choose_profile, identify
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.targets.station import Station, needs_gateway
-from milvus_tck.verdict.baseline import Comparison, compare, read_baseline
+from milvus_tck.verdict.baseline import read_baseline
 from milvus_tck.verdict.cleanup import clean_up
+from milvus_tck.verdict.comparison import Comparison, compare
 from milvus_tck.verdict.events import CheckEvent, Footer, Header, check_event
 from milvus_tck.verdict.execute import Result
 from milvus_tck.verdict.instances import Instances
@@ -69,6 +70,8 @@ class Session:
 
     def __post_init__(self) -> None:
         self.target: Target = resolve(self.options.target, self.options.credentials, urls=self.options.urls)
+        #: Read before anything is started: what is wrong with it is known now.
+        self._baseline = read_baseline(self.options.baseline) if self.options.baseline is not None else None
         self.seed = self.options.seed if self.options.seed is not None else secrets.randbelow(1 << 32)
         self._started = time.monotonic()
         self._events: list[CheckEvent] = []
@@ -88,7 +91,8 @@ class Session:
         """Bring the target up, find out who it is and what it is held to.
 
         Raises `TargetError` where it can not be had, `UnknownProfileError` where nothing
-        tells its profile, `MissingExtraError` where a part of ours that it takes is not installed.
+        tells its profile, `MissingExtraError` where a part of ours that it takes is not installed,
+        `BaselineError` where the baseline is for another profile.
         """
         if needs_gateway(self.target, self.options.bindings):
             need("gateway", f"{', '.join(self.options.bindings)} on {self.target.name}")
@@ -98,6 +102,8 @@ class Session:
             self._instances = Instances(self.options, self.target, self.station)
             self.identity = identify(self.station.binding, self.options.timeout)
             self.profile, self.reason = choose_profile(self.options.profile, self.identity, self.target.declared)
+            if self._baseline is not None:
+                self._baseline.held_to(self.profile.name)
             run = "".join(secrets.choice(_RUN_LETTERS) for _ in range(6))
             self.probes = probe(self.station.binding, f"tck_{run}_probe", self.options.timeout)
             self.run = self._new_run(run)
@@ -309,9 +315,9 @@ class Session:
     def _summarise(self, footer: Footer) -> Summary:
         results = Results(self._header, self._events, footer)
         comparison: Comparison | None = None
-        if self.options.baseline is not None:
-            baseline = read_baseline(self.options.baseline, self.profile.name)
-            comparison = compare(baseline, self._events, self._known)
+        if self._baseline is not None:
+            whole = footer.complete and not self._header.partial
+            comparison = compare(self._baseline, self._events, self._known, whole=whole)
         return summarise(results, comparison, self.options.fail_on, lost=self._lost)
 
     def _tell(self, event: Header | CheckEvent | Footer) -> None:

@@ -1,5 +1,6 @@
 """What can become of a check, and what a run as a whole comes to."""
 
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 
 __all__ = ["Conformance", "Exit", "Gate", "State"]
@@ -60,3 +61,14 @@ class Exit(IntEnum):
     USAGE = 64
     OUR_BUG = 70
     INTERRUPTED = 130
+
+    @classmethod
+    def first(cls, codes: Iterable["Exit"]) -> "Exit":
+        """Choose the code that counts where several hold: an unexpected failure is never masked."""
+        return min(codes, key=_PRECEDENCE.index, default=cls.OK)
+
+
+_PRECEDENCE = (
+    Exit.USAGE, Exit.OUR_BUG, Exit.INTERRUPTED, Exit.TARGET_LOST, Exit.UNEXPECTED, Exit.OBJECTIVE_MISSED,
+    Exit.UNDETERMINED, Exit.NOTHING_RAN, Exit.OK,
+)  # fmt: skip

@@ -10,16 +10,18 @@ from typing import Any
 
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.profiles import profiles
-from milvus_tck.verdict.baseline import Comparison
+from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.events import CheckEvent, Footer
-from milvus_tck.verdict.judgement import HOSTILE
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.scope import Scope, scope_of
+from milvus_tck.verdict.skip import HOSTILE
 from milvus_tck.verdict.states import Conformance, Exit, Gate, State
 
-__all__ = ["Summary", "conformance", "count", "summarise"]
+__all__ = ["Summary", "conformance", "count", "reaches", "summarise"]
 
 Counts = dict[str, dict[str, int]]
+#: Checks that a note names.
+_NAMED = 4
 _LEVELS = (Level.MUST, Level.SHOULD, Level.MAY, Level.OBSERVED)
 
 
@@ -97,7 +99,7 @@ def summarise(results: Results, comparison: Comparison | None, fail_on: Level, *
     counts = count(results.checks)
     failing = [check for check in results.checks if State(check.state).failed]
     unexpected = failing if comparison is None else comparison.unexpected
-    code = _exit_code(results, comparison, [check for check in unexpected if _reaches(check, fail_on)], lost=lost)
+    code = _exit_code(results, comparison, [check for check in unexpected if reaches(check, fail_on)], lost=lost)
     by_rpc: defaultdict[str, list[CheckEvent]] = defaultdict(list)
     for check in results.checks:
         by_rpc[check.rpc].append(check)
@@ -131,31 +133,34 @@ def _scope(results: Results) -> Scope | None:
     return scope_of(line, judged, {check.rpc for check in own}, met)
 
 
-def _reaches(check: CheckEvent, fail_on: Level) -> bool:
+def reaches(check: CheckEvent, fail_on: Level) -> bool:
+    """Tell whether a check binds enough to fail the gate."""
     return _LEVELS.index(Level(check.level)) <= _LEVELS.index(fail_on)
 
 
 def _exit_code(results: Results, comparison: Comparison | None, unexpected: list[CheckEvent], *, lost: bool) -> Exit:
-    """Choose the exit code, the most severe first."""
+    """Choose the exit code; docs/exit-codes.md is the table of them."""
     crashed = any(check.state == State.TARGET_CRASH for check in unexpected)
     stale = bool(comparison and comparison.stale)
-    order = (
-        (Exit.NOTHING_RAN, not results.checks or bool(comparison and comparison.unmatched)),
+    holds = (
         (Exit.OUR_BUG, any(check.state == State.HARNESS_ERROR for check in results.checks)),
         (Exit.TARGET_LOST, lost or crashed),
         (Exit.UNEXPECTED, bool(unexpected) or stale),
         (Exit.UNDETERMINED, not results.complete or _undecided(results)),
+        (Exit.NOTHING_RAN, not results.checks or bool(comparison and comparison.unmatched)),
     )
-    return next((code for code, applies in order if applies), Exit.OK)
+    return Exit.first(code for code, applies in holds if applies)
 
 
 def _undecided(results: Results) -> bool:
     """Tell whether `must` checks that were asked for are open, and no failure explains why.
 
-    Hostile checks are asked for only where the target may be killed.
+    Hostile checks are asked for only where the target may be killed. A check that failed and
+    did not when it ran again is told apart: it keeps the target from being conformant, and no gate shut.
     """
-    must = [check for check in results.checks if check.level == Level.MUST and check.signature != HOSTILE]
-    if any(check.state in {State.FLAKY, State.INCONCLUSIVE, State.NOT_RUN} for check in must):
+    asked = [check for check in results.checks if check.level == Level.MUST and check.signature != HOSTILE]
+    must = [check for check in asked if check.state != State.FLAKY]
+    if any(check.state in {State.INCONCLUSIVE, State.NOT_RUN} for check in must):
         return True
     explained = any(State(check.state).failed for check in must)
     return not explained and any(State(check.state).unverified for check in must)
@@ -164,6 +169,7 @@ def _undecided(results: Results) -> bool:
 def _notes(results: Results) -> list[str]:
     """Say what was not verified, in words."""
     hostile = sum(check.signature == HOSTILE for check in results.checks)
+    flaky = [check.check for check in results.checks if check.state == State.FLAKY]
     notes = []
     alone = sum(_unconfirmed(check) for check in results.checks)
     if alone:
@@ -174,6 +180,9 @@ def _notes(results: Results) -> list[str]:
     if new:
         failing = sum(State(check.state).failed for check in new)
         notes.append(f"{len(new)} checks are newer than the last release and not scored yet; {failing} of them fail")
+    if flaky:
+        more = f" and {len(flaky) - _NAMED} more" if len(flaky) > _NAMED else ""
+        notes.append(f"{len(flaky)} checks failed and did not when they ran again: {', '.join(flaky[:_NAMED])}{more}")
     if results.header.partial:
         notes.append("only a part of the suite was asked for")
     if results.footer is not None:

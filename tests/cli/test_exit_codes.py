@@ -1,0 +1,289 @@
+"""docs/exit-codes.md: each row of the table is a test, and each test of them a row."""
+
+import ast
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from milvus_tck.cli.check_run import _interrupted
+from milvus_tck.plugin import Suites
+from milvus_tck.spec.clauses import Level
+from milvus_tck.targets.network import free_ports
+from milvus_tck.verdict.baseline import Baseline, Entry
+from milvus_tck.verdict.comparison import compare
+from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.skip import HOSTILE
+from milvus_tck.verdict.states import State
+from milvus_tck.verdict.summary import summarise
+from tests.cli.conftest import Typed
+from tests.packaging.checkout import ROOT
+from tests.reporting.builders import a_check, a_failure, a_footer, a_header
+
+_ROW = re.compile(r"^\| ([a-z0-9-]+) \| (.+) \| (\d+) \|$", re.MULTILINE)
+_DOCUMENT = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
+_CODES = {row: int(code) for row, _, code in _ROW.findall(_DOCUMENT)}
+
+# -- what is typed ------------------------------------------------------------------------
+
+_HEAD = b'schema = 1\nprofile = "2.3"\n'
+_TARGET = b'[targets.mine]\naddress = "127.0.0.1:1"\n'
+#: Files that a row finds in its folder.
+_FILES = {
+    "broken.toml": b"schema = ",
+    "latin-1.toml": _HEAD + "# \xe4\n".encode("latin-1"),
+    "unknown-key.toml": _HEAD + b'[[expect]]\ncheck = "a/a:holds@grpc"\nsignature = "x"\nresaon = "y"\n',
+    "other.toml": b'schema = 1\nprofile = "2.4"\n',
+    "unmatched.toml": _HEAD + b'[[expect]]\ncheck = "insert/vald:holds@grpc"\nsignature = "x"\nreason = "y"\n',
+    "results.ndjson": b"no result",
+    "file": b"",
+}
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A command, what its complaint has to hold, and what tck.toml says."""
+
+    words: str
+    said: str
+    toml: bytes = b""
+
+
+_TYPED = {
+    "option-unknown": _Line("check --nonsense", "--nonsense"),
+    "level-unknown": _Line("check null --level mst", "'must', 'should'"),
+    "timeout-nan": _Line("check null --timeout nan", "no time in seconds"),
+    "timeout-zero": _Line("check null --timeout 0", "no time in seconds"),
+    "timeout-negative": _Line("check null --timeout -1", "no time in seconds"),
+    "timeout-infinite": _Line("check null --timeout inf", "no time in seconds"),
+    "timeout-gateway": _Line("gateway null --timeout nan", "no time in seconds"),
+    "duration-nan": _Line("load null --duration nan", "no time in seconds"),
+    "rate-nan": _Line("load null --rate nan", "is no rate"),
+    "scenario-unknown": _Line("load null --scenario mixd", "mixed"),
+    "load-baseline-missing": _Line("load null --baseline .", "is no load run"),
+    "profile-unknown": _Line("check null --profile 2.33", "the nearest is 2.3"),
+    "profile-unknown-list": _Line("list --profile 2.33", "the nearest is 2.3"),
+    "profile-unknown-proxy": _Line("proxy null --profile 2.33", "the nearest is 2.3"),
+    "profile-unknown-mutants": _Line("mutants --profile 2.33", "the nearest is 2.3"),
+    "binding-unknown": _Line("check null --binding grcp", "grcp is none of grpc"),
+    "binding-without-url": _Line("check refuser --profile 2.3 --binding http-v1", "nobody said where it speaks HTTP"),
+    "select-syntax": _Line("check null --select rpc=Search_and", "a term is missing"),
+    "select-field": _Line("check null --select rcp=Search", "'rcp' is none of"),
+    "target-typo": _Line("check milvs@2.3.5", "milvus-tck check milvus@2.3.5"),
+    "target-typo-list": _Line("list ecko", "the nearest is 'echo'"),
+    "target-typo-load": _Line("load ecko", "the nearest is 'echo'"),
+    "target-typo-proxy": _Line("proxy ecko", "the nearest is 'echo'"),
+    "target-typo-gateway": _Line("gateway ecko", "the nearest is 'echo'"),
+    "target-typo-serve": _Line("serve ecko", "the nearest is 'echo'"),
+    "target-typo-sweep": _Line("sweep ecko", "the nearest is 'echo'"),
+    "target-typo-mutants": _Line("mutants ecko", "the nearest is 'echo'"),
+    "target-typo-described": _Line("check mime", "the nearest is 'mine'", _TARGET),
+    "address-impossible": _Line("check localhost:99999", "port from 1 to 65535"),
+    "toml-broken": _Line("check mine", "tck.toml can not be read", b"[targets"),
+    "toml-latin-1": _Line("check mine", "tck.toml can not be read", "# \xe4\n".encode("latin-1")),
+    "toml-unknown-key": _Line("check mine", "'token' is near; there are address", _TARGET + b'tokn = "x"\n'),
+    "toml-wrong-type": _Line("check mine", "token is a text", _TARGET + b"token = 5\n"),
+    "toml-env-unset": _Line("check mine", "export TCK_NOBODY", _TARGET + b'token = "env:TCK_NOBODY"\n'),
+    "toml-file-missing": _Line("check mine", "tls-ca", _TARGET + b'tls-ca = "none.pem"\n'),
+    "credentials-contradict": _Line("check null --token a --user b", "exclude each other"),
+    "baseline-missing": _Line("check null --baseline none.toml", "there is no baseline"),
+    "baseline-latin-1": _Line("check null --baseline latin-1.toml", "is not UTF-8"),
+    "baseline-broken": _Line("check null --baseline broken.toml", "is no TOML"),
+    "baseline-unknown-key": _Line("check null --baseline unknown-key.toml", "'reason' is near"),
+    "baseline-other-profile": _Line("check null --profile 2.3 --baseline other.toml", "for profile 2.4"),
+    "write-baseline-unwritable": _Line("check null --write-baseline none/known.toml", "can not be written"),
+    "write-baseline-broken": _Line("check null --write-baseline broken.toml", "is no TOML"),
+    "out-unwritable": _Line("check null --out /proc/tck", "/proc/tck"),
+    "out-a-file": _Line("check null --out file", "file"),
+    "out-taken": _Line("check null --profile 2.3 --out taken", "taken can not be written"),
+    "out-unwritable-load": _Line("load null --out /proc/tck", "/proc/tck"),
+    "out-unwritable-mutants": _Line("mutants --out /proc/tck", "/proc/tck"),
+    "record-unwritable": _Line("proxy null --record none/calls.jsonl", "can not be written"),
+    "rules-broken": _Line("proxy null --rules broken.toml", "the rules can not be used"),
+    "serve-endpoint": _Line("serve 127.0.0.1:19530", "not ours to start"),
+    "sweep-started": _Line("sweep lite@3.2.2", "nothing is left"),
+    "sweep-run": _Line("sweep 127.0.0.1:1 --run ABC", "six small letters"),
+    "explain-unknown": _Line("explain insert/vald", "insert/valid"),
+    "report-no-result": _Line("report results.ndjson", "is no result file"),
+    "report-baseline-broken": _Line("report whole --baseline broken.toml", "is no TOML"),
+    "repro-no-result": _Line("repro results.ndjson a/a:holds@grpc", "is no result file"),
+    "repro-unknown-check": _Line("repro whole a/a:holds@grpc", "has no check"),
+    "unreachable": _Line("check 127.0.0.1:{port}", "can not be reached"),
+    "unreachable-list": _Line("list 127.0.0.1:{port}", "can not be reached"),
+    "unreachable-load": _Line("load 127.0.0.1:{port}", "can not be reached"),
+    "unreachable-sweep": _Line("sweep 127.0.0.1:{port}", "can not be reached"),
+    "report-unwritable": _Line("report whole --out taken --format html", "the html report could not be written"),
+    "select-nothing": _Line("check null --select rpc=Serch", "--select rpc=Search"),
+    "select-nothing-list": _Line("list --select family=serch", "--select family=search"),
+    "select-elsewhere": _Line("check null --profile 2.2 --select aspect=code", "matches nothing in profile 2.2"),
+    "mutants-nothing": _Line("mutants --clause insert/vald", "insert/valid"),
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the files that rows speak of."""
+    monkeypatch.chdir(tmp_path)
+    for name, content in _FILES.items():
+        (tmp_path / name).write_bytes(content)
+    for name in ("results.ndjson", "report.html"):
+        (tmp_path / "taken" / name / "deep").mkdir(parents=True)
+    (tmp_path / "whole").mkdir()
+    lines = (_results([a_failure()]).header, a_failure(), a_footer())
+    text = "\n".join(json.dumps(each.as_dict()) for each in lines)
+    (tmp_path / "whole" / "results.ndjson").write_text(text + "\n", encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("row", _TYPED)
+def test_what_is_typed(row: str, typed: Typed, here: Path) -> None:
+    """The code of the row, the reason in words, and no traceback; what is known before the run leaves no results."""
+    line = _TYPED[row]
+    if line.toml:
+        (here / "tck.toml").write_bytes(line.toml)
+    words = line.words.replace("{port}", str(free_ports(1)[0])).split()
+    done = typed(*(word.replace("_", " ") for word in words))
+    assert done.returncode == _CODES[row], done.stderr
+    assert line.said in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    if _CODES[row] in {64, 4} and row != "binding-without-url":
+        assert not (here / "tck-out" / "latest").exists()
+
+
+# -- what a run came to -------------------------------------------------------------------
+
+_PASS = a_check("ok/ok")
+_FAIL = a_failure("insert/valid", aspect="holds")
+_OPEN = a_check("b/b", State.INCONCLUSIVE)
+_BUG = a_check("h/h", State.HARNESS_ERROR)
+_WIRE = "wire/parses.Search:holds@grpc"
+_WIRE_PASSES = replace(a_check("wire/parses"), check=_WIRE)
+_NOTHING = "insert/vald:holds@grpc"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What a run judged, and what it was held against."""
+
+    checks: Sequence[CheckEvent]
+    #: Checks, or patterns, that the baseline lists; those that fail with their signature.
+    known: Sequence[str | Entry] = ()
+    complete: bool = True
+    partial: bool = False
+    lost: bool = False
+    interrupted: bool = False
+    fail_on: Level = Level.MUST
+
+
+#: The same check over another binding, and over every one.
+_ELSEWHERE_BOUND = ("create-collection/valid:holds@http-api-v1", "create-collection/valid:holds@*")
+_RUNS = {
+    "our-bug": _Run([_FAIL, _BUG], lost=True),
+    "our-bug-interrupted": _Run([_PASS, _BUG], complete=False, interrupted=True),
+    "interrupted": _Run([_PASS], complete=False, interrupted=True),
+    "interrupted-failure": _Run([_PASS, _FAIL], complete=False, interrupted=True),
+    "lost": _Run([_PASS], lost=True),
+    "lost-failure": _Run([_FAIL], lost=True),
+    "crash": _Run([_PASS, a_check("c/c", State.TARGET_CRASH)]),
+    "failure": _Run([_PASS, _FAIL]),
+    "failure-other-way": _Run([_PASS, _FAIL], [Entry(_FAIL.check, "accepted", "known")]),
+    "failure-and-uncalled-wire": _Run([_PASS, _FAIL], [_WIRE], partial=True),
+    "failure-and-unmatched": _Run([_PASS, _FAIL], [_NOTHING]),
+    "failure-cut-short": _Run([_PASS, _FAIL], complete=False),
+    "failure-and-open": _Run([_OPEN, _FAIL]),
+    "stale": _Run([_PASS], [_PASS.check]),
+    "stale-pattern": _Run([_PASS], ["ok/*"]),
+    "expired": _Run([_PASS, _FAIL], [Entry(_FAIL.check, _FAIL.signature, "known", expires=date(2026, 1, 31))]),
+    "should-asked": _Run([_PASS, a_failure(level="should")], fail_on=Level.SHOULD),
+    "open": _Run([_PASS, _OPEN]),
+    "open-beside-known": _Run([_FAIL, _OPEN], [_FAIL.check]),
+    "open-and-unmatched": _Run([_PASS, _OPEN], [_NOTHING]),
+    "cut-short": _Run([_PASS], complete=False),
+    "entry-names-nothing": _Run([_PASS], [_NOTHING]),
+    "all-well": _Run([_PASS]),
+    "known": _Run([_PASS, _FAIL], [_FAIL.check]),
+    "should-fails": _Run([_PASS, a_failure(level="should")]),
+    "not-selected": _Run([_PASS], ["search/offset:holds@grpc", _FAIL.check, "insert/*:code@grpc"], partial=True),
+    "uncalled-wire": _Run([_PASS], [_WIRE, "wire/*.Search:holds@grpc"]),
+    "wire-in-part": _Run([_PASS, _WIRE_PASSES], [_WIRE], partial=True),
+    "pattern-in-part": _Run([_PASS], ["ok/*"], partial=True),
+    "other-binding": _Run([_PASS, a_check("create-collection/valid")], _ELSEWHERE_BOUND),
+    "hostile-left-out": _Run([_PASS, a_check("x/x", State.NOT_RUN, signature=HOSTILE)]),
+    "flaky": _Run([_PASS, a_check("x/x", State.FLAKY)]),
+    "flaky-known": _Run(
+        [_PASS, _FAIL],
+        [Entry(_FAIL.check, _FAIL.signature, "known", flaky=0.2), Entry(_PASS.check, "x", "known", flaky=1.0)],
+    ),
+    "explained": _Run([_FAIL, a_check("b/b", State.BLOCKED)], [_FAIL.check]),
+}
+
+
+def _results(checks: Sequence[CheckEvent], *, partial: bool = False, complete: bool = True) -> Results:
+    return Results(a_header(partial=partial), list(checks), a_footer(checks, complete=complete))
+
+
+@pytest.mark.parametrize("row", _RUNS)
+def test_what_a_run_came_to(row: str) -> None:
+    """The code of the row, from the events of a run and a baseline."""
+    run = _RUNS[row]
+    results = _results(run.checks, partial=run.partial, complete=run.complete)
+    signatures = {check.check: check.signature for check in run.checks if State(check.state).failed}
+    entries = [
+        each if isinstance(each, Entry) else Entry(each, signatures.get(each, "x"), "known") for each in run.known
+    ]
+    whole = run.complete and not run.partial
+    comparison = compare(Baseline("2.3", tuple(entries)), run.checks, (), whole=whole) if entries else None
+    suites = Suites(CheckOptions("null"), summary=summarise(results, comparison, run.fail_on, lost=run.lost))
+    if run.interrupted:
+        suites = _interrupted(suites)
+    assert suites.summary is not None
+    assert suites.summary.exit_code == _CODES[row]
+    if row == "expired":
+        assert suites.summary.baseline is not None
+        assert [entry.check for entry in suites.summary.baseline.expired] == [_FAIL.check]
+
+
+# -- what has a test of its own -----------------------------------------------------------
+
+#: Rows that need a server, a full disk or a signal: the tests that make them.
+_ELSEWHERE = {
+    "profile-untold": "tests/targets/test_identity.py::test_an_unknown_profile_ends_with_64",
+    "sweep-left": "tests/cli/test_exit_codes.py::test_something_that_sweep_can_not_remove",
+    "doctor": "tests/cli/test_doctor.py::test_without_a_registry_and_a_cache_nothing_works",
+    "objective": "tests/load/test_noticed.py::test_five_percent_errors_are_noticed",
+    "disk-full": "tests/robust/test_disk.py::test_no_space_for_the_results_at_all",
+    "disk-full-ledger": "tests/robust/test_disk.py::test_no_space_for_the_ledger",
+    "serve-ended": "tests/cli/test_serve.py::test_it_serves_until_it_is_stopped",
+}
+
+
+def test_something_that_sweep_can_not_remove(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left is told, and the code is that of the row."""
+    report = {"left": [{"kind": "local", "name": "x"}], "removed": [], "kept": [], "ledgers": [], "dry_run": False}
+    monkeypatch.setattr("milvus_tck.cli.sweep_._sweep_here", lambda **_: report)
+    done = typed("sweep")
+    assert done.returncode == _CODES["sweep-left"]
+    assert "could not be removed" in done.stderr
+
+
+def test_each_row_has_a_test_and_each_test_a_row() -> None:
+    """The document and the tests name the same rows, once each."""
+    rows = [row for row, _, _ in _ROW.findall(_DOCUMENT)]
+    assert len(rows) == len(set(rows))
+    tests = [*_TYPED, *_RUNS, *_ELSEWHERE]
+    assert len(tests) == len(set(tests))
+    assert set(rows) == set(tests)
+
+
+@pytest.mark.parametrize("row", _ELSEWHERE)
+def test_the_tests_elsewhere_are_there(row: str) -> None:
+    """A test that a row names exists."""
+    path, _, name = _ELSEWHERE[row].partition("::")
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
