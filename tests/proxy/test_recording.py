@@ -13,12 +13,12 @@ from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.proxy import recording
 from milvus_tck.proxy.passing import Passing
 from milvus_tck.proxy.proxy import Proxy
-from milvus_tck.proxy.redaction import may_hold_secrets
 from milvus_tck.proxy.rule_files import parse_rules
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import profile
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
+from milvus_tck.wire.message_redaction import may_hold_secrets
 from tests.proxy.servers import FOREIGN, LONG, Server
 
 _TOKEN = base64.b64encode(b"root:Swordfish1").decode()

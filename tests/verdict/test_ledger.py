@@ -270,6 +270,15 @@ def test_one_witness_alone_keeps_nothing() -> None:
     assert clean_up(Scripted(replies=replies), [it("tck_x")]) == []
 
 
+def test_what_a_target_lacks_is_not_left() -> None:
+    """Where neither RPC exists, nothing can have been made; a collection that is listed is there all the same."""
+    lacks = Reply(None, "UNIMPLEMENTED")
+    binding = Scripted(
+        Collections({"tck_it"}), replies=dict.fromkeys(("DropAlias", "ListAliases", "DropCollection"), lacks)
+    )
+    assert clean_up(binding, [Thing("alias", "tck_x"), it("tck_it")]) == [it("tck_it")]
+
+
 def test_kinds_go_in_the_order_of_their_table() -> None:
     """What hangs on something else goes first, in whatever order it was made."""
     binding = Scripted()

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from milvus_tck.wire.redaction import remember, secrets_of
+
 __all__ = ["Credentials", "Metadata", "check_metadata"]
 
 #: Keys and values sent beside a request.
@@ -27,11 +29,15 @@ class Credentials:
     http: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that."""
+        """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that.
+
+        What is secret is remembered, so that nothing shows it, whoever repeats it.
+        """
         check_metadata(self.metadata)
         if (self.certificate is None) != (self.key is None):
             message = "a certificate and its key go together"
             raise ValueError(message)
+        remember(secrets_of((*self.metadata, ("authorization", self.http))))
 
 
 def check_metadata(metadata: Metadata) -> None:

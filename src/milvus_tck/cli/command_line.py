@@ -10,21 +10,14 @@ from pathlib import Path
 
 from milvus_tck.cli.errors import fail
 from milvus_tck.verdict.states import Exit
+from milvus_tck.wire.redaction import command_words
 
 __all__ = ["command_line", "results_folder"]
-
-_SECRETS = {"--token", "--password"}
 
 
 def command_line() -> tuple[str, ...]:
     """Return the command as it was typed, with secrets taken out."""
-    shown, hide = [], False
-    for word in sys.argv[1:]:
-        name, equals, _ = word.partition("=")
-        secret = name in _SECRETS
-        shown.append("[redacted]" if hide else f"{name}=[redacted]" if secret and equals else word)
-        hide = secret and not equals
-    return ("milvus-tck", *shown)
+    return ("milvus-tck", *command_words(sys.argv[1:]))
 
 
 def results_folder(out: Path | None, verb: str) -> Path:

@@ -5,6 +5,7 @@ from typing import NoReturn, Protocol
 import click
 
 from milvus_tck.verdict.states import Exit
+from milvus_tck.wire.redaction import scrub
 
 __all__ = ["complain", "fail", "fail_target"]
 
@@ -22,7 +23,8 @@ def complain(what: str, why: str = "", then: str = "") -> None:
 
 
 def _plain(text: str) -> str:
-    return text.replace("[", r"\[")
+    """Write a text as it is, but for secrets."""
+    return scrub(text).replace("[", r"\[")
 
 
 def fail(code: Exit, what: str, why: str = "", then: str = "") -> NoReturn:

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from milvus_tck.load.plan.job import Job
 from milvus_tck.verdict.interrupts import Interrupts
+from milvus_tck.wire.redaction import scrub
 
 __all__ = ["LoadProcess"]
 
@@ -62,6 +63,6 @@ def _listen(process: "subprocess.Popen[str]", console: Console) -> None:
     assert process.stdout is not None  # noqa: S101 - it was asked for
     for line in process.stdout:
         try:
-            console.print(f"  {json.loads(line)['say']}", markup=False)
+            console.print(f"  {scrub(json.loads(line)['say'])}", markup=False)
         except ValueError:
-            console.print(line.rstrip(), markup=False)
+            console.print(scrub(line.rstrip()), markup=False)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from milvus_tck.planning.choice import Absent, SuiteTest, choose
 from milvus_tck.spec.clause_files import clause as clause_of
 from milvus_tck.spec.clause_files import clauses
-from milvus_tck.spec.clauses import Clause, Expectation
+from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.assignment import Assignment
 from milvus_tck.verdict.check import Check
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.scope import Scope, scope_of
-from milvus_tck.verdict.skip import Conditions, Skip, blocked_by, breaks, skip_of, state_of
+from milvus_tck.verdict.skip import Conditions, Skip, blocked_by, skip_of
 
 __all__ = ["Plan", "Planned", "Reached", "collect", "foretell"]
 
@@ -101,24 +101,20 @@ def collect(tests: Iterable[SuiteTest], options: CheckOptions, reached: Reached)
 def foretell(jobs: Sequence[Assignment], conditions: Conditions) -> dict[str, Skip]:
     """Say which tests would not run, and why, by the rules of the scheduler.
 
-    What a test needs counts as broken as soon as one `must` check of it is not made for a reason of its own.
+    What a test needs counts as broken as soon as one `must` check of it is not made.
     """
     skips: dict[str, Skip] = {}
     broken: set[str] = set()
     new = {job.test: skip for job in jobs if (skip := skip_of(job, conditions)) is not None}
     while new:
         skips |= new
-        broken.update(key for job in jobs if job.test in new for key in _broken(job, new[job.test]))
+        broken.update(check.key for job in jobs if job.test in new for check in job.checks if check.level is Level.MUST)
         new = {
             job.test: blocked_by(min(job.needed & broken))
             for job in jobs
             if job.test not in skips and not job.needed.isdisjoint(broken)
         }
     return skips
-
-
-def _broken(job: Assignment, skip: Skip) -> Iterator[str]:
-    return (check.key for check in job.checks if breaks(check, state_of(check, skip), skip.needs))
 
 
 def _planned(clause: Clause, found: Sequence[tuple[Check, str]], profile: Profile) -> Planned:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,12 @@ from milvus_tck import __version__
 from milvus_tck.bindings.outcome import Violation
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.passing import Passing, Traffic
-from milvus_tck.proxy.redaction import may_hold_secrets, redact, redacted_metadata, scrub, secrets_of
 from milvus_tck.proxy.rules import RuleSet
 from milvus_tck.verdict.lines import LineFile
 from milvus_tck.verdict.showing import message_json
 from milvus_tck.wire.descriptors import message_class, methods
+from milvus_tck.wire.message_redaction import may_hold_secrets, redact
+from milvus_tck.wire.redaction import holds, metadata_rows, scrub, secrets_of
 
 __all__ = ["SCHEMA", "Recording", "call_json", "violation_json"]
 
@@ -35,7 +37,7 @@ class Recording:
         """Write how it began."""
         names = [rule.id for rule in rules.rules]
         self._line({"event": "header", "schema": SCHEMA, "suite": __version__, "started": _time(None),
-                    "address": address, "upstream": upstream, "profile": profile, "rules": names,
+                    "address": address, "upstream": scrub(upstream), "profile": profile, "rules": names,
                     "seed": rules.seed})  # fmt: skip
 
     def write(self, seen: Seen) -> None:
@@ -70,11 +72,11 @@ def call_json(seen: Seen) -> dict[str, Any]:
         "peer": call.peer,
         "streaming": call.streaming,
         "deadline": None if call.deadline is None else round(call.deadline, 3),
-        "metadata": redacted_metadata(call.metadata),
+        "metadata": metadata_rows(call.metadata),
         "requests": requests,
         "responses": _traffic(call, call.given, secrets, answer=True),
-        "initial_metadata": redacted_metadata(ended.initial),
-        "trailers": redacted_metadata(ended.trailers),
+        "initial_metadata": metadata_rows(ended.initial),
+        "trailers": metadata_rows(ended.trailers),
         "grpc": ended.code.name,
         "details": scrub(ended.details, secrets)[:_TEXT],
         "status": None,
@@ -82,7 +84,7 @@ def call_json(seen: Seen) -> dict[str, Any]:
         "seconds": round(call.seconds, 6),
         "upstream_seconds": None if call.upstream_seconds is None else round(call.upstream_seconds, 6),
         "rules": call.rules,
-        "violations": [violation_json(each) for each in seen.violations],
+        "violations": [violation_json(each, secrets) for each in seen.violations],
     }
     if seen.status is not None:
         reason = scrub(seen.status.reason, secrets)[:_TEXT]
@@ -95,9 +97,10 @@ def call_json(seen: Seen) -> dict[str, Any]:
     return shown
 
 
-def violation_json(violation: Violation) -> dict[str, str]:
+def violation_json(violation: Violation, secrets: Iterable[str] = ()) -> dict[str, str]:
     """Write one violation."""
-    return {"clause": violation.clause, "signature": violation.signature, "detail": violation.detail[:_TEXT]}
+    detail = scrub(violation.detail, secrets)[:_TEXT]
+    return {"clause": violation.clause, "signature": violation.signature, "detail": detail}
 
 
 def _traffic(call: Passing, traffic: Traffic, secrets: set[str], *, answer: bool) -> dict[str, Any]:
@@ -118,21 +121,16 @@ def _message(rpc: str, payload: bytes, secrets: set[str], *, answer: bool) -> di
         return shown | _unread(payload, secrets, withhold=may_hold_secrets(method.input_type))
     redacted = (bool(secrets) or may_hold_secrets(kind)) and redact(message, secrets)
     kept = message.SerializeToString() if redacted else payload
-    if _holds(kept, secrets):
+    if holds(kept, secrets):  # a last look: unknown members, for one, are not gone through
         return shown | {"withheld": "secret"}
     return shown | {"bytes": _base64(kept), "message": message_json(message), "redacted": redacted}
 
 
 def _unread(payload: bytes, secrets: set[str], *, withhold: bool) -> dict[str, Any]:
     """Write bytes that are no message; beside a request that may hold secrets, nobody knows what they repeat."""
-    if withhold or _holds(payload, secrets):
+    if withhold or holds(payload, secrets):
         return {"withheld": "unparsable"}
     return {"bytes": _base64(payload)}
-
-
-def _holds(payload: bytes, secrets: set[str]) -> bool:
-    """A last look: unknown fields, for one, are not gone through."""
-    return any(len(each) > 1 and each.encode() in payload for each in secrets)
 
 
 def _base64(payload: bytes) -> str:

@@ -116,17 +116,19 @@ class _Cleaner:
     def _try(self, thing: Thing) -> bool:
         call = dropping(thing)
         reply = self.binding.send(call.rpc, call.sent, self.seconds)
-        return reply.payload is not None and (_succeeded(call.rpc, reply.payload) or not self._exists(thing))
+        if reply.payload is None:
+            return reply.code == _LACKING and not self._exists(thing)  # what it can not drop it hardly has
+        return _succeeded(call.rpc, reply.payload) or not self._exists(thing)
 
     def _exists(self, thing: Thing) -> bool:
-        """Tell whether a thing may be there; only a clear no is a no."""
+        """Tell whether a thing may be there: only a clear no is a no, or that the target lacks its kind."""
         call = asking(thing)
         if call is not None:
             answer = answer_of(self.binding, call.rpc, call.request, m.BoolResponse, self.seconds)
             if answer is not None and not answer.value:
                 return False
         shown = names_there(self.binding, thing.kind, thing.database, self.seconds)
-        return bool(shown.unknown) or thing.name in shown.names
+        return not shown.lacking and (bool(shown.unknown) or thing.name in shown.names)
 
 
 def _succeeded(rpc: str, payload: bytes) -> bool:

@@ -11,6 +11,8 @@ from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.judgement import Judgement
 from milvus_tck.verdict.showing import exchange_json
 from milvus_tck.verdict.states import State
+from milvus_tck.wire.message_redaction import secrets_in
+from milvus_tck.wire.redaction import scrub
 
 __all__ = ["SCHEMA", "CheckEvent", "Footer", "Header", "check_event"]
 
@@ -123,6 +125,7 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -
     """Turn a judgement into an event; `text` is the sentence of the clause in the run's profile."""
     check = judgement.check
     proven = judgement.state is not State.PASS
+    secrets = {secret for each in judgement.exchanges for secret in secrets_in(each.request)}
     return CheckEvent(
         check=check.id,
         clause=check.clause.id,
@@ -132,8 +135,8 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -
         binding=check.binding,
         state=judgement.state,
         signature=judgement.signature,
-        expected=judgement.expected,
-        actual=judgement.actual,
+        expected=scrub(judgement.expected, secrets),
+        actual=scrub(judgement.actual, secrets),
         seconds=round(judgement.seconds, 4),
         text=text,
         test=test,

@@ -6,13 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from milvus_tck.verdict.skip import breaks
+from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from milvus_tck.verdict.execute import Result
     from milvus_tck.verdict.job import Job
+    from milvus_tck.verdict.judgement import Judgement
 
 __all__ = ["Needs"]
 
@@ -38,8 +40,9 @@ class Needs:
         self._open.subtract(job.keys)
         self._pending.difference_update(each for each in job.keys if self._open[each] <= 0)
         for judgement in result.judgements:
-            if breaks(judgement.check, judgement.state, judgement.blocked_by):
-                self._broken.add(judgement.check.key)
+            check = judgement.check
+            if check.level is Level.MUST and _breaks(judgement):
+                self._broken.add(check.key)
 
     def decided(self, job: Job) -> bool:
         """Tell whether everything that a job needs is judged; what does not run is not waited for."""
@@ -48,3 +51,13 @@ class Needs:
     def failed(self, job: Job) -> str:
         """Name a needed clause that does not hold; empty if all do."""
         return next((each for each in sorted(job.needed) if each in self._broken), "")
+
+
+def _breaks(judgement: Judgement) -> bool:
+    """Tell whether a judgement keeps others from being judged.
+
+    A step of its test that did not work is none of theirs: they find out whether theirs do.
+    """
+    if judgement.state is State.BLOCKED:
+        return bool(judgement.blocked_by)
+    return judgement.state is not State.PASS

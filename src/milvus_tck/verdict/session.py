@@ -48,6 +48,7 @@ from milvus_tck.verdict.showing import exchange_json
 from milvus_tck.verdict.skip import Conditions
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.summary import Summary, count, summarise
+from milvus_tck.wire.redaction import command_words, scrub
 
 __all__ = ["Consumer", "Session"]
 
@@ -231,7 +232,7 @@ class Session:
             target=self._target_dict(),
             run=self.run.id,
             seed=self.seed,
-            command=list(self.options.command),
+            command=list(command_words(self.options.command)),
             environment=_environment(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             planned=len(self._wanted),
@@ -242,9 +243,9 @@ class Session:
 
     def _target_dict(self) -> dict[str, Any]:
         return {
-            "name": self.target.name,
+            "name": scrub(self.target.name),
             "version": self.identity.version or self.identity.build,
-            "address": self.target.address,
+            "address": scrub(self.target.address),
             "identity": self.identity.as_dict(),
             "reliable": self.probes.reliable,
         }
@@ -263,7 +264,7 @@ class Session:
             totals=count(self._events),
             identity={} if identity is None else identity.as_dict(),
             leftovers=leftovers,
-            incidents=self.station.incidents,
+            incidents=[scrub(each) for each in self.station.incidents],
             seconds=round(time.monotonic() - self._started, 2),
             cpu_seconds=round(times.user + times.system, 2),
             waited_seconds=round(self.run.waited, 2),

@@ -6,7 +6,7 @@ written, so that showing a message costs the same whether it holds ten rows or a
 
 import base64
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -15,15 +15,14 @@ from google.protobuf.message import DecodeError, Message
 
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.message_redaction import may_hold_secrets, redact, secrets_in
+from milvus_tck.wire.redaction import REDACTED, holds, is_secret, redacted_body, redacted_json, scrub
 
-__all__ = ["SECRETS", "exchange_json", "message_json"]
-
-#: Members that are redacted wherever they stand.
-SECRETS = frozenset({"password", "oldPassword", "newPassword", "token", "authorization"})
-REDACTED = "[redacted]"
+__all__ = ["exchange_json", "message_json"]
 
 _ITEMS = 12
 _TEXT = 400
+_MARGIN = 1000
 #: Bytes that are written as base64 of this many characters at most.
 _BYTES = _TEXT * 3 // 4
 _DIGITS = 8
@@ -44,32 +43,47 @@ _F = FieldDescriptor
 
 @lru_cache(_REMEMBERED)
 def exchange_json(exchange: Exchange) -> dict[str, Any]:
-    """Write one exchange; `request_bytes` (base64) sends the same request again."""
+    """Write one exchange; `request_bytes` (base64) sends the same request again, where no secret is in it."""
+    secrets = secrets_in(exchange.request)  # whoever answers may repeat them
     shown: dict[str, Any] = {
         "rpc": exchange.rpc,
         "grpc": exchange.grpc_code,
         "seconds": round(exchange.seconds, 4),
-        "request": message_json(exchange.request),
-        "response": None if exchange.response is None else message_json(exchange.response),
+        "request": message_json(exchange.request, secrets),
+        "response": None if exchange.response is None else message_json(exchange.response, secrets),
     }
     if exchange.via is not None:
-        shown["http"] = {"request": exchange.via.request, "status": exchange.via.status}
+        shown["http"] = {"request": scrub(exchange.via.request, secrets), "status": exchange.via.status}
         shown["binding"] = exchange.via.binding
     if exchange.grpc_details:
-        shown["details"] = exchange.grpc_details[:_TEXT]
+        shown["details"] = scrub(exchange.grpc_details, secrets)[:_TEXT]
     payload = exchange.sent
-    if len(payload) <= _EXACT and not _has_secrets(exchange.request):
+    if len(payload) <= _EXACT and not secrets and not _is_redacted(exchange.request) and not holds(payload):
         shown["request_bytes"] = base64.b64encode(payload).decode()
     return shown
 
 
-def message_json(message: Message) -> dict[str, Any]:
-    """Write a message with long lists and texts cut, and secrets taken out."""
+def _is_redacted(request: Message) -> bool:
+    """Tell whether anything is taken out of a request when it is shown."""
+    if not may_hold_secrets(request.DESCRIPTOR):
+        return False
+    copied = type(request)()
+    copied.CopyFrom(request)
+    return redact(copied, set())
+
+
+def message_json(message: Message, secrets: Iterable[str] = ()) -> dict[str, Any]:
+    """Write a message with long lists and texts cut, without what is secret by its name, and without `secrets`."""
+    clean: dict[str, Any] = redacted_json(_message_json(message), secrets)
+    return clean
+
+
+def _message_json(message: Message) -> dict[str, Any]:
     return {member.name: _member(message, member, value) for member, value in message.ListFields()}
 
 
 def _member(message: Message, member: FieldDescriptor, value: Any) -> Any:  # noqa: ANN401 - of any member
-    if member.name in SECRETS:
+    if is_secret(member.name) and isinstance(value, bytes):
         return REDACTED
     nested = _NESTED.get((message.DESCRIPTOR.name, member.name))
     if nested is not None:
@@ -77,7 +91,7 @@ def _member(message: Message, member: FieldDescriptor, value: Any) -> Any:  # no
     if _is_map(member):
         return _map(member, value)
     if (message.DESCRIPTOR.name, member.name) in _TEXTS:
-        return _string(value.decode(errors="replace"))
+        return _string(redacted_body(value).decode(errors="replace"))
     if member.is_repeated:
         return _list(member, value)
     return _value(member, value)
@@ -92,7 +106,7 @@ def _map(member: FieldDescriptor, entries: Any) -> dict[str, Any]:  # noqa: ANN4
     assert member.message_type is not None  # noqa: S101 - entries of a map are messages
     kind = member.message_type.fields_by_name["value"]
     kept = list(entries)[:_ITEMS]
-    shown = {str(key): REDACTED if key in SECRETS else _value(kind, entries[key]) for key in kept}
+    shown = {str(key): _value(kind, entries[key]) for key in kept}
     return shown if len(entries) <= _ITEMS else {**shown, "…": f"{len(entries) - _ITEMS} more"}
 
 
@@ -122,35 +136,23 @@ def _cut(shown: str, more: int, what: str) -> str:
 
 def _string(value: str | bytes) -> str:
     if isinstance(value, bytes):
-        return _cut(base64.b64encode(value[:_BYTES]).decode(), len(value) - _BYTES, "bytes")
-    return _cut(value[:_TEXT], len(value) - _TEXT, "characters")
+        kept = value[:_BYTES]
+        return REDACTED if holds(kept) else _cut(base64.b64encode(kept).decode(), len(value) - _BYTES, "bytes")
+    # What is cut in two can not be told any more: secrets are looked for beyond the end.
+    clean = scrub(value[: _TEXT + _MARGIN])[:_TEXT]
+    return _cut(clean, len(value) - _TEXT, "characters")
 
 
 def _nested(kind: type[Message], payload: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
-        return message_json(kind.FromString(payload))
+        return _message_json(kind.FromString(payload))
     except DecodeError:
         return _string(payload)
 
 
-def _has_secrets(message: Message) -> bool:
-    """Tell whether a secret stands anywhere in a message: its bytes hold it too."""
-    return any(_is_secret(member, value) for member, value in message.ListFields())
-
-
-def _is_secret(member: FieldDescriptor, value: Any) -> bool:  # noqa: ANN401 - of any member
-    if member.name in SECRETS:
-        return True
-    if member.message_type is None:
-        return False
-    if _is_map(member):
-        return any(key in SECRETS for key in value)
-    return any(map(_has_secrets, value if member.is_repeated else (value,)))
-
-
 #: How values of a C++ type are written, where JSON's own way would not do.
 _WRITE: dict[int, Callable[[Any], Any]] = {
-    _F.CPPTYPE_MESSAGE: message_json,
+    _F.CPPTYPE_MESSAGE: _message_json,
     _F.CPPTYPE_INT64: str,
     _F.CPPTYPE_UINT64: str,
     _F.CPPTYPE_DOUBLE: _number,

@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.assignment import Assignment
-from milvus_tck.verdict.check import Check
 from milvus_tck.verdict.states import State
 
-__all__ = ["HOSTILE", "Absence", "Conditions", "Skip", "blocked_by", "breaks", "skip_of", "state_of"]
+__all__ = ["HOSTILE", "Absence", "Conditions", "Skip", "blocked_by", "skip_of"]
 
 #: Signature of checks that were left out because they may kill the target.
 HOSTILE = "hostile"
@@ -76,18 +74,3 @@ def blocked_by(need: str) -> Skip:
     """Say that a test is not run because a clause that it needs does not hold."""
     clause = need.partition("@")[0]
     return Skip(Absence.BLOCKED, State.BLOCKED, f"needs:{need}", f"{need} does not hold", needs=clause)
-
-
-def state_of(check: Check, skip: Skip) -> State:
-    """Return what a check of a skipped test comes to: where an RPC is lacking, what only uses it is blocked."""
-    return State.BLOCKED if skip.rpc and check.clause.rpc != skip.rpc else skip.state
-
-
-def breaks(check: Check, state: State, blocked_by: str) -> bool:
-    """Tell whether what a check came to keeps others from being judged.
-
-    A step of its test that did not work is none of theirs: they find out whether theirs do.
-    """
-    if check.level is not Level.MUST:
-        return False
-    return bool(blocked_by) if state is State.BLOCKED else state is not State.PASS

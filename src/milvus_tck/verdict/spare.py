@@ -8,7 +8,8 @@ from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.execute import Result, spared
 from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.needs import Needs
-from milvus_tck.verdict.skip import Conditions, Skip, blocked_by, skip_of, state_of
+from milvus_tck.verdict.skip import Conditions, Skip, blocked_by, skip_of
+from milvus_tck.verdict.states import State
 
 __all__ = ["Spare"]
 
@@ -40,5 +41,7 @@ def _result(case: Case, skip: Skip) -> Result:
     result = spared(case, skip.state, skip.signature, skip.why, blocked_by=skip.needs)
     if not skip.rpc:
         return result
-    judgements = tuple(replace(each, state=state_of(each.check, skip)) for each in result.judgements)
+    judgements = tuple(
+        each if each.check.clause.rpc == skip.rpc else replace(each, state=State.BLOCKED) for each in result.judgements
+    )
     return replace(result, judgements=judgements)

@@ -13,6 +13,7 @@ from milvus_tck.load.report.result import Result
 from milvus_tck.load.report.summary import summary_dict
 from milvus_tck.load.report.timeseries import timeseries_csv, timeseries_parquet
 from milvus_tck.verdict.whole_file import write_whole
+from milvus_tck.wire.redaction import scrub
 
 __all__ = ["FILES", "write_files"]
 
@@ -36,7 +37,7 @@ def write_files(result: Result, folder: Path) -> list[str]:
         try:
             made = make(result)
             if made is not None:
-                write_whole(folder / name, made)
+                write_whole(folder / name, scrub(made) if isinstance(made, str) else made)
         except Exception as error:  # noqa: BLE001 - whatever it is, the other files are still of use
             troubles.append(f"{name}: {type(error).__name__}: {error}")
     return troubles

@@ -1,75 +1,15 @@
-"""Secrets are taken out before anything is written: out of metadata, messages and texts."""
+"""Secrets are taken out of messages, in place: see `redaction` for what a secret is."""
 
-import base64
-import re
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
-from milvus_tck.verdict.showing import REDACTED, SECRETS
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.redaction import REDACTED, is_secret, is_secret_pair, redacted_body, scrub, secrets_of
 
-__all__ = ["may_hold_secrets", "redact", "redacted_metadata", "scrub", "secrets_of"]
-
-#: Names of metadata, of keys in key-value lists, and of members that hold secrets.
-_NAMED = re.compile(
-    r"(^|[._-])(authorization|cookie|passw(or)?d|token|secret|credentials?|(api|secret|access|private)[._-]?key)"
-    r"(-bin)?$",
-    re.IGNORECASE,
-)
-_SECRETS = frozenset(each.lower() for each in SECRETS)
-_HARMLESS = re.compile(r"\d{1,6}|true|false", re.IGNORECASE)
-#: Shorter texts stand in too many places that have nothing to do with the secret.
-_SHORTEST = 4
-
-
-def _is_secret(name: str) -> bool:
-    return name.lower() in _SECRETS or _NAMED.search(name) is not None
-
-
-def _is_secret_pair(key: str, value: str) -> bool:
-    """`max_token` is a secret by its name alone: a small number, or a yes or no, gives nothing away."""
-    if not value or value == REDACTED:
-        return False
-    return key.lower() in _SECRETS or (_is_secret(key) and _HARMLESS.fullmatch(value) is None)
-
-
-def redacted_metadata(metadata: Iterable[tuple[str, str | bytes]]) -> list[list[str]]:
-    """Write metadata as pairs of texts: bytes as base64, secrets taken out."""
-    return [[key, REDACTED if _is_secret(key) else _text(value)] for key, value in metadata]
-
-
-def _text(value: str | bytes) -> str:
-    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
-
-
-def secrets_of(metadata: Iterable[tuple[str, str | bytes]]) -> set[str]:
-    """List the secrets of metadata in every form in which a server may repeat them."""
-    found: set[str] = set()
-    for key, value in metadata:
-        if _is_secret(key) and isinstance(value, str):
-            word = value.rpartition(" ")[2]
-            found |= {value, word, *_decoded(word)}
-    return {each for each in found if len(each) >= _SHORTEST}
-
-
-def _decoded(word: str) -> set[str]:
-    """`authorization` is base64 of `user:password`, or of a token."""
-    try:
-        plain = base64.b64decode(word, validate=True).decode()
-    except ValueError:
-        return set()
-    return {plain, plain.partition(":")[2]}
-
-
-def scrub(text: str, secrets: Iterable[str]) -> str:
-    """Take secrets out of a text that somebody else wrote."""
-    for each in sorted(secrets, key=len, reverse=True):
-        text = text.replace(each, REDACTED) if len(each) >= _SHORTEST else text
-    return text
+__all__ = ["may_hold_secrets", "redact", "secrets_in"]
 
 
 @cache
@@ -82,10 +22,10 @@ def _may(kind: Descriptor, seen: set[str]) -> bool:
     if kind.full_name in seen:
         return False
     seen.add(kind.full_name)
-    if kind.name == "KeyValuePair" or kind.GetOptions().map_entry:
+    if kind.name in {"KeyValuePair", "HttpRequest", "HttpResponse"} or kind.GetOptions().map_entry:
         return True
     return any(
-        _is_secret(each.name) or (each.message_type is not None and _may(each.message_type, seen))
+        is_secret(each.name) or (each.message_type is not None and _may(each.message_type, seen))
         for each in kind.fields
     )
 
@@ -97,23 +37,48 @@ def redact(message: Message, secrets: set[str]) -> bool:
     it. Returns whether there was anything.
     """
     found = _blank_members(message, secrets)
-    known = tuple(each for each in secrets if len(each) >= _SHORTEST)
-    return (_scrub_members(message, known) if known else False) or found
+    return _scrub_members(message, tuple(secrets)) or found
+
+
+def secrets_in(message: Message) -> set[str]:
+    """List the secrets that stand in members made for them; costs nothing where a message has no such members."""
+    found: set[str] = set()
+    if may_hold_secrets(message.DESCRIPTOR):
+        copied = type(message)()
+        copied.CopyFrom(message)
+        _blank_members(copied, found)
+    return found
 
 
 def _blank_members(message: Message, secrets: set[str]) -> bool:
+    if isinstance(message, m.HttpRequest | m.HttpResponse):
+        return _blank_http(message, secrets)
     if isinstance(message, m.KeyValuePair):
-        return _is_secret_pair(message.key, message.value) and _blank(message, "value", secrets)
+        return is_secret_pair(message.key, message.value) and _blank(message, "value", secrets)
     found = False
     for descriptor, value in message.ListFields():
         inner = descriptor.message_type
         if inner is None:
-            found |= _is_secret(descriptor.name) and _blank(message, descriptor.name, secrets)
+            found |= is_secret(descriptor.name) and _blank(message, descriptor.name, secrets)
         elif inner.GetOptions().map_entry:
             found |= _blank_map(value, secrets)
         else:
             for each in value if descriptor.is_repeated else [value]:
                 found |= _blank_members(each, secrets)
+    return found
+
+
+def _blank_http(message: m.HttpRequest | m.HttpResponse, secrets: set[str]) -> bool:
+    """Take them out of headers, of the query, and of the body."""
+    secrets |= secrets_of(message.headers.items())
+    found = _blank_map(message.headers, secrets)
+    body = redacted_body(message.body, secrets)
+    found |= body != message.body
+    message.body = body
+    if isinstance(message, m.HttpRequest):
+        path = scrub(message.path, secrets)
+        found |= path != message.path
+        message.path = path
     return found
 
 
@@ -123,7 +88,7 @@ def _blank_map(entries: Any, secrets: set[str]) -> bool:  # noqa: ANN401 - a map
         value = entries[key]
         if isinstance(value, Message):
             found |= _blank_members(value, secrets)
-        elif isinstance(value, str) and _is_secret_pair(str(key), value):
+        elif isinstance(value, str) and is_secret_pair(str(key), value):
             secrets.add(value)
             entries[key] = REDACTED
             found = True
@@ -185,7 +150,7 @@ def _scrub_map(entries: Any, secrets: tuple[str, ...]) -> bool:  # noqa: ANN401 
 
 def _without(value: str | bytes, secrets: tuple[str, ...]) -> str | bytes:
     if isinstance(value, str):
-        return scrub(value, secrets)
+        return redacted_body(value.encode(), secrets).decode() if value[:1] in {"{", "["} else scrub(value, secrets)
     for each in secrets:
         value = value.replace(each.encode(), REDACTED.encode())
     return value
