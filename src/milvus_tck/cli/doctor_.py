@@ -3,15 +3,23 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.cli.errors import fail
 from milvus_tck.cli.health import Finding, Health
+from milvus_tck.cli.health_endpoint import endpoint_steps
 from milvus_tck.cli.health_here import left_behind, machine
 from milvus_tck.cli.health_servers import described_targets, own_servers, registry, uv_itself
+from milvus_tck.cli.options import connection_options, given_credentials, target_argument
+from milvus_tck.targets.base import Endpoint, TargetError
+from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.states import Exit
+from milvus_tck.wire.redaction import scrub
 
 __all__ = ["command"]
 
@@ -19,30 +27,67 @@ _EPILOG = """\b
 Examples:
   milvus-tck doctor          before the first run, or when a server does not start
   milvus-tck doctor --json   the same for a script
+  milvus-tck doctor host:19530 --tls   why an endpoint can not be judged, or that it can
 
 A target of tck.toml that does not answer, or a server that has yet to be downloaded, is a
 warning: `check` without a TARGET works all the same.
 
-Exit codes: 0 `check` would work, 1 it would not."""
+Exit codes: 0 `check` would work, 1 it would not; with a TARGET 3 where it would not, 64 usage."""
 _COLOURS = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "bold red"}
 
 
-@click.command("doctor", epilog=_EPILOG, short_help="Say what is missing here, and what to do.")
+@click.command("doctor", epilog=_EPILOG, short_help="Say what is missing, here or at an endpoint, and what to do.")
+@target_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
-def command(*, as_json: bool) -> int:
-    """Say what is here that a run needs, what is not, and what to type about it."""
+@connection_options
+def command(target: str | None, *, as_json: bool, **options: Any) -> int:  # noqa: ANN401 - what click parsed
+    """Say what is here that a run needs, what is not, and what to type about it.
+
+    With TARGET (HOST:PORT, http(s)://HOST:PORT or a name from tck.toml) look at that endpoint instead: DNS, TCP,
+    TLS, HTTP/2, gRPC, Milvus, authorization, versions, clock, latency, up to the first that fails.
+    """
+    credentials = given_credentials(options)
+    if target is None:
+        if credentials is not None:
+            raise click.UsageError("connection options need a TARGET")
+        works = _told(_findings(), as_json=as_json, place={}, about="`milvus-tck check` would {}work here")
+        return int(Exit.OK if works else Exit.UNEXPECTED)
+    server = _endpoint(target, credentials)
+    place = {"target": scrub(server.name), "address": scrub(server.address)}
+    about = f"`milvus-tck check {escape(place['target'])}` would {{}}work"
+    works = _told(endpoint_steps(server), as_json=as_json, place=place, about=about)
+    return int(Exit.OK if works else Exit.TARGET_LOST)
+
+
+def _endpoint(target: str, credentials: Credentials | None) -> Endpoint:
+    try:
+        server = resolve(target, credentials)
+    except (TargetError, ValueError) as error:
+        what, why, then = (
+            (error.what, error.why, error.then) if isinstance(error, TargetError) else (str(error), "", "")
+        )
+        fail(Exit.USAGE, what, why, then)
+    if not isinstance(server, Endpoint):
+        why = "it is started by us, and does not run yet"
+        fail(Exit.USAGE, f"{target} is no endpoint", why, "milvus-tck doctor   # looks whether it can be started here")
+    return server
+
+
+def _told(found: Iterator[Finding], *, as_json: bool, place: dict[str, str], about: str) -> bool:
+    """Say what was found, as it comes; tells whether a run would work. `{}` in `about` takes a `not`."""
     console = Console(highlight=False, soft_wrap=True)
     findings = []
-    for finding in _findings():
+    for finding in found:
         findings.append(finding)
         if not as_json:
             _say(console, finding)
     works = all(finding.health is not Health.FAIL for finding in findings)
     if as_json:
-        click.echo(json.dumps({"schema": 1, "works": works, "findings": [asdict(each) for each in findings]}, indent=1))
+        report = {"schema": 1, **place, "works": works, "findings": [asdict(each) for each in findings]}
+        click.echo(json.dumps(report, indent=1))
     else:
-        console.print(f"`milvus-tck check` would {'' if works else '[bold red]not[/] '}work here")
-    return int(Exit.OK if works else Exit.UNEXPECTED)
+        console.print(about.format("" if works else "[bold red]not[/] "))
+    return works
 
 
 def _findings() -> Iterator[Finding]:

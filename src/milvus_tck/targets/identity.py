@@ -3,7 +3,7 @@
 from google.protobuf.message import DecodeError
 
 from milvus_tck.bindings.faults import send_again
-from milvus_tck.bindings.grpc import Binding
+from milvus_tck.bindings.grpc import Binding, GrpcBinding
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.lines import Identity, UnknownProfileError, choose_profile
 from milvus_tck.wire import messages as m
@@ -19,7 +19,7 @@ def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
     version = send_again(binding, "GetVersion", b"", seconds)
     if version.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}:
         what = "the target can not be reached" if version.code == "UNAVAILABLE" else "the target does not answer"
-        raise TargetError(what, version.details or version.code, "milvus-tck doctor")
+        raise TargetError(what, version.details or version.code, f"milvus-tck doctor {_where(binding)}")
     if version.code in {"UNAUTHENTICATED", "PERMISSION_DENIED"}:
         why = version.details or version.code
         raise TargetError("the target does not let us in", why, "milvus-tck check TARGET --token USER:PASSWORD")
@@ -31,6 +31,13 @@ def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
     if connect.payload is not None:
         info = _parsed(m.ConnectResponse, connect.payload).server_info
     return Identity(text, info.build_tags, info.git_commit, info.build_time, info.deploy_mode)
+
+
+def _where(binding: Binding) -> str:
+    """Name an endpoint as it was typed, for somebody who looks closer."""
+    if not isinstance(binding, GrpcBinding):
+        return "HOST:PORT"
+    return f"{binding.address} --tls" if binding.credentials.tls else binding.address
 
 
 def _parsed(kind, payload: bytes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - one of two messages
