@@ -3,6 +3,8 @@
 import ast
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -154,6 +156,16 @@ def test_what_is_typed(row: str, typed: Typed, here: Path) -> None:
     assert "Traceback" not in done.stderr
     if _CODES[row] in {64, 4} and row != "binding-without-url":
         assert not (here / "tck-out" / "latest").exists()
+
+
+@pytest.mark.parametrize("words", [("check", "null", "--select", "rpc=Serch"), ("check", "ecko")])
+def test_what_is_misspelt_is_found_in_no_time(words: tuple[str, ...]) -> None:
+    """Neither pytest, nor gRPC, nor numpy is loaded to say so: that alone would take longer than it may."""
+    lines = ("import sys", "from milvus_tck.cli.main import main", "try:", "    main(sys.argv[1:])", "finally:",
+             "    print(*sys.modules)")  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines), *words], check=False, capture_output=True, text=True)
+    assert done.returncode in {4, 64}
+    assert {"pytest", "_pytest", "grpc", "numpy", "jinja2"}.isdisjoint(done.stdout.split())
 
 
 # -- what a run came to -------------------------------------------------------------------

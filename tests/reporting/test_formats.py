@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.reporting import formats
-from milvus_tck.reporting.formats import Format, remove_reports, write_reports
+from milvus_tck.reporting.format_names import Format
+from milvus_tck.reporting.formats import remove_reports, write_reports
 from tests.reporting.builders import a_check, a_failure, a_run
 
 _FILES = {"summary.json", "report.html", "junit.xml", "summary.md", "badge.json"}

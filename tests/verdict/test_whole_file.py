@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from milvus_tck.verdict import whole_file
 from milvus_tck.verdict.whole_file import write_whole
 
 
@@ -18,7 +17,7 @@ def _full(monkeypatch: pytest.MonkeyPatch) -> None:
             file.write(data[: len(data) // 2])
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(whole_file.Path, "write_bytes", write)
+    monkeypatch.setattr(Path, "write_bytes", write)
 
 
 def test_a_file_is_written(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from milvus_tck.cli.output import Output
 from milvus_tck.cli.values import Seconds, known_profile, must_be_writable, must_match, understood
 from milvus_tck.spec.clauses import Level
 from milvus_tck.targets.base import TargetError
-from milvus_tck.targets.resolve import default_name, resolve
+from milvus_tck.targets.names import default_name, understand
 from milvus_tck.verdict.baseline import BaselineError, read_baseline
 from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
 from milvus_tck.verdict.states import Exit
@@ -97,7 +97,7 @@ def _asked(options: dict[str, Any]) -> tuple[CheckOptions, Output]:
     )
     selection = understood(checked.select)
     try:
-        target = resolve(word, checked.credentials, urls=checked.urls)
+        target = understand(word, checked.credentials, checked.urls)
     except TargetError as error:
         fail_target(error)
     must_match(checked, selection, target.declared.profile, "check")

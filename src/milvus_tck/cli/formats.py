@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 
 from milvus_tck.extras import need
-from milvus_tck.reporting.formats import DEFAULT, Format
+from milvus_tck.reporting.format_names import DEFAULT, Format
 
 __all__ = ["format_option", "given_formats"]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from milvus_tck.reporting.formats import Format
+from milvus_tck.reporting.format_names import Format
 
 __all__ = ["Output"]
 

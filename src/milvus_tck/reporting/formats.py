@@ -4,11 +4,11 @@ import contextlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from milvus_tck.reporting.badge import badge_json
 from milvus_tck.reporting.findings import findings_markdown
+from milvus_tck.reporting.format_names import DEFAULT, Format
 from milvus_tck.reporting.html import report_html
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.junit import junit_xml
@@ -17,28 +17,14 @@ from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.summary import Summary
 from milvus_tck.verdict.whole_file import write_whole
 
-__all__ = ["ALLURE_FOLDER", "DEFAULT", "Format", "Trouble", "Written", "remove_reports", "write_reports"]
+__all__ = ["ALLURE_FOLDER", "Trouble", "Written", "remove_reports", "write_reports"]
 
 #: File names, relative to the folder, with their texts.
 Files = Mapping[str, str]
 
 
-class Format(StrEnum):
-    """What a run can be reported as."""
-
-    SUMMARY = "summary"
-    HTML = "html"
-    JUNIT = "junit"
-    MARKDOWN = "markdown"
-    BADGE = "badge"
-    ALLURE = "allure"
-    FINDINGS = "findings"
-
-
 #: Where Allure looks for its results.
 ALLURE_FOLDER = "allure-results"
-#: What a run leaves unless it is told otherwise. Allure has two files for each check, of no use to who has no Allure.
-DEFAULT = tuple(form for form in Format if form not in {Format.ALLURE, Format.FINDINGS})
 
 
 @dataclass(frozen=True, slots=True)

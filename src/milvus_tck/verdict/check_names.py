@@ -14,8 +14,8 @@ from functools import cache, cached_property
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import Profile, profiles
+from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.verdict.owed import checks_of
-from milvus_tck.wire.descriptors import methods
 
 __all__ = ["CheckName", "KnownChecks", "is_pattern", "is_wire", "matches", "nearest", "split", "unlike"]
 
@@ -63,7 +63,7 @@ class KnownChecks:
             return True
         parts = split(pattern)
         if parts.case and not is_pattern(parts.case):
-            if is_wire(pattern) and parts.case not in methods():
+            if is_wire(pattern) and parts.case not in rpcs():
                 return False
             if not is_wire(pattern) and (parts.clause, parts.aspect, parts.binding) in self._judged:
                 return False
