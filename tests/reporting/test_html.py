@@ -72,7 +72,7 @@ def test_the_page_says_what_the_sentence_says() -> None:
     run = a_run([a_check(), a_failure(), a_check("c", State.BLOCKED)])
     page = Page(run)
     assert run.sentence.subject in page.text
-    assert "NOT conformant — 1 of 3 must checks fail, 1 not verified." in page.text.replace(
+    assert "NOT conformant — 1 of 2 judged must checks fails; 1 of 3 could not be judged." in page.text.replace(
         "conformant  —", "conformant —"
     )
     assert page.tags["h1"] == 1

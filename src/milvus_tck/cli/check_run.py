@@ -124,7 +124,7 @@ def _conclude(summary: Summary, output: Output, console: Console) -> int:
     code = Exit.first((summary.exit_code, _keep(results, output, console)))
     print_verdict(console, results, summary, _page(written, output.folder))
     if output.as_json:
-        click.echo(json.dumps(summary.as_dict(results), indent=1))
+        click.echo(json.dumps(JudgedRun(results, summary).as_dict(), indent=1))
     if summary.exit_code is Exit.INTERRUPTED:
         complain("interrupted", f"{len(results.checks)} checks were judged until then; the others are not verified")
     return int(settle(written, code))

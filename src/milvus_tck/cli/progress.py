@@ -49,7 +49,8 @@ class LiveProgress:
         if isinstance(event, Header):
             self._begin(event)
         elif isinstance(event, CheckEvent):
-            self._check(event)
+            if not event.support:
+                self._check(event)
         else:
             self._bar.stop()
 

@@ -11,7 +11,7 @@ from milvus_tck.cli.errors import complain, fail
 from milvus_tck.cli.formats import format_option, given_formats
 from milvus_tck.cli.written import settle
 from milvus_tck.reporting.formats import ALLURE_FOLDER, write_reports
-from milvus_tck.reporting.sentence import verdict_sentence
+from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.baseline import BaselineError, read_baseline
 from milvus_tck.verdict.comparison import Comparison, compare
@@ -49,7 +49,7 @@ def command(result: Path, formats: tuple[str, ...], out: Path | None, baseline: 
     if baseline is None and _had_baseline(results):
         complain("the run was held against a baseline, these reports are not", then="milvus-tck report --baseline FILE")
     if as_json:
-        click.echo(json.dumps(summary.as_dict(results), indent=1))
+        click.echo(json.dumps(JudgedRun(results, summary).as_dict(), indent=1))
     else:
         _say(results, summary, written.files)
     return int(settle(written, Exit.OK))
@@ -95,7 +95,7 @@ def _say(results: Results, summary: Summary, files: tuple[Path, ...]) -> None:
     console = Console(highlight=False, soft_wrap=True)
     if not results.complete:
         console.print("[yellow]incomplete:[/] the run was cut short; what it did not come to is not verified")
-    console.print(f"[bold]{escape(str(verdict_sentence(results, summary)))}[/]")
+    console.print(f"[bold]{escape(str(JudgedRun(results, summary).sentence))}[/]")
     for file in _shown(files):
         console.print(escape(str(file)))
 

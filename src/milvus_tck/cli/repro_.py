@@ -58,9 +58,9 @@ def command(result: Path, check: str) -> int:
 
 
 def _find(results: Results, check: str, result: Path) -> CheckEvent:
-    found = {event.check: event for event in results.checks}
+    found = {event.check: event for event in (*results.checks, *results.support)}
     if check not in found:
-        ids = [event.check for event in results.checks if event.exchanges]
+        ids = [event.check for event in (*results.checks, *results.support) if event.exchanges]
         near = [name for name in ids if name.startswith(check)][:4] or difflib.get_close_matches(check, ids, 4)
         why = f"the nearest with exchanges are {', '.join(near)}" if near else "none of its checks is named like that"
         then = f"milvus-tck repro {result} {near[0]}" if near else f"milvus-tck report {result}"

@@ -14,7 +14,7 @@ from milvus_tck.verdict.summary import Summary
 
 __all__ = ["print_verdict"]
 
-_CAUSES = 5
+_FLAKY = 10
 _COLOURS = {
     Conformance.CONFORMANT: "green",
     Conformance.NOT_CONFORMANT: "red",
@@ -27,13 +27,14 @@ def print_verdict(console: Console, results: Results, summary: Summary, report: 
     """Print what a run came to; `report` is the file to read next."""
     run = JudgedRun(results, summary)
     _print_counts(console, summary)
-    causes = run.causes
-    if causes:
-        console.print("Start here:" if summary.baseline is None else "Start here (unexpected only):")
-        for cause in causes[:_CAUSES]:
-            _print_cause(console, cause)
-        if len(causes) > _CAUSES:
-            console.print(f"  … and {len(causes) - _CAUSES} more kinds of failure in the report")
+    first = run.start_here
+    if first:
+        console.print(f"Start here{_of_what(run)}:")
+        for cause in first:
+            _print_cause(console, run, cause)
+        if len(run.causes) > len(first):
+            console.print(f"  … and {len(run.causes) - len(first)} more kinds of failure in the report")
+    _print_flaky(console, summary)
     _print_baseline(console, summary)
     for note in summary.notes:
         console.print(f"[yellow]note:[/] {escape(note)}")
@@ -54,15 +55,33 @@ def _print_counts(console: Console, summary: Summary) -> None:
     console.print(table)
 
 
-def _print_cause(console: Console, cause: Cause) -> None:
+def _of_what(run: JudgedRun) -> str:
+    if run.summary.baseline is None:
+        return ""
+    return " (known failures)" if run.only_known else " (unexpected only)"
+
+
+def _print_cause(console: Console, run: JudgedRun, cause: Cause) -> None:
     event = cause.example
-    more = f" (+{len(cause.checks) - 1} alike)" if len(cause.checks) > 1 else ""
-    blocks = f", blocks {cause.blocks} checks" if cause.blocks else ""
-    console.print(f"  [bold]{escape(event.check)}[/]{more}{blocks}")
+    weight = f", {cause.weight}" if cause.weight else ""
+    alike = f" [dim]({cause.alike} more look alike)[/]" if cause.alike else ""
+    console.print(f"  [bold]{escape(cause.title)}[/]{weight}{alike}")
+    actual = event.actual.splitlines()[-1][:_WIDTH] if event.actual else ""
+    if cause.root:
+        console.print(f"    {escape(actual)}", style="dim")
+        return
     console.print(f"    {escape(event.text)}")
     if event.expected or event.actual:
-        actual = event.actual.splitlines()[-1] if event.actual else ""
-        console.print(f"    expected {escape(event.expected[:_WIDTH])}; got {escape(actual[:_WIDTH])}", style="dim")
+        console.print(f"    expected {escape(event.expected[:_WIDTH])}; got {escape(actual)}", style="dim")
+    if run.reason_of(event):
+        console.print(f"    known: {escape(run.reason_of(event)[:_WIDTH])}", style="dim")
+
+
+def _print_flaky(console: Console, summary: Summary) -> None:
+    for each in summary.flaky[:_FLAKY]:
+        console.print(f"[yellow]flaky:[/] {escape(each['check'])} failed {each['failed']} of {each['runs']} times")
+    if len(summary.flaky) > _FLAKY:
+        console.print(f"  … and {len(summary.flaky) - _FLAKY} more that are flaky")
 
 
 def _print_baseline(console: Console, summary: Summary) -> None:

@@ -107,7 +107,10 @@ def _details(check: CheckEvent, run: JudgedRun) -> StatusDetails | None:
     message = f"{check.state}: {run.blocking.reason(check)}"
     trace = {"expected": check.expected, "signature": check.signature, "blocked by": check.blocked_by}
     lines = [f"{name}: {clip(value, _TEXT)}" for name, value in trace.items() if value]
-    return StatusDetails(known=check.check in run.known or None, message=clip(message, _TEXT), trace="\n".join(lines))
+    flaky = check.state == State.FLAKY or None
+    return StatusDetails(
+        known=check.check in run.known or None, flaky=flaky, message=clip(message, _TEXT), trace="\n".join(lines)
+    )
 
 
 def _environment(run: JudgedRun) -> str:
@@ -120,6 +123,7 @@ def _environment(run: JudgedRun) -> str:
         "seed": header.seed,
         "verdict": run.summary.verdict.value,
         "complete": run.results.complete,
+        **{f"start-here.{number}": run.start_line(cause) for number, cause in enumerate(run.start_here, 1)},
         **header.environment,
     }
     return "".join(f"{name}={_property(str(value))}\n" for name, value in values.items())

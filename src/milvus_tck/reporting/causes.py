@@ -1,29 +1,34 @@
-"""Root causes: failures that look alike, and what they keep from being judged.
+"""Root causes: what to look at first.
 
-Failures with the same signature in the same aspect are one cause, as far as the signature
-tells what the mistake is. What is blocked by a failing clause counts for its cause, so
-that the cause which explains most comes first.
+Failures are one cause where one fix would cure them all: the same RPC is refused in the same
+way, the same promise of the wire contract is broken, the same clause fails in the same way over
+its cases and bindings, the same RPC tells its refusals in the same wrong way. Others that merely look
+alike are counted beside it, and explained by nothing. What is blocked counts for its root, be it
+a failing clause or a call that was refused on the way.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from milvus_tck.reporting.blocking import Blocking
+from milvus_tck.reporting.roots import Root
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 
-__all__ = ["Cause", "root_causes"]
+__all__ = ["Cause", "root_causes", "start_here"]
 
 _ORDER = list(Level)
 #: Aspects of how a refusal is told.
-_TELLING = {"in-band", "code", "legacy", "agree", "reason", "reason-text"}
+_TELLING = {"in-band", "legacy", "agree", "reason", "reason-text"}
+#: Causes that are shown first, and roots of what was not judged that are shown beside them.
+_FIRST, _ROOTS = 5, 2
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One kind of failure."""
+    """One kind of failure, or a call that was refused on the way."""
 
     signature: str
     aspect: str
@@ -31,6 +36,15 @@ class Cause:
     checks: tuple[CheckEvent, ...]
     #: Checks that could not be made because of it.
     blocks: int
+    #: Failures of other causes with the same signature in the same aspect.
+    alike: int = 0
+    #: What is at the root, where that is no failing check.
+    root: str = ""
+
+    @property
+    def title(self) -> str:
+        """What to look at."""
+        return self.root or self.example.check
 
     @property
     def rpc(self) -> str:
@@ -43,47 +57,65 @@ class Cause:
         """The failure that shows it best: of a clause that blocks most, else the first."""
         return self.checks[0]
 
+    @property
+    def weight(self) -> str:
+        """What it comes to, in words."""
+        failing = 0 if self.root else len(self.checks)
+        parts = [f"{failing} checks" if failing > 1 else "", f"blocks {self.blocks}" if self.blocks else ""]
+        return ", ".join(filter(None, parts))
+
 
 def root_causes(checks: Iterable[CheckEvent], blocking: Blocking) -> list[Cause]:
-    """Group failures, the most binding and most explaining first."""
-    groups: defaultdict[tuple[str, str], list[CheckEvent]] = defaultdict(list)
+    """Group failures and add the roots of what was not judged, the most binding and most explaining first."""
+    groups: defaultdict[tuple[str, ...], list[CheckEvent]] = defaultdict(list)
     for event in checks:
         if State(event.state).failed:
-            groups[event.signature, _aspect(event)].append(event)
-    causes = [_cause(key, part, blocking) for key, members in groups.items() for part in _parts(key[1], members)]
-    return sorted(
-        causes, key=lambda cause: (_ORDER.index(cause.level), -(cause.blocks + len(cause.checks)), cause.signature)
-    )
+            groups[_fix(event)].append(event)
+    failing = [_cause(members, blocking) for members in groups.values()]
+    looks = Counter(cause.signature + cause.aspect for cause in failing for _ in cause.checks)
+    failing = [replace(each, alike=looks[each.signature + each.aspect] - len(each.checks)) for each in failing]
+    opened = [_open(root) for root in blocking.roots.open if any(each.state == State.BLOCKED for each in root.blocked)]
+    return sorted([*failing, *opened], key=_rank)
 
 
-def _parts(aspect: str, members: list[CheckEvent]) -> Iterator[list[CheckEvent]]:
-    """Split failures that have more than one cause, although they look alike.
-
-    How a refusal is told is one piece of a server: the same mistake there has one cause.
-    That something is accepted, or has no effect, has one cause only where the condition is
-    the same for many RPCs, or the RPC for many conditions; the larger group goes first.
-    """
-    if aspect in _TELLING:
-        yield members
-        return
-    left = members
-    while left:
-        groups: defaultdict[str, list[CheckEvent]] = defaultdict(list)
-        for event in left:
-            groups[event.rpc].append(event)
-            groups[event.clause.partition("/")[2]].append(event)
-        found = max(groups.values(), key=len)
-        yield found
-        taken = {event.check for event in found}
-        left = [event for event in left if event.check not in taken]
+def start_here(causes: Sequence[Cause]) -> list[Cause]:
+    """Choose what is shown first: of failures that look alike the gravest, and the roots of blocked trees."""
+    looks: dict[str, Cause] = {}
+    for cause in causes:
+        looks.setdefault(cause.root or cause.signature + cause.aspect, cause)
+    distinct = list(looks.values())
+    first = [*distinct, *(cause for cause in causes if cause not in distinct)][:_FIRST]
+    roots = [cause for cause in causes if cause.root and cause not in first][:_ROOTS]
+    return [*first, *roots]
 
 
-def _cause(key: tuple[str, str], members: list[CheckEvent], blocking: Blocking) -> Cause:
+def _rank(cause: Cause) -> tuple[int, int, str, str]:
+    weight = cause.blocks + (0 if cause.root else len(cause.checks))
+    return _ORDER.index(cause.level), -weight, cause.signature, cause.title
+
+
+def _fix(event: CheckEvent) -> tuple[str, ...]:
+    """Name what one fix would cure together with an event."""
+    aspect = _aspect(event)
+    if event.family == "wire":
+        return event.clause, event.signature
+    if event.signature.startswith("refused:") or aspect in _TELLING:
+        return event.rpc, aspect, event.signature
+    return event.clause, aspect, event.signature
+
+
+def _cause(members: list[CheckEvent], blocking: Blocking) -> Cause:
     def weight(event: CheckEvent) -> tuple[int, int, str]:
         return _ORDER.index(Level(event.level)), -blocking.blocked([event]), event.check
 
     ranked = sorted(members, key=weight)
-    return Cause(*key, Level(ranked[0].level), tuple(ranked), blocking.blocked(members))
+    first = ranked[0]
+    return Cause(first.signature, _aspect(first), Level(first.level), tuple(ranked), blocking.blocked(members))
+
+
+def _open(root: Root) -> Cause:
+    example = root.example
+    return Cause(example.signature, _aspect(example), root.level, (example,), len(root.blocked), root=root.what)
 
 
 def _aspect(event: CheckEvent) -> str:

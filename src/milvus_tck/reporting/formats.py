@@ -106,7 +106,7 @@ def _allure(run: JudgedRun) -> Files:
 
 
 def _summary_json(run: JudgedRun) -> str:
-    return json.dumps(run.summary.as_dict(run.results), indent=1) + "\n"
+    return json.dumps(run.as_dict(), indent=1) + "\n"
 
 
 _FORMATS: dict[Format, Callable[[JudgedRun], Files]] = {

@@ -3,16 +3,17 @@
 import shlex
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from milvus_tck.reporting.across import Counterpart, counterparts, holds_over
 from milvus_tck.reporting.blocking import Blocking, find_blocking
-from milvus_tck.reporting.causes import Cause, root_causes
+from milvus_tck.reporting.causes import Cause, root_causes, start_here
 from milvus_tck.reporting.scope import ScopeRow, scope_rows
 from milvus_tck.reporting.sentence import Sentence, verdict_sentence
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.states import Exit, State
 from milvus_tck.verdict.summary import Summary, reaches
 
 __all__ = ["JudgedRun"]
@@ -50,7 +51,13 @@ class JudgedRun:
     @cached_property
     def sentence(self) -> Sentence:
         """The conformance verdict."""
-        return verdict_sentence(self.results, self.summary)
+        return verdict_sentence(self.results, self.summary, self.because)
+
+    @property
+    def because(self) -> str:
+        """What keeps most of the open `must` checks from being judged, in words; empty where nothing stands out."""
+        must = [event for event in self.results.checks if event.level == Level.MUST and State(event.state).unverified]
+        return self.blocking.roots.because(must)
 
     @property
     def gate(self) -> str:
@@ -80,13 +87,50 @@ class JudgedRun:
     @cached_property
     def blocking(self) -> Blocking:
         """Which failure keeps which check from being judged."""
-        return find_blocking(self.results.checks)
+        return find_blocking(self.results.checks, self.results.support)
 
     @cached_property
     def causes(self) -> list[Cause]:
-        """Root causes; what the baseline knows is counted elsewhere, not shown."""
-        unexpected = (event for event in self.results.checks if event.check not in self.known)
-        return root_causes(unexpected, self.blocking)
+        """Root causes; what the baseline knows is counted elsewhere, unless nothing else failed."""
+        failing = [event for event in self.results.checks if State(event.state).failed]
+        unexpected = [event for event in failing if event.check not in self.known]
+        known = [event for event in failing if event.check in self.known and event.level == Level.MUST]
+        support = {root.check: root for root in self.blocking.roots.failing.values() if root.support}
+        return root_causes([*(unexpected or known), *support.values()], self.blocking)
+
+    @property
+    def only_known(self) -> bool:
+        """Whether every failure is one that the baseline lists, so that these are shown first."""
+        return bool(self.known) and all(cause.root or cause.example.check in self.known for cause in self.causes)
+
+    @cached_property
+    def start_here(self) -> list[Cause]:
+        """The causes that are shown first."""
+        return start_here(self.causes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return `summary.json`."""
+        return self.summary.as_dict(self.results) | {"start_here": [self.told(cause) for cause in self.start_here]}
+
+    def told(self, cause: Cause) -> dict[str, Any]:
+        """Return a cause as `summary.json` has it."""
+        return {
+            "what": cause.title,
+            "level": cause.level.value,
+            "rpc": cause.rpc,
+            "check": cause.example.check,
+            "expected": "" if cause.root else cause.example.expected,
+            "actual": cause.example.actual,
+            "checks": 0 if cause.root else len(cause.checks),
+            "blocks": cause.blocks,
+            "alike": cause.alike,
+            "known": self.reason_of(cause.example),
+        }
+
+    def start_line(self, cause: Cause) -> str:
+        """Say in a line where to start: what, what came, and how much stands on it."""
+        weight = f" ({cause.weight})" if cause.weight else ""
+        return f"{cause.title}{weight}: {cause.example.actual or cause.example.signature}"
 
     @cached_property
     def counterparts(self) -> dict[str, list[Counterpart]]:

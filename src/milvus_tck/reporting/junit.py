@@ -68,6 +68,7 @@ def _properties(run: JudgedRun) -> ET.Element:
         "verdict": run.summary.verdict.value,
         "complete": str(run.results.complete).lower(),
     }
+    values |= {f"start-here.{number}": run.start_line(cause) for number, cause in enumerate(run.start_here, 1)}
     element = ET.Element("properties")
     for name, value in values.items():
         ET.SubElement(element, "property", name=name, value=one_line(str(value), _LINE))
@@ -111,7 +112,8 @@ def _message(check: CheckEvent, run: JudgedRun) -> str:
     if check.check in run.known:
         reason = run.reason_of(check)
         return f"known {check.state} ({check.level}): {reason or 'no reason is given'}; {what}"
-    return f"{check.state} ({check.level}): {what}"
+    times = f", failed {check.failed} of {check.runs} times" if check.state == State.FLAKY else ""
+    return f"{check.state} ({check.level}{times}): {what}"
 
 
 def _cut_short(run: JudgedRun) -> ET.Element:

@@ -18,7 +18,7 @@ __all__ = ["code_span", "prose", "summary_markdown"]
 _MARKUP = re.compile(r"[\\`*\[\]<>&|~#]|(?<![^\W_])[_@]|_(?![^\W_])|:(?=//)")
 _SIGNS = {Tone.GOOD: "✅", Tone.BAD: "❌", Tone.OPEN: "⚠️"}
 _LIMIT = 300
-_CAUSES, _ENTRIES, _RPCS = 5, 10, 60
+_ENTRIES, _RPCS = 10, 60
 
 
 def summary_markdown(run: JudgedRun) -> str:
@@ -32,7 +32,7 @@ def summary_markdown(run: JudgedRun) -> str:
             run=run,
             sign=_SIGNS[tone(run.results, run.summary)],
             tallies=tallies,
-            causes=run.causes[:_CAUSES],
+            causes=run.start_here,
             rpcs=rpcs[:_RPCS],
             entries=_ENTRIES,
         )

@@ -29,8 +29,6 @@ from milvus_tck.verdict.comparison import Comparison
 
 __all__ = ["Page", "make_page"]
 
-#: Root causes on the first screen.
-CAUSES = 5
 _SENTENCE, _MANY = 240, 1_000
 
 
@@ -73,7 +71,7 @@ class Page:
     @property
     def first_causes(self) -> list[Cause]:
         """Where to start."""
-        return self.causes[:CAUSES]
+        return self.run.start_here
 
     @property
     def unjudged(self) -> int:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from milvus_tck.reporting.scope import scope_words
+from milvus_tck.reporting.text import one_line
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.skip import HOSTILE
@@ -12,6 +13,7 @@ from milvus_tck.verdict.summary import Summary
 
 __all__ = ["Sentence", "Tone", "tone", "unjudged", "verdict_sentence"]
 
+_BECAUSE = 300
 _WORDS = {
     Conformance.CONFORMANT: "conformant",
     Conformance.NOT_CONFORMANT: "NOT conformant",
@@ -46,12 +48,14 @@ class Sentence:
         return f"{self.subject}: {self.verdict} — {self.evidence}"
 
 
-def verdict_sentence(results: Results, summary: Summary) -> Sentence:
-    """Say the conformance verdict, with what was not verified beside it."""
+def verdict_sentence(results: Results, summary: Summary, because: str = "") -> Sentence:
+    """Say the conformance verdict, with what was not verified beside it, and `because` of what that is so."""
     header = results.header
     subject = f"{header.target.get('name', '?')} against Milvus {header.profile}{_over(results)}"
     return Sentence(
-        subject, _WORDS[summary.verdict], " ".join([_must(results, summary), *_scope(summary), *_limits(results)])
+        subject,
+        _WORDS[summary.verdict],
+        " ".join([_must(results, summary, because), *_scope(summary), *_limits(results)]),
     )
 
 
@@ -60,8 +64,8 @@ def _over(results: Results) -> str:
     return f" over {' + '.join(bindings)}" if bindings else ""
 
 
-def _must(results: Results, summary: Summary) -> str:
-    """Count the `must` checks that were asked for; what was not asked for is told apart."""
+def _must(results: Results, summary: Summary, because: str) -> str:
+    """Count what failed among what was judged; what was not asked for is told apart."""
     must = summary.counts[Level.MUST]
     left_out = sum(check.level == Level.MUST and check.signature == HOSTILE for check in results.checks)
     aside = f" {left_out} that may kill a server were not asked for (--hostile)." if left_out else ""
@@ -69,9 +73,16 @@ def _must(results: Results, summary: Summary) -> str:
     if not total:
         return f"no must check was judged.{aside}"
     failed = must[State.FAIL] + must[State.TARGET_CRASH]
-    unverified = sum(must[state] for state in State if state.unverified) - left_out - must[State.FLAKY]
-    flaky = f", {must[State.FLAKY]} flaky" if must[State.FLAKY] else ""
-    return f"{failed} of {total} must checks fail{flaky}, {unverified} not verified.{aside}"
+    judged = failed + must[State.PASS]
+    fails = f"{failed} of {judged} judged must checks {'fails' if failed == 1 else 'fail'}"
+    said = [fails if judged else f"none of {total} must checks was judged"]
+    if must[State.FLAKY]:
+        said.append(f"{must[State.FLAKY]} of {total} {'is' if must[State.FLAKY] == 1 else 'are'} flaky")
+    left = total - judged - must[State.FLAKY]
+    if left:
+        why = f", because {one_line(because, _BECAUSE)}" if because else ""
+        said.append(f"{left} of {total} could not be judged{why}")
+    return "; ".join(said).removesuffix(".") + "." + aside
 
 
 def _scope(summary: Summary) -> list[str]:

@@ -19,7 +19,7 @@ __all__ = ["SCHEMA", "CheckEvent", "Footer", "Header", "check_event"]
 #: Version of the event format; raised when a reader of the old one would misread.
 SCHEMA = 1
 #: How often a test runs and fails that passes at once.
-_USUAL = (("runs", 1), ("failed", 0), ("faults", 0))
+_USUAL = (("runs", 1), ("failed", 0), ("faults", 0), ("support", False))
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,8 @@ class CheckEvent:
     blocked_by: str = ""
     #: The level that the check has from the next release of the suite on, where it is too new to be scored.
     becomes: str = ""
+    #: Whether nobody asked for it: it was run because checks that were asked for need it.
+    support: bool = False
     #: How often its test ran for a judgement, and in how many of these runs it failed.
     runs: int = 1
     failed: int = 0
@@ -121,7 +123,7 @@ class Footer:
         return {"event": "footer", **vars(self)}
 
 
-def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -> CheckEvent:
+def check_event(judgement: Judgement, test: str, text: str, shared: list[str], *, support: bool = False) -> CheckEvent:
     """Turn a judgement into an event; `text` is the sentence of the clause in the run's profile."""
     check = judgement.check
     proven = judgement.state is not State.PASS
@@ -145,6 +147,7 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str]) -
         runs=judgement.runs,
         failed=judgement.failed,
         faults=judgement.faults,
+        support=support,
         shared=shared if proven else [],
         exchanges=[exchange_json(each) for each in judgement.exchanges] if proven else [],
     )

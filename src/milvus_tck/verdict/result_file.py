@@ -49,9 +49,12 @@ class Results:
     """A run as its result file tells it."""
 
     header: Header
+    #: What was asked for.
     checks: list[CheckEvent] = field(default_factory=list)
     #: Missing where the run was killed.
     footer: Footer | None = None
+    #: What was run only because checks that were asked for need it: it says why these are blocked, and no more.
+    support: list[CheckEvent] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -72,7 +75,8 @@ class Results:
         footers = [_build(Footer, event) for event in events if event["event"] == "footer"]
         header = _build(Header, events[0])
         Level(header.fail_on)
-        return cls(header, checks, footers[-1] if footers else None)
+        asked = [check for check in checks if not check.support]
+        return cls(header, asked, footers[-1] if footers else None, [check for check in checks if check.support])
 
 
 def read_results(path: Path) -> Results:

@@ -76,6 +76,8 @@ class Session:
         self.seed = self.options.seed if self.options.seed is not None else secrets.randbelow(1 << 32)
         self._started = time.monotonic()
         self._events: list[CheckEvent] = []
+        #: What nobody asked for, and was run because others need it.
+        self._support: list[CheckEvent] = []
         #: What decided the passes of a run over several bindings.
         self._decided: dict[str, Exchange] = {}
         self._wanted: frozenset[str] = frozenset()
@@ -164,19 +166,18 @@ class Session:
         return self._scheduler.single(job)
 
     def take(self, result: Result) -> None:
-        """Report what a test came to, as far as it was asked for."""
+        """Report what a test came to, and whether that was asked for."""
         job = self._tests[result.test]
         shared = [each.name for each in job.shared]
         for judgement in result.judgements:
             if judgement.deciding is not None:
                 self._decided[judgement.check.id] = judgement.deciding
-            if judgement.check.id in self._wanted:
-                self._report(judgement, job.node, shared)
+            self._report(judgement, job.node, shared, support=judgement.check.id not in self._wanted)
 
-    def _report(self, judgement: Judgement, test: str, shared: list[str]) -> None:
-        event = check_event(judgement, test, judgement.check.clause.sentence(self.profile), shared)
+    def _report(self, judgement: Judgement, test: str, shared: list[str], *, support: bool = False) -> None:
+        event = check_event(judgement, test, judgement.check.clause.sentence(self.profile), shared, support=support)
         self._tell(event)
-        self._events.append(event)
+        (self._support if support else self._events).append(event)
 
     def abort(self) -> None:
         """Let everything in flight end now: Ctrl-C."""
@@ -314,7 +315,7 @@ class Session:
         return {name: [exchange_json(self._decided[name])] for name in sorted(others & self._decided.keys())}
 
     def _summarise(self, footer: Footer) -> Summary:
-        results = Results(self._header, self._events, footer)
+        results = Results(self._header, self._events, footer, self._support)
         comparison: Comparison | None = None
         if self._baseline is not None:
             whole = footer.complete and not self._header.partial
