@@ -12,7 +12,6 @@ from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.markdown import summary_markdown
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 from tests.reporting.builders import a_check, a_failure, a_run
 

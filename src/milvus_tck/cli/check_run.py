@@ -20,6 +20,7 @@ from milvus_tck.cli.verdict_text import print_verdict
 from milvus_tck.cli.written import settle
 from milvus_tck.plugin import Suites
 from milvus_tck.reporting.formats import Written, remove_reports, write_reports
+from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.baseline import BaselineError, read_baseline
