@@ -11,12 +11,15 @@ __all__ = ["run_suites"]
 
 
 def run_suites(suites: object, extra: Sequence[str] = ()) -> int:
-    """Run pytest over the suites with the given plugin; return its exit code."""
+    """Run pytest over the suites with the given plugin; return its exit code.
+
+    Plugins of others that happen to be installed stay out: they cost seconds, and may have a will of their own.
+    """
     folder = data_dir("suites")
     arguments = [
         str(folder), "-p", "milvus_tck.plugin", "-p", "milvus_tck.fixtures", "-p", "no:cacheprovider",
         "-p", "no:terminal", "-p", "no:xdist", "-c", "/dev/null", f"--rootdir={folder}", f"--confcutdir={folder}",
-        "--import-mode=importlib", "--strict-markers", *extra,
+        "--import-mode=importlib", "--strict-markers", "--disable-plugin-autoload", *extra,
     ]  # fmt: skip
     return int(pytest.main(arguments, plugins=[_register(suites)]))
 
