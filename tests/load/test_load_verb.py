@@ -65,6 +65,7 @@ def test_a_server_that_only_pretends_does_not_pass(name: str, tmp_path: Path) ->
     ended = load(name, tmp_path, "--scenario", str(scenario(tmp_path, "*.errors<1%", seconds=2)))
     assert ended.verdict in {"fail", "inconclusive"}
     assert ended.code in {Exit.OBJECTIVE_MISSED, Exit.UNDETERMINED}, ended.said
+    assert "Traceback" not in ended.said
 
 
 @pytest.mark.parametrize(
@@ -72,10 +73,12 @@ def test_a_server_that_only_pretends_does_not_pass(name: str, tmp_path: Path) ->
     [
         ("--scenario", "nope"), ("--slo", "search.p99<fast"), ("--slo", "search.p99<5%"), ("--rate", "0"),
         ("--baseline", "."), ("--slo", "search.p99<1.1x"), ("--slo", "search.rate<1.1x"),
+        ("--slo", "serach.p99<1s"), ("--slo", "rush:search.p99<1s"), ("--slo", "knee.rate>5"),
+        ("--slo", "search.recall@5>0.9"), ("--slo", "ingest.recall>0.9"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_before_anything_starts(options: tuple[str, str], tmp_path: Path) -> None:
-    """A scenario, objective, rate or baseline that can not be is a usage error."""
+    """A scenario, objective, rate or baseline that can not be, or that the run will not measure, is a usage error."""
     done = subprocess.run(command("lite", tmp_path, *options), capture_output=True, text=True, check=False)
     assert done.returncode == Exit.USAGE
     assert "Traceback" not in done.stderr

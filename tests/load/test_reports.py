@@ -40,7 +40,23 @@ def test_the_summary_fits_its_schema(ended: Ended) -> None:
     schema = json.loads(path.read_text(encoding="utf-8"))
     Draft202012Validator.check_schema(schema)
     assert [each.message for each in Draft202012Validator(schema).iter_errors(ended.summary)] == []
-    promised = {"count", "errors", "rate", "p50_ms", "p90_ms", "p99_ms", "p999_ms", "max_ms", "naive_p99_ms", "recall"}
+    promised = {
+        "good",
+        "refused",
+        "wrong",
+        "unanswered",
+        "dropped",
+        "count",
+        "errors",
+        "rate",
+        "p50_ms",
+        "p90_ms",
+        "p99_ms",
+        "p999_ms",
+        "max_ms",
+        "naive_p99_ms",
+        "recall",
+    }
     assert promised <= ended.summary["ops"]["search"].keys()
     assert {"k", "mean", "low"} <= ended.summary["ops"]["search"]["recall"].keys()
     assert ended.summary["exit_code"] == ended.code == Exit.OK
@@ -61,7 +77,8 @@ def test_the_time_series_adds_up(ended: Ended) -> None:
         (row["operation"], int(row["count"])) for row in rows
     ]
     for name, figures in ended.summary["ops"].items():
-        assert sum(int(row["count"]) for row in rows if row["operation"] == name) == figures["count"]
+        for member in ("count", "errors"):
+            assert sum(int(row[member]) for row in rows if row["operation"] == name) == figures[member]
 
 
 def test_the_log_of_histograms_gives_the_percentiles(ended: Ended) -> None:

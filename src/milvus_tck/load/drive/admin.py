@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import gevent
@@ -157,9 +158,15 @@ class Admin:
             self._transport.call(path("DropCollection"), calls.drop_collection(name).sent, _DEADLINE)
 
     def _each(self, one: Callable[[str], object]) -> None:
+        """Do it for every collection, some at a time; the first that goes wrong ends it.
+
+        What goes wrong is handed over, not raised, in the greenlets: gevent prints what one dies of.
+        """
         pool = Pool(_TOGETHER)
-        for greenlet in [pool.spawn(one, name) for name in self._ground.names]:
-            greenlet.get()
+        for trouble in pool.imap(partial(_trouble, one), self._ground.names):
+            if trouble is not None:
+                pool.kill(block=False)
+                raise trouble
 
     def _until(self, done: Callable[[], bool], what: str, patience: float = _PATIENCE) -> None:
         end = time.monotonic() + patience
@@ -169,6 +176,14 @@ class Admin:
             if time.monotonic() > end:
                 raise RefusedError(f"{what} after {patience:g} s")
             gevent.sleep(_PAUSE / 2)
+
+
+def _trouble(one: Callable[[str], object], name: str) -> BaseException | None:
+    try:
+        one(name)
+    except (LostError, RefusedError, gevent.GreenletExit) as error:
+        return error
+    return None
 
 
 def _parsed(call: Call[Answer], body: bytes) -> Answer:

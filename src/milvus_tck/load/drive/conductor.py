@@ -15,8 +15,10 @@ from milvus_tck.load.drive.ground import Ground
 from milvus_tck.load.drive.members import Company, ingest_phase
 from milvus_tck.load.drive.outcome import Outcome, Played
 from milvus_tck.load.drive.server import ServerWatch
-from milvus_tck.load.plan.objectives import Held, judge
+from milvus_tck.load.measure.series import Series
+from milvus_tck.load.plan.objectives import Held
 from milvus_tck.load.plan.scenario import Phase
+from milvus_tck.load.plan.standing import judge_step
 from milvus_tck.load.transport import Transport
 
 __all__ = ["Conductor", "Telling"]
@@ -156,19 +158,16 @@ class Conductor:
 
     def _say(self, phase: Phase, took: float) -> None:
         for (name, operation), series in self._company.measured.series.items():
-            if name == phase.name and series.count:
-                share = f", {series.failed} errors" if series.failed else ""
-                p50, p99 = (series.true.quantile(each) * 1e3 for each in (0.5, 0.99))
-                figures = f"p50 {p50:.2f} ms, p99 {p99:.2f} ms{share}"
-                self._tell(f"{phase.name}: {operation} {series.count} in {took:.1f} s, {figures}")
+            if name == phase.name and series.count + series.dropped:
+                self._tell(f"{phase.name}: {operation} {series.good} good in {took:.1f} s{_figures(series)}")
 
     def _beyond_knee(self, phase: Phase) -> bool:
         """Tell whether a step of a ramp missed its objective, so that faster ones need not be tried."""
         knee = self._ground.scenario.knee
         if knee is None or phase.name not in dict(knee.steps):
             return False
-        judged = judge(knee.objective, self._company.measured.over({phase.name}), phase.seconds)
-        return any(each.held is Held.FAIL for each in judged)
+        measured = self._company.measured.over({phase.name})
+        return judge_step(self._ground.scenario, knee.objective, measured, phase.seconds).held is Held.FAIL
 
     # -- after --------------------------------------------------------------------------
 
@@ -182,3 +181,14 @@ class Conductor:
             f"audit: {found.found} of {found.acknowledged} acknowledged rows found in {time.monotonic() - began:.1f} s"
             + (f"; {found.trouble}" if found.trouble else "")
         )
+
+
+def _figures(series: Series) -> str:
+    """Tell of the latency of what ended well, and of all that did not."""
+    p50, p99 = (series.true.quantile(each) * 1e3 for each in (0.5, 0.99))
+    rest = {
+        "refused": series.refused, "wrong": series.wrong_answers, "without an answer": series.unanswered,
+        "never sent": series.dropped,
+    }  # fmt: skip
+    said = [f"p50 {p50:.2f} ms, p99 {p99:.2f} ms"] if series.true.count else []
+    return "".join(f", {each}" for each in [*said, *(f"{count} {what}" for what, count in rest.items() if count)])

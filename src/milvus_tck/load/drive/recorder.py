@@ -7,18 +7,18 @@ from collections import deque
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from milvus_tck.load.drive.operations import Doing
 from milvus_tck.load.measure.histogram import Histogram
-from milvus_tck.load.measure.series import Series
+from milvus_tck.load.measure.series import LATE, Series, is_refusal
 
 __all__ = ["Recorder"]
 
 #: Answers a second that are looked into, and that may wait for it.
 _LOOKS: Final = 100
 _WAITING: Final = 4_000
-_DEADLINE: Final = "DEADLINE_EXCEEDED"
+#: A broken connection is no answer, and takes no time that is worth knowing.
+_BROKEN: Final = frozenset({"UNAVAILABLE", "CANCELLED"})
 
 
 class Recorder:
@@ -33,7 +33,10 @@ class Recorder:
         #: microsecond, which three lists do not.
         self._moments: list[float] = []
         self._free_due, self._free_sent = array("d"), array("d")
-        self._failed: list[tuple[float, str]] = []
+        #: The same of those whose time was over.
+        self._late: list[float] = []
+        #: When requests that failed were due, how long they took, and how they ended.
+        self._failed: list[tuple[float, float, str]] = []
         self._dropped: list[float] = []
         self._every = 1
         self._until_look = 1
@@ -58,11 +61,13 @@ class Recorder:
             self._looks.append((due, number, body))
 
     def _fail(self, due: float, sent: float, ended: float, error: str) -> None:
-        self._failed.append((due, error))
-        if error == _DEADLINE:  # it took at least as long: that belongs to the durations
-            self._moments += (due, sent, ended)
-        if error in {"UNAVAILABLE", "CANCELLED"}:
+        self._failed.append((due, ended - due, error))
+        if error in LATE:  # it took at least as long: that belongs to the durations
+            self._late += (due, sent, ended)
+        if error in _BROKEN:
             self.broken_since = self.broken_since or ended
+        elif error not in LATE:
+            self.broken_since = 0.0
 
     def prompt(self, due: float, sent: float) -> None:
         """Take in how late a request was sent that had to wait for nobody but us."""
@@ -75,49 +80,59 @@ class Recorder:
 
     def fold(self) -> None:
         """Sum up what came since the last time."""
-        moments = self._moments
-        due, sent, ended = np.fromiter(moments, np.float64, len(moments)).reshape(-1, 3).T
-        del moments[:]
         series = self.series
-        failed, self._failed = self._failed, []
-        late = sum(error == _DEADLINE for _, error in failed)
-        self._durations(due, sent, ended, len(due) - late)
+        well = len(self._moments) // 3
+        self._durations(self._moments, self.doing.rows, 1)
+        self._durations(self._late, 0, 0)
         self._lag()
-        for moment, error in failed:
-            series.errors[error] += 1
-            series.slot(self._slot(moment)).errors += 1
-        series.count += len(due) - late + len(failed)
+        series.count += well + len(self._failed)
+        self._failures()
         for moment in self._dropped:
             series.slot(self._slot(moment)).dropped += 1
         series.dropped += len(self._dropped)
         self._dropped = []
-        well = len(due) - late
         if well:
             self.broken_since = 0.0
         self._every = max(1, round(well / _LOOKS))
 
-    def _durations(
-        self, due: NDArray[np.float64], sent: NDArray[np.float64], ended: NDArray[np.float64], good: int
-    ) -> None:
-        if not len(due):
+    def _failures(self) -> None:
+        """Count what failed; what was refused has durations of its own."""
+        series = self.series
+        failed, self._failed = self._failed, []
+        for due, _, error in failed:
+            series.errors[error] += 1
+            slot = series.slot(self._slot(due))
+            slot.count += 1
+            slot.errors += 1
+        refused = [took for _, took, error in failed if is_refusal(error)]
+        if refused:
+            series.refusal.add(np.array(refused))
+
+    def _durations(self, moments: list[float], rows: int, counted: int) -> None:
+        """Sum up durations of requests that wrote so many rows each, and empty the list; failures are counted apart."""
+        if not moments:
             return
-        series, rows = self.series, self.doing.rows
+        due, sent, ended = np.fromiter(moments, np.float64, len(moments)).reshape(-1, 3).T
+        del moments[:]
+        series = self.series
         took = ended - due
         true = Histogram.of(took)
         series.true.merge(true)
         series.naive.merge(true if np.array_equal(due, sent) else Histogram.of(ended - sent))
-        series.rows += rows * good
+        series.rows += rows * len(due)
         slots = ((due - self._origin) / self._width).astype(np.int64)
         first, last = int(slots.min()), int(slots.max())
         if first == last:  # as it nearly always is
             series.slot(first).true.merge(true.sparse())
             series.slot(first).rows += rows * len(due)
+            series.slot(first).count += counted * len(due)
             return
         for number in np.unique(slots).tolist():
             chosen = slots == number
             slot = series.slot(number)
             slot.true.add(took[chosen])
             slot.rows += rows * int(chosen.sum())
+            slot.count += counted * int(chosen.sum())
 
     def _lag(self) -> None:
         if not self._free_due:
@@ -141,13 +156,20 @@ class Recorder:
             recall, wrong = self.doing.inspect(number, body)
             self.series.checked += 1
             if wrong:
-                self.series.errors["WRONG"] += 1
-                self.series.note_wrong(wrong)
-                self.series.slot(self._slot(moment)).errors += 1
+                self._found_wrong(moment, wrong)
             if recall is not None:
                 self.series.found.add(recall)
                 self.series.slot(self._slot(moment)).found.add(recall)
         return len(self._looks)
+
+    def _found_wrong(self, moment: float, why: str) -> None:
+        """Take back what was counted for an answer that is not good after all."""
+        slot = self.series.slot(self._slot(moment))
+        self.series.errors["WRONG"] += 1
+        self.series.note_wrong(why)
+        slot.errors += 1
+        self.series.rows -= self.doing.rows
+        slot.rows -= self.doing.rows
 
     def take(self) -> Series:
         """Sum up, and hand over everything since the last time."""

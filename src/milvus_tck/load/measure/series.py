@@ -9,10 +9,22 @@ from typing import Any
 
 from milvus_tck.load.measure.histogram import Histogram, Sparse
 
-__all__ = ["Found", "Measured", "Series", "Slot"]
+__all__ = ["LATE", "Found", "Measured", "Series", "Slot", "is_refusal"]
+
+#: Errors of requests whose time was over before anything good came: they took at least as long.
+LATE = frozenset({"DEADLINE_EXCEEDED", "NOT_VISIBLE"})
 
 #: Examples of wrong answers that are kept.
 _EXAMPLES = 5
+#: Errors that no answer came with: the target may never have seen the request, or may have done it.
+_UNANSWERED = frozenset({*LATE, "UNAVAILABLE", "CANCELLED"})
+#: Errors of answers that said all was well and were not.
+_WRONG = frozenset({"WRONG", "MALFORMED"})
+
+
+def is_refusal(error: str) -> bool:
+    """Tell whether an error is what the target answered: neither silence nor an answer that is wrong."""
+    return error not in _UNANSWERED | _WRONG
 
 
 @dataclass
@@ -41,6 +53,8 @@ class Slot:
     """One stretch of time: what was due in it, whenever it ended."""
 
     true: Sparse = field(default_factory=Sparse.empty)
+    #: Requests that ended, and how many of them not well.
+    count: int = 0
     errors: int = 0
     dropped: int = 0
     rows: int = 0
@@ -51,6 +65,7 @@ class Slot:
     def merge(self, other: Slot) -> None:
         """Count what another one counted."""
         self.true.merge(other.true)
+        self.count += other.count
         self.errors += other.errors
         self.dropped += other.dropped
         self.rows += other.rows
@@ -62,12 +77,14 @@ class Slot:
 class Series:
     """One kind of operation in one phase; durations in seconds."""
 
-    #: From the moment a request was due to its answer.
+    #: From the moment a request was due to its answer; of those that ended well or ran out of time.
     true: Histogram = field(default_factory=Histogram.empty)
     #: From the moment it was sent, which is what most tools tell.
     naive: Histogram = field(default_factory=Histogram.empty)
     #: From the moment it was due to the moment it was sent, for what had not to wait for others.
     lag: Histogram = field(default_factory=Histogram.empty)
+    #: From the moment a request was due until it was refused: a fast refusal makes nothing else look fast.
+    refusal: Histogram = field(default_factory=Histogram.empty)
     #: Requests that had an answer, good or bad, in time or not.
     count: int = 0
     #: Arrivals for which there was no room in flight, and that were never sent.
@@ -89,8 +106,33 @@ class Series:
 
     @property
     def failed(self) -> int:
-        """Requests that failed."""
+        """Requests that failed, in whatever way."""
         return self.errors.total()
+
+    @property
+    def good(self) -> int:
+        """Requests that ended well, as far as their answers were looked into."""
+        return self.count - self.failed
+
+    @property
+    def wrong_answers(self) -> int:
+        """Answers that said all was well, and were found to be wrong or unreadable."""
+        return sum(count for error, count in self.errors.items() if error in _WRONG)
+
+    @property
+    def unanswered(self) -> int:
+        """Requests that no answer came to, or none in time."""
+        return sum(count for error, count in self.errors.items() if error in _UNANSWERED)
+
+    @property
+    def late(self) -> int:
+        """Requests whose time was over, which a client that lags may have a part in."""
+        return sum(count for error, count in self.errors.items() if error in LATE)
+
+    @property
+    def refused(self) -> int:
+        """Requests that the target answered with an error."""
+        return sum(count for error, count in self.errors.items() if is_refusal(error))
 
     def note_wrong(self, why: str) -> None:
         """Keep what was wrong with an answer, a few times."""
@@ -99,7 +141,7 @@ class Series:
 
     def merge(self, other: Series) -> None:
         """Count what another one counted."""
-        for name in ("true", "naive", "lag", "found"):
+        for name in ("true", "naive", "lag", "refusal", "found"):
             getattr(self, name).merge(getattr(other, name))
         for name in ("count", "dropped", "queued", "rows", "checked"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
@@ -111,28 +153,31 @@ class Series:
     def as_message(self) -> dict[str, Any]:
         """Write it for another process."""
         return {
-            "histograms": [self.true.as_message(), self.naive.as_message(), self.lag.as_message()],
+            "histograms": [each.as_message() for each in (self.true, self.naive, self.lag, self.refusal)],
             "counts": [self.count, self.dropped, self.queued, self.rows, self.checked],
             "errors": dict(self.errors),
             "wrong": self.wrong,
             "found": _found(self.found),
             "slots": {
-                number: [each.true.as_message(), each.errors, each.dropped, each.rows, _found(each.found), each.late]
+                number: [
+                    each.true.as_message(), each.count, each.errors, each.dropped, each.rows, _found(each.found),
+                    each.late,
+                ]
                 for number, each in self.slots.items()
             },
-        }
+        }  # fmt: skip
 
     @classmethod
     def of_message(cls, message: Mapping[str, Any]) -> Series:
         """Read what `as_message` wrote."""
-        true, naive, lag = map(Histogram.of_message, message["histograms"])
+        true, naive, lag, refusal = map(Histogram.of_message, message["histograms"])
         slots = {
-            number: Slot(Sparse.of_message(row[0]), row[1], row[2], row[3], Found(*row[4]), row[5])
+            number: Slot(Sparse.of_message(row[0]), row[1], row[2], row[3], row[4], Found(*row[5]), row[6])
             for number, row in message["slots"].items()
         }
         count, dropped, queued, rows, checked = message["counts"]
         return cls(
-            true, naive, lag, count, dropped, queued, rows, Counter(message["errors"]), list(message["wrong"]),
+            true, naive, lag, refusal, count, dropped, queued, rows, Counter(message["errors"]), list(message["wrong"]),
             Found(*message["found"]), checked, slots,
         )  # fmt: skip
 

@@ -9,6 +9,7 @@ from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.load.plan.objectives import parse_objectives
 from milvus_tck.load.plan.reading import of_operations, read_scenario
 from milvus_tck.load.plan.scenario import Scenario
+from milvus_tck.load.plan.standing import check_names, with_asked
 
 __all__ = ["DEFAULT_SCENARIO", "Job"]
 
@@ -64,8 +65,9 @@ class Job:
             scenario, digest = read_scenario(self.scenario)
         if self.dataset:
             scenario = replace(scenario, data=replace(scenario.data, dataset=self.dataset, rows=0))  # all of it
-        own = parse_objectives(self.objectives)
-        scenario = replace(scenario, objectives=own or scenario.objectives)
+        objectives = with_asked(scenario.objectives, parse_objectives(self.objectives))
+        scenario = replace(scenario, objectives=objectives)
+        check_names(scenario)
         relative = [each.text for each in scenario.objectives if each.relative]
         if relative and not self.baseline:
             message = f"{relative[0]} compares with earlier runs: name their folders with --baseline"

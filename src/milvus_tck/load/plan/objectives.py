@@ -1,11 +1,12 @@
 """Objectives: what a run has to reach, written as `search.p99<50ms`.
 
-    [PHASE:]OPERATION.METRIC (< <= > >=) NUMBER [UNIT]
+    [PHASE:][OPERATION.]METRIC (< <= > >=) NUMBER [UNIT]
 
-Metrics: `p50` to `p99.99`, `mean` and `max` (units us, ms, s); `errors` and `dropped` as a share of what was
-due (unit %); `rate` in requests, or with the unit `rows/s` in rows, per second; `recall@K`; `wrong`, the number
-of answers that were looked into and wrong. `*` means every operation. `knee.rate` is the highest rate of a
-ramp that met its objective. `search.p99<1.1x` compares p50, p90 or p99 with what they were in earlier runs
+Metrics: `p50` to `p99.99`, `mean` and `max` of what ended well (units us, ms, s); `errors` as a share of what was
+sent and `dropped` as a share of what was due (unit %); `rate` in good answers, or with the unit `rows/s` in rows
+that were acknowledged, per second; `recall@K`; `wrong`, the number of answers that were looked into and wrong.
+`*`, or no operation, means every one: for recall, every one that measures it. `knee.rate` is the highest rate of
+a ramp that met its objective. `search.p99<1.1x` compares p50, p90 or p99 with what they were in earlier runs
 (`--baseline`).
 
 Percentiles and recall are estimates from a sample: an objective is met, or missed, when their 95 % interval
@@ -16,7 +17,7 @@ import math
 import operator
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from milvus_tck.load.measure.series import Found, Series
@@ -26,14 +27,16 @@ __all__ = [
     "Judged",
     "Objective",
     "judge",
+    "judge_one",
     "judge_ratio",
     "parse_objective",
     "parse_objectives",
     "recall_bounds",
+    "unmeasured",
 ]
 
 _FORM = re.compile(
-    r"\s*(?:(?P<phase>[\w.-]+):)?(?P<op>[\w.%-]+?|\*)\.(?P<metric>p\d+(?:\.\d+)?|mean|max|errors|dropped|rate|wrong|recall(?:@\d+)?)"
+    r"\s*(?:(?P<phase>[\w./-]+):)?(?:(?P<op>[\w.%-]+?|\*)\.)?(?P<metric>p\d+(?:\.\d+)?|mean|max|errors|dropped|rate|wrong|recall(?:@\d+)?)"
     r"\s*(?P<sign><=|>=|<|>)\s*(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>us|ms|s|%|rows/s|/s|x|)\s*"
 )
 _SIGNS: dict[str, Callable[[float, float], bool]] = {
@@ -77,6 +80,20 @@ class Objective:
         """Whether a slow client alone may make it look missed."""
         return self.metric in {"mean", "max", "rate", "dropped"} or self.metric.startswith("p")
 
+    @property
+    def timed(self) -> bool:
+        """Whether it bounds a duration."""
+        return self.metric in {"mean", "max"} or self.metric.startswith("p")
+
+    def kept(self, value: float) -> bool:
+        """Tell whether a value is within the bound."""
+        return _SIGNS[self.sign](value, self.bound)
+
+    @property
+    def name(self) -> str:
+        """What is bounded, without the number of neighbours."""
+        return self.metric.partition("@")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -89,6 +106,10 @@ class Judged:
     high: float
     held: Held
     why: str = ""
+    #: Whether a slow client may have made it look missed.
+    of_client: bool = False
+    #: Whether it is one that every run has, which nobody wrote.
+    standing: bool = False
 
 
 def parse_objective(text: str) -> Objective:
@@ -98,23 +119,48 @@ def parse_objective(text: str) -> Objective:
         message = f"{text!r} is no objective; they look like search.p99<50ms, search.recall@10>0.95, *.errors<1%"
         raise ValueError(message)
     metric, unit, number = found["metric"], found["unit"], float(found["number"])
+    operation = found["op"] or "*"
     timed = metric in {"mean", "max"} or metric.startswith("p")
     allowed = set(_SECONDS) if timed else {"rows/s", "/s", ""} if metric == "rate" else {"%", ""}
     if unit == "x" and metric in _COMPARED:
-        return Objective(text.strip(), "", found["op"], metric, found["sign"], number, unit)
+        return Objective(text.strip(), "", operation, metric, found["sign"], number, unit)
     if unit not in allowed:
         message = f"{text!r}: {metric} needs one of the units {', '.join(filter(None, sorted(allowed)))}"
         raise ValueError(message)
     bound = number * _SECONDS[unit] if timed else number / _HUNDRED if unit == "%" else number
-    return Objective(text.strip(), found["phase"] or "", found["op"], metric, found["sign"], bound, unit)
+    return Objective(text.strip(), found["phase"] or "", operation, metric, found["sign"], bound, unit)
 
 
 def judge(objective: Objective, measured: dict[str, Series], seconds: float) -> list[Judged]:
     """Hold an objective against series by operation, measured over so many seconds."""
     names = [name for name in measured if objective.operation in {name, "*"}]
     if not names:
-        return [Judged(objective, objective.operation, 0, 0, math.inf, Held.INCONCLUSIVE, "nothing of it was measured")]
-    return [_held(objective, name, *_figure(objective, measured[name], seconds)) for name in names]
+        return [unmeasured(objective)]
+    return [judge_one(objective, name, measured[name], seconds) for name in names]
+
+
+def judge_one(objective: Objective, name: str, series: Series, seconds: float) -> Judged:
+    """Hold an objective against the series of one operation; without anything to look at nobody can tell."""
+    if not series.count + series.dropped:
+        return unmeasured(objective, name)
+    if objective.timed and not series.true.count:
+        return unmeasured(objective, name, "no good answer came")
+    if objective.name == "recall" and not series.found.queries:
+        return unmeasured(objective, name, "no answer told of recall")
+    found = _held(objective, name, *_figure(objective, series, seconds))
+    return replace(found, of_client=objective.of_client or _by_lateness_alone(objective, series))
+
+
+def unmeasured(objective: Objective, name: str = "", why: str = "nothing of it was measured") -> Judged:
+    """Return what becomes of an objective that there is nothing to hold against."""
+    return Judged(objective, name or objective.operation, 0, 0, math.inf, Held.INCONCLUSIVE, why)
+
+
+def _by_lateness_alone(objective: Objective, series: Series) -> bool:
+    """Tell whether errors miss a bound only for requests whose time was over, which a lagging client has a part in."""
+    if objective.metric != "errors" or not series.count:
+        return False
+    return objective.kept((series.failed - series.late) / series.count)
 
 
 def judge_ratio(objective: Objective, name: str, ratio: float, low: float, high: float) -> Judged:
@@ -123,11 +169,8 @@ def judge_ratio(objective: Objective, name: str, ratio: float, low: float, high:
 
 
 def _held(objective: Objective, name: str, value: float, low: float, high: float) -> Judged:
-    sign = _SIGNS[objective.sign]
-    kept, broken = (
-        sign(low, objective.bound) and sign(high, objective.bound),
-        not (sign(low, objective.bound) or sign(high, objective.bound)),
-    )
+    kept = objective.kept(low) and objective.kept(high)
+    broken = not (objective.kept(low) or objective.kept(high))
     state = Held.PASS if kept else Held.FAIL if broken else Held.INCONCLUSIVE
     why = "" if kept or broken else "the bound lies within what the sample leaves open"
     return Judged(objective, name, value, low, high, state, why)
@@ -139,20 +182,18 @@ def _figure(objective: Objective, series: Series, seconds: float) -> tuple[float
     due = series.count + series.dropped
     if metric.startswith("p"):
         share = _share(metric)
-        return (series.true.quantile(share), *series.true.bounds(share)) if series.true.count else (0, 0, math.inf)
+        return (series.true.quantile(share), *series.true.bounds(share))
     if metric.startswith("recall"):
-        mean = series.found.total / series.found.queries if series.found.queries else 0.0
+        mean = series.found.total / series.found.queries
         return (mean, *recall_bounds(series.found))
     if metric == "rate":
-        value = (
-            (series.rows if objective.unit == "rows/s" else series.count - series.failed) / seconds if seconds else 0
-        )
+        value = (series.rows if objective.unit == "rows/s" else series.good) / seconds if seconds else 0
     elif metric == "errors":
-        value = (series.failed + series.dropped) / due if due else 0.0
+        value = series.failed / series.count if series.count else 0.0
     else:
         value = {
-            "dropped": series.dropped / due if due else 0.0,
-            "wrong": float(series.errors["WRONG"]),
+            "dropped": series.dropped / due,
+            "wrong": float(series.wrong_answers),
             "mean": series.true.mean,
             "max": series.true.high,
         }[metric]

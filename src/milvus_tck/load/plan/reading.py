@@ -108,7 +108,6 @@ def of_operations(names: tuple[str, ...], rate: float, seconds: float, rows: int
     ops = [{"op": name, "rate": each, "batch": 10 if name in {"insert", "upsert", "delete"} else 1} for name in names]
     raw = {
         "text": f"{', '.join(names)}, as asked for on the command line.",
-        "objectives": ["*.errors<1%"],
         "data": {"rows": rows if _READING & set(names) else 0, "ready": bool(set(names) - {"get-version", "connect"})},
         "phase": [{"name": "steady", "seconds": seconds, "op": ops}],
     }

@@ -53,7 +53,7 @@ def report_html(result: Result) -> str:
     return _environment().get_template("load.html").render(
         summary=summary, tone=_TONES[result.verdict], verdict=_WORDS[result.verdict], text=result.scenario.text,
         figures=[*_latency(result), *_over_time(result)], style=style, style_hash=digest, wrong=_wrong(result),
-        examples=result.outcome.audit.examples, why=result.client.why, notes=result.outcome.notes,
+        examples=result.outcome.audit.examples, notes=result.outcome.notes,
     )  # fmt: skip
 
 

@@ -35,16 +35,22 @@ def _lines(result: Result) -> Iterator[str]:
                 for code, count in series.errors.items():
                     yield _line(metric, {**labels, "code": code}, count)
             else:
-                yield _line(metric, labels, getattr(series, metric.removesuffix("_total").replace("requests", "count")))
+                yield _line(metric, labels, getattr(series, _MEMBERS.get(metric, metric.removesuffix("_total"))))
     yield from _gauges(result, run)
 
 
 _COUNTERS = {
-    "requests_total": "Requests that ended.",
+    "requests_total": "Requests that ended, well or not.",
+    "good_total": "Requests that ended well.",
+    "refused_total": "Requests that the target answered with an error.",
+    "wrong_total": "Answers that were looked into and wrong.",
+    "unanswered_total": "Requests that no answer came to, or none in time.",
     "errors_total": "Requests that failed, by code.",
     "dropped_total": "Arrivals that were never sent.",
     "rows_total": "Rows that were written.",
 }
+#: Members of a series that are called otherwise than their metric.
+_MEMBERS = {"requests_total": "count", "wrong_total": "wrong_answers"}
 
 
 def _gauges(result: Result, run: dict[str, str]) -> Iterator[str]:

@@ -36,6 +36,7 @@ def summary_dict(result: Result) -> dict[str, Any]:
             "lag_p50_ms": _ms(result.client.lag_p50),
             "busiest": _round(result.client.busiest),
             "memory_bytes": result.client.memory,
+            "says": list(result.client.says),
         },
         "audit": {
             "acknowledged": outcome.audit.acknowledged,
@@ -76,10 +77,16 @@ def _operation(name: str, result: Result) -> dict[str, Any]:
     series, seconds = result.operations[name], result.seconds[name]
     row: dict[str, Any] = {
         "count": series.count,
+        "good": series.good,
         "errors": series.failed,
-        "rate": _round(series.count / seconds if seconds else 0.0),
+        "refused": series.refused,
+        "wrong": series.wrong_answers,
+        "unanswered": series.unanswered,
+        "rate": _round(series.good / seconds if seconds else 0.0),
         **{key: _ms(series.true.quantile(share)) for key, share in _QUANTILES.items()},
         "naive_p99_ms": _ms(series.naive.quantile(0.99)),
+        "refused_p50_ms": _ms(series.refusal.quantile(0.5)),
+        "refused_p99_ms": _ms(series.refusal.quantile(0.99)),
         "recall": _recall(name, series, result),
         "codes": dict(series.errors),
         "dropped": series.dropped,
@@ -123,6 +130,7 @@ def _slo(judged: Judged) -> dict[str, Any]:
         "high": _finite(judged.high),
         "bound": judged.objective.bound,
         "why": judged.why,
+        "standing": judged.standing,
     }
 
 

@@ -51,7 +51,7 @@ def rows(result: Result) -> Iterator[Row]:
         times = slot.true.dense()
         cpu, memory = server.get(number, (None, None))
         yield Row(
-            second=round(number * width, 3), phase=phase, operation=name, count=times.count + slot.errors,
+            second=round(number * width, 3), phase=phase, operation=name, count=slot.count,
             errors=slot.errors, dropped=slot.dropped, rows=slot.rows,
             p50_ms=_ms(times.quantile(0.5)), p90_ms=_ms(times.quantile(0.9)), p99_ms=_ms(times.quantile(0.99)),
             max_ms=_ms(times.high), recall=slot.found.total / slot.found.queries if slot.found.queries else None,
