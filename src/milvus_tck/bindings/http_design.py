@@ -27,7 +27,7 @@ from milvus_tck.wire.json_form import (
     write_request,
 )
 
-__all__ = ["DesignBinding"]
+__all__ = ["DesignBinding", "written_request"]
 
 _ACCEPT = f"{JSON}, {PROTOBUF};q=0.5"
 _NAMES = {code.value[0]: code.name for code in grpc.StatusCode}
@@ -48,7 +48,7 @@ class DesignBinding(PlainHttpBinding):
         route = self.routes.of(rpc)
         if rpc == HTTP or route is None:
             return super().send(rpc, payload, deadline, metadata)
-        path, body, kind = _request(self.routes, route, payload)
+        path, body, kind = written_request(self.routes, route, payload)
         headers = {"accept": _ACCEPT, "content-type": kind, "request-timeout": f"{deadline:.3f}"}
         own = {_HEADERS[name]: value for name, value in self.client.credentials.metadata if name in _HEADERS}
         given = {_HEADERS.get(name, name): value for name, value in metadata}
@@ -62,7 +62,7 @@ class DesignBinding(PlainHttpBinding):
         return Reply(_message(rpc, came), code, "", via)
 
 
-def _request(routes: Routes, route: Route, payload: bytes) -> tuple[str, bytes, str]:
+def written_request(routes: Routes, route: Route, payload: bytes) -> tuple[str, bytes, str]:
     """Write path, body and content type of a request; what no parser reads travels as it is, under empty names."""
     request = message_class(method(route.rpc).input_type.full_name)()
     try:

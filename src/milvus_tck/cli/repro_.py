@@ -1,4 +1,4 @@
-"""`milvus-tck repro`: a stand-alone script that replays the exchanges of one check."""
+"""`milvus-tck repro`: a stand-alone script that judges the promise of one check again."""
 
 import difflib
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from milvus_tck.cli.errors import complain, fail
-from milvus_tck.cli.replay import kept_of, replay_script, unprepared
+from milvus_tck.repro.exchanges import Exchange, kept_of, lost_of, unprepared
+from milvus_tck.repro.script import script_of
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.result_file import ResultFileError, Results, read_results
 from milvus_tck.verdict.states import Exit, State
@@ -18,18 +19,20 @@ Examples:
   milvus-tck repro tck-out/latest create-collection/other-schema:fails@grpc > repro.py
   python repro.py host:19530
   python repro.py host:19530 http://host:9091     a check over HTTP: its base stands behind
+  git bisect run sh -c './build.sh && ./serve.sh & sleep 5; python repro.py 127.0.0.1:19530'
 
-The script needs Python and grpcio, nothing of milvus-tck. It sends what was sent, compares
-the numbers of each answer with the recorded ones, and drops the collections it created.
+The script needs Python and grpcio, nothing of milvus-tck. It makes the requests again, with names of its own,
+judges the promise, and drops what it created; its exit codes are 0 kept, 1 broken, 125 can not tell. It shows
+every request as JSON and as a line for grpcurl or curl.
 
 Exit codes: 0 printed, 64 RESULT is no result file, or has no exchanges of CHECK."""
 
 
-@click.command("repro", epilog=_EPILOG, short_help="Print a script that replays a check's exchanges.")
+@click.command("repro", epilog=_EPILOG, short_help="Print a script that judges a check again.")
 @click.argument("result", type=click.Path(path_type=Path))
 @click.argument("check")
 def command(result: Path, check: str) -> int:
-    """Print a script that replays the exchanges of CHECK, as RESULT has them.
+    """Print a script that makes the requests of CHECK again, as RESULT has them, and judges its promise.
 
     RESULT is a result folder or a results.ndjson; CHECK is the id of a check in it.
     """
@@ -38,13 +41,20 @@ def command(result: Path, check: str) -> int:
     except ResultFileError as error:
         fail(Exit.USAGE, f"{result} can not be read", str(error), "milvus-tck check --out FOLDER")
     event = _find(results, check, result)
-    exchanges = kept_of(results, event)
     if not event.exchanges:
         fail(Exit.USAGE, f"there is nothing to replay for {check}", _why_none(event), f"milvus-tck explain {check}")
-    lost = [each["rpc"] for each in exchanges if "request_bytes" not in each]
+    exchanges = kept_of(results, event)
+    _warn(results, event, exchanges)
+    click.echo(script_of(results, event), nl=False)
+    return int(Exit.OK)
+
+
+def _warn(results: Results, event: CheckEvent, exchanges: list[Exchange]) -> None:
+    """Say what keeps the script from telling anything."""
+    lost = lost_of(exchanges)
     if lost:
         complain(
-            f"the script leaves out {len(lost)} of {len(exchanges)} requests: {', '.join(dict.fromkeys(lost))}",
+            f"the script can not tell, for requests were not kept: {', '.join(lost)}",
             "a request that is large or holds a secret is not kept byte for byte",
         )
     missing = unprepared(results, event)
@@ -53,8 +63,6 @@ def command(result: Path, check: str) -> int:
             f"the script does not prepare what the check read: {', '.join(missing)}",
             "the result file does not tell how",
         )
-    click.echo(replay_script(results, event), nl=False)
-    return int(Exit.OK)
 
 
 def _find(results: Results, check: str, result: Path) -> CheckEvent:

@@ -1,0 +1,1 @@
+"""From a result file to a script that judges a promise again."""
