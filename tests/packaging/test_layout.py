@@ -23,6 +23,7 @@ _LOWER = (
     "planning",
     "proxy",
     "reporting",
+    "repro",
     "mutants",
     "load",
 )

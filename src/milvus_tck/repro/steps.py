@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError
 
 from milvus_tck.bindings.http_design import written_request
 from milvus_tck.repro.told import status_of, told_by
+from milvus_tck.spec.kinds import maker_of
 from milvus_tck.spec.routes import routes
-from milvus_tck.verdict.ledger import creation_of
-from milvus_tck.verdict.run import run_of
+from milvus_tck.verdict.things import creation_of, dropping, run_of
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.descriptors import HTTP, SERVICE, message_class, method, methods
@@ -27,13 +27,6 @@ __all__ = ["command_of", "step_of"]
 _API_V1, _DESIGN = "http-api-v1", "http-design"
 #: Calls that change nothing and cost little: repeated while a server works at what was asked before.
 _LOOKS = re.compile(r"(Get|Describe|Show|Has|List|Check)")
-#: What takes back what a call creates beside collections: the call, and the members that name it.
-_DROPS: dict[str, tuple[str, dict[str, str]]] = {
-    "CreateAlias": ("DropAlias", {"alias": "alias", "db_name": "db_name"}),
-    "CreateDatabase": ("DropDatabase", {"db_name": "db_name"}),
-    "CreateCredential": ("DeleteCredential", {"username": "username"}),
-    "CreateResourceGroup": ("DropResourceGroup", {"resource_group": "resource_group"}),
-}
 #: Bytes of JSON that a line of grpcurl or curl holds.
 _LINE = 2_000
 
@@ -94,26 +87,16 @@ def _status_over_http(exchange: Mapping[str, Any]) -> list[int] | None:
 
 def _undo(rpc: str, payload: str | None, run: str) -> list[list[str]]:
     """Return the calls that take back what a request of this run created; objects of others are left alone."""
-    if payload is None or rpc.startswith("/"):
+    if payload is None or (rpc != HTTP and maker_of(rpc) is None):
         return []
-    sent = base64.b64decode(payload)
     try:
-        request = message_class(method(rpc).input_type.full_name).FromString(sent)
-    except (DecodeError, KeyError):
+        request = message_class(method(rpc).input_type.full_name).FromString(base64.b64decode(payload))
+    except DecodeError:
         return []  # hostile bytes create nothing that has a name
-    if rpc in _DROPS:
-        drop, members = _DROPS[rpc]
-        named = {to: getattr(request, of) for of, to in members.items()}
-        return _dropping(drop, next(iter(named.values())), run, named)
-    created = creation_of(Call(rpc, request)) or ("", "")
-    return _dropping("DropCollection", created[0], run, {"collection_name": created[0], "db_name": created[1]})
-
-
-def _dropping(rpc: str, name: str, run: str, members: Mapping[str, str]) -> list[list[str]]:
-    if run_of(name) != run:
+    created = creation_of(Call(rpc, request))
+    if created is None or run_of(created.name) != run:
         return []
-    drop: Message = message_class(methods()[rpc].input_type.full_name)(**members)
-    return [[rpc, base64.b64encode(drop.SerializeToString()).decode()]]
+    return [[dropping(created).rpc, base64.b64encode(dropping(created).sent).decode()]]
 
 
 def command_of(number: int, step: Mapping[str, Any], recorded: Mapping[str, Any]) -> list[str]:
