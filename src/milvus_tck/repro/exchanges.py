@@ -1,6 +1,6 @@
 """What a check stands on: the preparations of what it read, then its own exchanges."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milvus_tck.verdict.events import CheckEvent
@@ -14,8 +14,12 @@ Exchange = Mapping[str, Any]
 
 def kept_of(results: Results, check: CheckEvent) -> list[Exchange]:
     """Return every exchange in the order in which they have to be made again."""
-    made: Mapping[str, list[Exchange]] = results.footer.preparations if results.footer is not None else {}
+    made = _made(results)
     return [each for name in check.shared for each in made.get(name, ())] + list(check.exchanges)
+
+
+def _made(results: Results) -> Mapping[str, Sequence[Exchange]]:
+    return results.footer.preparations if results.footer is not None else {}
 
 
 def lost_of(exchanges: list[Exchange]) -> list[str]:
@@ -25,5 +29,5 @@ def lost_of(exchanges: list[Exchange]) -> list[str]:
 
 def unprepared(results: Results, check: CheckEvent) -> list[str]:
     """Name the things that a check read of which nobody recorded how they were prepared: killed runs tell nothing."""
-    made = results.footer.preparations if results.footer is not None else {}
+    made = _made(results)
     return [name for name in check.shared if not made.get(name)]

@@ -223,7 +223,7 @@ class Server:
         """Send bytes to an RPC."""
         token = os.environ.get("MILVUS_TCK_TOKEN", "")
         metadata = (("authorization", base64.b64encode(token.encode()).decode()),) if token else ()
-        method = self.channel.unary_unary(
+        method: Any = self.channel.unary_unary(
             rpc if rpc.startswith("/") else SERVICE + rpc, request_serializer=None, response_deserializer=None
         )
         try:

@@ -14,9 +14,9 @@ from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.errors import UNEXPECTED_ERROR, codes, legacy_codes, legacy_of
 from milvus_tck.spec.profiles import Profile, profile
-from milvus_tck.verdict.aspects import UNTOUCHED
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.judgement import HOLDS
+from milvus_tck.verdict.owed import UNTOUCHED
 from milvus_tck.verdict.states import State
 
 __all__ = ["promise_of"]

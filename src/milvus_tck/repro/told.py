@@ -41,7 +41,7 @@ def told_by(exchange: Mapping[str, Any]) -> Told:
         return []
     kind = methods()[rpc].output_type
     filled = list(_leaves(response, kind, ()))
-    empty = [
+    empty: Told = [
         ((member.name,), []) for member in kind.fields
         if member.name not in response and member.message_type is None and not _VOLATILE.fullmatch(member.name)
     ]  # fmt: skip
