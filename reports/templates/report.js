@@ -73,8 +73,11 @@
   /** What a failure without a card of its own tells: expected, actual, and how to reproduce it. */
   function contrast(check) {
     const facts = make("dl", "facts");
+    for (const [path, expected, actual] of check.members ?? []) {
+      facts.append(make("dt", "", path), make("dd", "", `expected ${expected}, `, make("span", "got", `got ${actual}`)));
+    }
     for (const name of ["expected", "actual"]) {
-      if (check[name]) facts.append(make("dt", "", name), make("dd", name === "actual" ? "got" : "", check[name]));
+      if (check[name] && !check.members?.length) facts.append(make("dt", "", name), make("dd", name === "actual" ? "got" : "", check[name]));
     }
     const command = make("div", "command", make("code", "", check.repro));
     addCopyButton(command);
@@ -84,26 +87,27 @@
   function parts(check, exchanges) {
     const prepared = check.preparations.map(([name, list]) => {
       const fold = make("details", "fold preparation", make("summary", "", `Prepared before: ${name} (${list.length})`));
-      fold.append(...list.map((index, place) => exchange(exchanges[index], place + 1, false)));
+      fold.append(...list.map((index, place) => exchange(exchanges[index], place + 1, false, false)));
       return fold;
     });
-    const last = check.exchanges.length;
+    const decides = check.deciding ?? check.exchanges.length - 1;
     const beside = check.counterparts.map(([binding, list]) => {
       const fold = make("details", "fold counterpart", make("summary", "", `The same over ${binding}, where it holds`));
       fold.open = true;
-      fold.append(...list.map((index, place) => exchange(exchanges[index], place + 1, true)));
+      fold.append(...list.map((index, place) => exchange(exchanges[index], place + 1, true, false)));
       return fold;
     });
-    return [...prepared, ...check.exchanges.map((index, place) => exchange(exchanges[index], place + 1, place + 1 === last)), ...beside];
+    return [...prepared, ...check.exchanges.map((index, place) => exchange(exchanges[index], place + 1, place === decides, place === check.deciding)), ...beside];
   }
 
-  function exchange(what, place, open) {
-    const box = make("details", "exchange");
+  /** Show an exchange; the one that decided is open, and says so. */
+  function exchange(what, place, open, deciding) {
+    const box = make("details", deciding ? "exchange deciding" : "exchange");
     box.open = open;
     const failed = what.grpc !== "OK" || !succeeded(what.response);
     const answer = make("span", failed ? "answer bad" : "answer", outcome(what));
     const time = make("span", "time", `${(what.seconds * 1000).toFixed(1)} ms`);
-    box.append(make("summary", "", make("span", "place", `${place}`), make("b", "", what.rpc), answer, time));
+    box.append(make("summary", "", make("span", "place", `${place}`), make("b", "", what.rpc), ...(deciding ? [make("span", "mark", "decided")] : []), answer, time));
     const details = what.details ? [make("p", "why", what.details)] : [];
     box.append(...details, make("div", "sides", side("Request", what.request), side("Response", what.response)));
     return box;

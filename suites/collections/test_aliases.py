@@ -26,7 +26,7 @@ def _has(tck: Case, name: str) -> bool:
 def test_an_alias_is_there(tck: Case) -> None:
     """An alias counts as a collection that exists; a name that is none does not."""
     _, alias = _aliased(tck)
-    tck.expect([True, False], [_has(tck, alias), _has(tck, tck.name())])
+    tck.expect([True, False], [_has(tck, alias), _has(tck, tck.name())], members=("the alias", "a name of nothing"))
 
 
 @pytest.mark.clause("describe-collection/alias-name", "describe-collection/aliases")
@@ -34,9 +34,19 @@ def test_an_alias_is_described(tck: Case) -> None:
     """A description by alias shows both names, and lists the alias."""
     name, alias = _aliased(tck)
     by_alias = tck.ok(calls.describe_collection(alias))
-    tck.expect([alias, name], [by_alias.collection_name, by_alias.schema.name], of="describe-collection/alias-name")
+    tck.expect(
+        [alias, name],
+        [by_alias.collection_name, by_alias.schema.name],
+        of="describe-collection/alias-name",
+        members=("collection_name", "schema.name"),
+    )
     by_name = tck.ok(calls.describe_collection(name))
-    tck.expect([[alias], [alias]], [list(by_alias.aliases), list(by_name.aliases)], of="describe-collection/aliases")
+    tck.expect(
+        [[alias], [alias]],
+        [list(by_alias.aliases), list(by_name.aliases)],
+        of="describe-collection/aliases",
+        members=("aliases by alias", "aliases by name"),
+    )
 
 
 @pytest.mark.clause("drop-collection/alias")

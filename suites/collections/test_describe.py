@@ -65,7 +65,12 @@ def test_the_fields_are_described(tck: Case) -> None:
     _create_beside(tck, name, *_FIELDS, dynamic=True)
     answer = _describe(tck, name)
     fields = answer.schema.fields
-    tck.expect([name, name], [answer.collection_name, answer.schema.name], of="describe-collection/name")
+    tck.expect(
+        [name, name],
+        [answer.collection_name, answer.schema.name],
+        of="describe-collection/name",
+        members=("collection_name", "schema.name"),
+    )
     known = [each for each in fields if each.name in {one.name for one in _FIELDS}]
     tck.expect(_each(_FIELDS, "name", "data_type"), _each(known, "name", "data_type"), of="describe-collection/fields")
     tck.expect(_params(_FIELDS), _params(known), of="describe-collection/type-params")
@@ -91,7 +96,11 @@ def test_descriptions_are_kept(tck: Case) -> None:
     _create_beside(tck, name, *_FIELDS, description=_DESCRIPTION)
     schema = _describe(tck, name).schema
     expected = [_DESCRIPTION, *(each.description for each in _FIELDS)]
-    tck.expect(expected, [schema.description, *(each.description for each in schema.fields)])
+    tck.expect(
+        expected,
+        [schema.description, *(each.description for each in schema.fields)],
+        members=("description", *(f"{each.name}.description" for each in schema.fields)),
+    )
 
 
 @pytest.mark.clause("describe-collection/auto-id")
@@ -101,7 +110,11 @@ def test_auto_id_is_described(tck: Case) -> None:
     tck.ok(calls.create_collection(with_it, int64_key(auto_id=True), vector("vec", 8)))
     tck.ok(calls.create_collection(without, int64_key(), vector("vec", 8)))
     described = [[each.autoID for each in _describe(tck, name).schema.fields] for name in (with_it, without)]
-    tck.expect([[True, False], [False, False]], described)
+    tck.expect(
+        [[True, False], [False, False]],
+        described,
+        members=("autoID of the fields with it", "autoID of the fields without it"),
+    )
 
 
 @pytest.mark.clause("describe-collection/element-type")
@@ -110,7 +123,11 @@ def test_the_element_type_is_described(tck: Case) -> None:
     name = tck.name()
     array = field("numbers", DataType.Array, {"max_capacity": "5"}, element=DataType.Int32)
     _create_beside(tck, name, int64_key(), vector("vec", 8), array)
-    tck.expect([0, 0, DataType.Int32], [each.element_type for each in _describe(tck, name).schema.fields])
+    tck.expect(
+        [0, 0, DataType.Int32],
+        [each.element_type for each in _describe(tck, name).schema.fields],
+        members=("id.element_type", "vec.element_type", "numbers.element_type"),
+    )
 
 
 @pytest.mark.clause("describe-collection/dynamic-field")
@@ -121,7 +138,11 @@ def test_the_dynamic_field_is_described(tck: Case) -> None:
     other = tck.name()
     tck.ok(VALID(other))
     described = [_describe(tck, each).schema.enable_dynamic_field for each in (name, other)]
-    tck.expect([True, False], described)
+    tck.expect(
+        [True, False],
+        described,
+        members=("enable_dynamic_field where it was asked for", "enable_dynamic_field where it was not"),
+    )
 
 
 @pytest.mark.clause("describe-collection/shards")
@@ -130,7 +151,11 @@ def test_the_shards_are_described(tck: Case) -> None:
     name, shards = tck.name(), 3
     _create_beside(tck, name, int64_key(), vector("vec", 8), shards=shards)
     answer = _describe(tck, name)
-    tck.expect([shards, shards], [answer.shards_num, len(set(answer.virtual_channel_names))])
+    tck.expect(
+        [shards, shards],
+        [answer.shards_num, len(set(answer.virtual_channel_names))],
+        members=("shards_num", "different virtual_channel_names"),
+    )
 
 
 _LEVELS = {
@@ -148,7 +173,11 @@ def test_the_consistency_level_is_described(tck: Case, given: Consistency) -> No
     last = next(level for level in _LEVELS.values() if level != given)
     for each, level in ((name, given), (other, last)):
         tck.ok(calls.create_collection(each, int64_key(), vector("vec", 8), level=level))
-    tck.expect([given, last], [_describe(tck, each).consistency_level for each in (name, other)])
+    tck.expect(
+        [given, last],
+        [_describe(tck, each).consistency_level for each in (name, other)],
+        members=("consistency_level", "consistency_level of the other collection"),
+    )
 
 
 @pytest.mark.clause("describe-collection/properties")
@@ -169,7 +198,11 @@ def test_the_id_is_described(tck: Case) -> None:
     tck.ok(VALID(first))
     tck.ok(VALID(second))
     early, late, again = (_describe(tck, name).collectionID for name in (first, second, first))
-    tck.expect([True, True, True], [early > 0, early != late, early == again])
+    tck.expect(
+        [True, True, True],
+        [early > 0, early != late, early == again],
+        members=("collectionID is positive", "collectionID is no other's", "collectionID stays"),
+    )
 
 
 @pytest.mark.clause("describe-collection/created")

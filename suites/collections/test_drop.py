@@ -69,7 +69,11 @@ def test_many_drops_at_once(tck: Case) -> None:
     other = tck.name()
     tck.ok(VALID(other))
     rounds = [tck.undisturbed(lambda: _drop_at_once(tck, other)) for _ in range(_ROUNDS)]
-    tck.expect([[True], [False, True]], next((each for each in rounds if not _all_went(each)), rounds[0]))
+    tck.expect(
+        [[True], [False, True]],
+        next((each for each in rounds if not _all_went(each)), rounds[0]),
+        members=("answers that succeed", "whether the collection is there, and its neighbour"),
+    )
 
 
 def _drop_at_once(tck: Case, other: str) -> list[list[bool]]:
@@ -90,7 +94,11 @@ def test_many_creations_at_once(tck: Case) -> None:
     name = tck.name()
     answers = _at_once(lambda: tck.call(VALID(name)).ok)
     names = listed(tck)
-    tck.expect([[True] * _AT_ONCE, 1, 0], [answers, names.count(name), names.count(tck.name())])
+    tck.expect(
+        [[True] * _AT_ONCE, 1, 0],
+        [answers, names.count(name), names.count(tck.name())],
+        members=("answers that succeed", "times the name is listed", "times a name of nothing is listed"),
+    )
 
 
 def _at_once(action: Callable[[], bool]) -> list[bool]:

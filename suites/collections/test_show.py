@@ -20,7 +20,12 @@ def test_everything_is_listed(tck: Case, loaded: Stage) -> None:
         tck.ok(VALID(name))
     answer = shown(tck)
     wanted = [*mine, loaded.name, tck.name()]
-    tck.expect([1, 1, 1, 0], [list(answer.collection_names).count(name) for name in wanted], of="show-collections/all")
+    tck.expect(
+        [1, 1, 1, 0],
+        [list(answer.collection_names).count(name) for name in wanted],
+        of="show-collections/all",
+        members=("the first", "the second", "the loaded one", "a name of nothing"),
+    )
     described = [_identity(tck, name) for name in mine]
     rows = zip(
         answer.collection_names,
@@ -35,6 +40,7 @@ def test_everything_is_listed(tck: Case, loaded: Stage) -> None:
         [described, [len(answer.collection_names)] * len(lists)],
         [[listed.get(name) for name in mine], [len(each) for each in lists]],
         of="show-collections/aligned",
+        members=("ids and times", "lengths of the lists"),
     )
 
 
@@ -52,7 +58,11 @@ def test_what_was_dropped_is_not_listed(tck: Case) -> None:
     before = shown(tck).collection_names
     tck.ok(calls.drop_collection(gone))
     after = shown(tck).collection_names
-    tck.expect([True, True, False, True], [gone in before, stays in before, gone in after, stays in after])
+    tck.expect(
+        [True, True, False, True],
+        [gone in before, stays in before, gone in after, stays in after],
+        members=("the dropped one before", "its neighbour before", "the dropped one after", "its neighbour after"),
+    )
 
 
 @pytest.mark.clause("show-collections/in-memory-loaded", "show-collections/in-memory-not-loaded")
@@ -66,9 +76,17 @@ def test_what_is_in_memory(tck: Case, loaded: Stage) -> None:
     names = answer.collection_names
     lengths = [len(answer.inMemory_percentages), len(answer.query_service_available)]
     tck.expect(
-        [[100, True], [len(names)] * 2], [listed.get(loaded.name), lengths], of="show-collections/in-memory-loaded"
+        [[100, True], [len(names)] * 2],
+        [listed.get(loaded.name), lengths],
+        of="show-collections/in-memory-loaded",
+        members=("percentage and availability", "lengths of the lists"),
     )
-    tck.expect([True, False], [loaded.name in names, name in names], of="show-collections/in-memory-not-loaded")
+    tck.expect(
+        [True, False],
+        [loaded.name in names, name in names],
+        of="show-collections/in-memory-not-loaded",
+        members=("the loaded one is listed", "the other is listed"),
+    )
 
 
 @pytest.mark.clause("show-collections/in-memory-named")
@@ -100,4 +118,8 @@ def test_the_past_is_listed(tck: Case) -> None:
     then = tck.ok(calls.describe_collection(first)).created_timestamp
     past = shown(tck, calls.show_collections().but(time_stamp=then)).collection_names
     now = shown(tck).collection_names
-    tck.expect([True, False, True, True], [first in past, second in past, first in now, second in now])
+    tck.expect(
+        [True, False, True, True],
+        [first in past, second in past, first in now, second in now],
+        members=("the first, then", "the second, then", "the first, now", "the second, now"),
+    )

@@ -34,7 +34,11 @@ def test_who_gives_ids(tck: Case) -> None:
     tck.ok(calls.create_collection(given, *FIELDS))
     made = [key for _ in range(2) for key in _keys(tck.ok(_without_ids(automatic, 3)))]
     kept = _keys(tck.ok(calls.insert(given, rows([30, 10, 20]), 3)))
-    tck.expect([6, 6, [30, 10, 20]], [len(made), len(set(made)), kept])
+    tck.expect(
+        [6, 6, [30, 10, 20]],
+        [len(made), len(set(made)), kept],
+        members=("ids that were made", "different ones", "ids that were given"),
+    )
 
 
 @pytest.mark.clause("create-collection/ids-to-be-given")
@@ -97,7 +101,11 @@ def test_the_index_params_are_the_same(tck: Case) -> None:
     indexed.index_params.extend(key_values(params))
     tck.ok(calls.create_collection(name, int64_key(), indexed))
     fields = tck.ok(calls.describe_collection(name)).schema.fields
-    tck.expect([{}, params], [_pairs(each.index_params) for each in fields])
+    tck.expect(
+        [{}, params],
+        [_pairs(each.index_params) for each in fields],
+        members=("index_params of id", "index_params of vec"),
+    )
 
 
 @pytest.mark.clause("show-collections/every-name")
@@ -108,7 +116,11 @@ def test_every_collection_is_listed(tck: Case) -> None:
         tck.ok(calls.create_collection(name, *FIELDS))
     tck.ok(calls.drop_collection(names[1]))
     listed = list(shown(tck).collection_names)
-    tck.expect([1, 0, 1], [listed.count(name) for name in names])
+    tck.expect(
+        [1, 0, 1],
+        [listed.count(name) for name in names],
+        members=("times the first is listed", "times the dropped one is listed", "times the last is listed"),
+    )
 
 
 @pytest.mark.clause("get-collection-statistics/by-key")

@@ -92,7 +92,9 @@ def test_a_second_index_on_a_field(tck: Case) -> None:
     accepted = tck.call(_on_vec(name, "IP")).ok
     tck.ok(_on_vec(beside, "IP"))
     found = [_metrics(tck, each) for each in (name, beside)]
-    tck.expect([["IP" if accepted else "L2"], ["IP"]], found)
+    tck.expect(
+        [["IP" if accepted else "L2"], ["IP"]], found, members=("metrics", "metrics of the collection beside it")
+    )
 
 
 def _metrics(tck: Case, collection: str) -> list[str | None]:
@@ -103,9 +105,19 @@ def _metrics(tck: Case, collection: str) -> list[str | None]:
 def test_the_details_of_an_index(tck: Case) -> None:
     """Name, id and parameters are told; no two indexes have the same id."""
     described = [each for name in (_indexed(tck), _indexed(tck)) for each in _described(tck, name, "vec")]
-    tck.expect([True, True], [bool(each.index_name) for each in described], case="name")
+    tck.expect(
+        [True, True],
+        [bool(each.index_name) for each in described],
+        case="name",
+        members=("the first has a name", "the second has a name"),
+    )
     tck.expect(2, len({each.indexID for each in described} - {0}), case="id")
-    tck.expect([_GIVEN] * 2, [{key: _params(each).get(key) for key in _GIVEN} for each in described], case="params")
+    tck.expect(
+        [_GIVEN] * 2,
+        [{key: _params(each).get(key) for key in _GIVEN} for each in described],
+        case="params",
+        members=("params of the first", "params of the second"),
+    )
 
 
 @pytest.mark.clause("describe-index/named")
@@ -138,7 +150,11 @@ def test_the_state_comes_to_its_end(tck: Case) -> None:
     asked = calls.get_index_state(stage.name, "vec")
     tck.until(asked, is_finished, what="finished")
     wrong = set(seen) - {_STATE.Unissued, _STATE.InProgress, _STATE.Finished}
-    tck.expect([set(), _STATE.Finished], [wrong, tck.ok(asked).state])
+    tck.expect(
+        [set(), _STATE.Finished],
+        [wrong, tck.ok(asked).state],
+        members=("states that are none on the way", "state at last"),
+    )
 
 
 def _state(tck: Case, collection: str, field: str, index: str = "") -> int | str:
@@ -152,7 +168,11 @@ def test_the_state_by_name(tck: Case) -> None:
     """Each of two indexes has its state, and a name that none has has not."""
     name, called = _indexed_twice(tck)
     found = [_state(tck, name, field, index) for field, index in called.items()]
-    tck.expect([[_STATE.Finished] * 2, True], [found, _stateless(_state(tck, name, "vec", "nosuch"))])
+    tck.expect(
+        [[_STATE.Finished] * 2, True],
+        [found, _stateless(_state(tck, name, "vec", "nosuch"))],
+        members=("states of the indexes", "no state of a name that none has"),
+    )
 
 
 @pytest.mark.clause("get-index-state/of-the-field")
@@ -160,7 +180,11 @@ def test_the_state_by_field(tck: Case) -> None:
     """The field alone tells which of two indexes is meant, and one without an index has no state."""
     name, _ = _indexed_twice(tck)
     found = [_state(tck, name, field) for field in ("vec", "number")]
-    tck.expect([[_STATE.Finished] * 2, True], [found, _stateless(_state(tck, name, "id"))])
+    tck.expect(
+        [[_STATE.Finished] * 2, True],
+        [found, _stateless(_state(tck, name, "id"))],
+        members=("states of the fields with an index", "no state of the field without one"),
+    )
 
 
 def _stateless(state: int | str) -> bool:
@@ -174,7 +198,11 @@ def test_the_state_of_a_dropped_index(tck: Case) -> None:
     before = _state(tck, name, "vec")
     tck.ok(calls.drop_index(name, "vec", *_names(tck, name)))
     after, other = _state(tck, name, "vec"), _state(tck, beside, "vec")
-    tck.expect([_STATE.Finished, True, _STATE.Finished], [before, _stateless(after) or after, other])
+    tck.expect(
+        [_STATE.Finished, True, _STATE.Finished],
+        [before, _stateless(after) or after, other],
+        members=("state before", "no state after", "state of the other collection"),
+    )
 
 
 @pytest.mark.clause("drop-index/the-only-one")

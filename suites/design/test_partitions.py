@@ -27,6 +27,7 @@ def test_names_and_ids_have_the_same_order(tck: Case) -> None:
     tck.expect(
         [wanted, len(wanted), kept[0]],
         [sorted(each for each, _ in second), len({number for _, number in second}), kept[1]],
+        members=("names", "different ids", "ids of those that stay"),
     )
 
 

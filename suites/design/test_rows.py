@@ -63,7 +63,7 @@ def _columns(tck: Case, stage: Early) -> None:
     results = _nearest(tck, stage, stage.of()[2])
     values = {each.field_name: list(each.scalars.long_data.data) for each in results.fields_data}
     wanted = [10 * key for key in results.ids.int_id.data]
-    tck.expect([2, wanted], [len(results.ids.int_id.data), values.get("number")])
+    tck.expect([2, wanted], [len(results.ids.int_id.data), values.get("number")], members=("hits", "number"))
 
 
 _LOOKS: dict[str, Callable[[Case, Early], None]] = {"vector": _in_order, "expression": _filtered, "columns": _columns}

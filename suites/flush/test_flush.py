@@ -115,7 +115,11 @@ def test_rows_that_were_not_flushed(tck: Case) -> None:
     """Rows of a collection that was not named do not count, though they were inserted before."""
     (name, _), (other, _) = filled(tck, 3), filled(tck, 5)
     tck.ok(calls.flush(name))
-    tck.expect((True, 0), (_come_to_count(tck, name, 3), row_count(tck, other)))
+    tck.expect(
+        (True, 0),
+        (_come_to_count(tck, name, 3), row_count(tck, other)),
+        members=("three rows are counted", "rows of the other collection"),
+    )
 
 
 @pytest.mark.clause("flush/segments-listed")
@@ -123,7 +127,13 @@ def test_the_segments_that_are_sealed(tck: Case, flushed: Flushed) -> None:
     """Each collection has sealed segments of its own."""
     first, second = (_sealed(flushed.answer, name) for name in (flushed.first, flushed.second))
     apart = bool(first) and bool(second) and not set(first) & set(second)
-    tck.judge(apart, "segments of each collection", (first, second), signature="segments")
+    tck.judge(
+        apart,
+        "segments of each collection",
+        (first, second),
+        signature="segments",
+        members=("of the first collection", "of the second"),
+    )
 
 
 @pytest.mark.clause("flush/segments-before")
@@ -135,7 +145,13 @@ def test_the_segments_that_were_sealed_before(tck: Case) -> None:
     answer = tck.ok(calls.flush(name))
     listed = list(answer.flush_coll_segIDs[name].data) if name in answer.flush_coll_segIDs else []
     apart = bool(before) and not set(before) & set(_sealed(answer, name))
-    tck.judge(apart and listed == before, before, (listed, _sealed(answer, name)), signature="segments")
+    tck.judge(
+        apart and listed == before,
+        before,
+        (listed, _sealed(answer, name)),
+        signature="segments",
+        members=("listed", "sealed by this flush"),
+    )
 
 
 @pytest.mark.clause("flush/seal-times")
@@ -154,7 +170,13 @@ def test_the_timestamp_of_a_flush(tck: Case, flushed: Flushed) -> None:
     name, inserted = filled(tck, 2)
     then = tck.ok(calls.flush(name)).coll_flush_ts.get(name, 0)
     forward = 0 < flushed.inserted < min(first) and max(first) < inserted.timestamp < then
-    tck.judge(forward, "timestamps in order", (flushed.inserted, first, inserted.timestamp, then), signature="order")
+    tck.judge(
+        forward,
+        "timestamps in order",
+        (flushed.inserted, first, inserted.timestamp, then),
+        signature="order",
+        members=("inserted", "flushed", "inserted later", "flushed later"),
+    )
 
 
 @pytest.mark.clause("flush/db-name")

@@ -46,23 +46,29 @@ def test_the_state_of_segments_alone(tck: Case) -> None:
     answer = tck.ok(calls.flush(*names))
     segments = tuple(each for name in names if name in answer.coll_segIDs for each in answer.coll_segIDs[name].data)
     done = comes_true(tck, _state(segments), lambda state: state.flushed, what="flushed")
-    tck.expect((True, names), (done, {name: row_count(tck, name) for name in names}))
+    tck.expect((True, names), (done, {name: row_count(tck, name) for name in names}), members=("flushed", "row counts"))
 
 
 @pytest.mark.clause("get-flush-state/no-segments")
 def test_the_state_of_no_segments(tck: Case, flushed: Flushed) -> None:
     """What is nothing is flushed."""
-    tck.expect((True, True), (tck.ok(_state()).flushed, _counted(tck, flushed)))
+    tck.expect(
+        (True, True), (tck.ok(_state()).flushed, _counted(tck, flushed)), members=("flushed", "the rows are counted")
+    )
 
 
 @pytest.mark.clause("get-flush-state/segment-unknown")
 def test_the_state_of_a_segment_that_does_not_exist(tck: Case, flushed: Flushed) -> None:
     """A segment that does not exist is taken for flushed."""
-    tck.expect((True, True), (tck.ok(_state((_NO_SEGMENT,))).flushed, _counted(tck, flushed)))
+    tck.expect(
+        (True, True),
+        (tck.ok(_state((_NO_SEGMENT,))).flushed, _counted(tck, flushed)),
+        members=("flushed", "the rows are counted"),
+    )
 
 
 @pytest.mark.clause("get-flush-state/later-timestamp")
 def test_the_state_of_a_time_to_come(tck: Case, flushed: Flushed) -> None:
     """What is still to come is not flushed, while what was flushed is."""
     states = [tck.ok(_state(timestamp=each, name=flushed.first)).flushed for each in (_NEVER, 0)]
-    tck.expect([False, True], states)
+    tck.expect([False, True], states, members=("flushed in the future", "flushed now"))

@@ -1,6 +1,7 @@
 """The same objects over HTTP and over gRPC, and what connections have to bear."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -21,6 +22,17 @@ def _created(tck: Case) -> str:
     return name
 
 
+class _Field(NamedTuple):
+    name: str
+    data_type: int
+    is_primary_key: bool
+
+
+class _Described(NamedTuple):
+    name: str | None
+    data_type: int | None
+
+
 @pytest.mark.clause("http-api-v1/seen-over-grpc")
 def test_created_over_http(tck: Case) -> None:
     """A collection that HTTP creates is described over gRPC as it was defined."""
@@ -32,9 +44,13 @@ def test_created_over_http(tck: Case) -> None:
     schema = {"name": name, "description": "d", "fields": fields}
     tck.ok(ask("CreateCollection", {"collection_name": name, "schema": schema, "shards_num": 2}))
     found = tck.ok(calls.describe_collection(name))
-    told = [(each.name, each.data_type, each.is_primary_key) for each in found.schema.fields]
+    told = [_Field(each.name, each.data_type, each.is_primary_key) for each in found.schema.fields]
     wanted = [("id", DataType.Int64, True), ("vec", DataType.FloatVector, False)]
-    tck.expect([wanted, "d", 2], [told, found.schema.description, found.shards_num])
+    tck.expect(
+        [wanted, "d", 2],
+        [told, found.schema.description, found.shards_num],
+        members=("fields", "description", "shards_num"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/sees-grpc")
@@ -43,11 +59,15 @@ def test_created_over_grpc(tck: Case) -> None:
     name = tck.name()
     tck.ok(calls.create_collection(name, *FIELDS, description="d", shards=2))
     found = json_of(tck.ok(ask("DescribeCollection", {"collection_name": name})))
-    told = [(each.get("name"), each.get("data_type")) for each in found.get("schema", {}).get("fields", ())]
+    told = [_Described(each.get("name"), each.get("data_type")) for each in found.get("schema", {}).get("fields", ())]
     tck.ok(calls.drop_collection(name))
     left = json_of(tck.ok(ask("HasCollection", {"collection_name": name}))).get("value")
     wanted = [("id", DataType.Int64), ("vec", DataType.FloatVector)]
-    tck.expect([wanted, 2, None], [told, found.get("shards_num"), left])
+    tck.expect(
+        [wanted, 2, None],
+        [told, found.get("shards_num"), left],
+        members=("fields", "shards_num", "value after the drop"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/body-large")
@@ -56,7 +76,11 @@ def test_a_large_body(tck: Case) -> None:
     name, count = _created(tck), 20_000
     found = json_of(tck.ok(ask("Insert", rows_of(name, list(range(count))))))
     keys = found.get("IDs", {}).get("IdField", {}).get("IntId", {}).get("data", ())
-    tck.expect([count, count, count - 1], [found.get("insert_cnt"), len(keys), max(keys, default=None)])
+    tck.expect(
+        [count, count, count - 1],
+        [found.get("insert_cnt"), len(keys), max(keys, default=None)],
+        members=("insert_cnt", "keys", "largest key"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/rows-seen-over-grpc")
@@ -67,7 +91,11 @@ def test_rows_over_http(tck: Case) -> None:
     tck.ok(calls.insert(name, one_row(7), 1))
     index_and_load(tck, name)
     (hits,) = search(tck, calls.search(name, np.full((1, DIM), 0.1, dtype=np.float32), output=["vec"]))
-    tck.expect([(LARGE, 7), (float(np.float32(0.1)),) * DIM], [hits.ids, *hits.columns.get("vec", ())[:1]])
+    tck.expect(
+        [(LARGE, 7), (float(np.float32(0.1)),) * DIM],
+        [hits.ids, *hits.columns.get("vec", ())[:1]],
+        members=("ids", "vec of the first hit"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/at-once")
@@ -78,4 +106,8 @@ def test_requests_that_arrive_together(tck: Case) -> None:
         tck.ok(calls.create_collection(name, *FIELDS))
     with ThreadPoolExecutor(len(names)) as pool:
         answers = list(pool.map(lambda name: tck.ok(ask("HasCollection", {"collection_name": name})), names))
-    tck.expect([True, None] * 16, [json_of(each).get("value") for each in answers])
+    tck.expect(
+        [True, None] * 16,
+        [json_of(each).get("value") for each in answers],
+        members=tuple(f"value of name {number}" for number in range(32)),
+    )

@@ -23,7 +23,12 @@ def test_a_path_that_is_no_route(tck: Case) -> None:
     for case, path in paths.items():
         outcome = tck.call(http("GET", path))
         beside = tck.ok(ask("ShowCollections")).status
-        tck.expect([404, 200], [outcome.answer.status if outcome.answer else None, beside], case=case)
+        tck.expect(
+            [404, 200],
+            [outcome.answer.status if outcome.answer else None, beside],
+            case=case,
+            members=("HTTP status", "HTTP status of the route beside it"),
+        )
 
 
 @pytest.mark.clause("http-api-v1/wrong-method")
@@ -42,7 +47,9 @@ def test_health(tck: Case) -> None:
     """Health is a route of its own."""
     route = next(each for each in TABLE if not each.rpcs and each.path == "/health")
     answer = tck.call(http(route.method, TABLE.base + route.path)).answer
-    tck.expect([200, {"status": "ok"}], [answer.status if answer else None, json_of(answer)])
+    tck.expect(
+        [200, {"status": "ok"}], [answer.status if answer else None, json_of(answer)], members=("HTTP status", "body")
+    )
 
 
 @pytest.mark.clause("http-api-v1/error-in-band")
@@ -52,7 +59,7 @@ def test_a_refusal_is_an_answer(tck: Case) -> None:
     found = json_of(answer) or {}
     status = found.get("status", {})
     told = [answer.status if answer else None, bool(status.get("error_code")), bool(status.get("reason"))]
-    tck.expect([200, True, True], told)
+    tck.expect([200, True, True], told, members=("HTTP status", "an error_code", "a reason"))
 
 
 @pytest.mark.clause("http-api-v1/content-type", cases=("success", "refusal", "unreadable"))
@@ -76,7 +83,16 @@ def test_what_is_zero_is_left_out(tck: Case) -> None:
     has = [json_of(tck.ok(ask("HasCollection", {"collection_name": each}))) for each in (name, tck.name())]
     schema = json_of(tck.ok(ask("DescribeCollection", {"collection_name": name})))["schema"]
     found = [has[0].get("value"), "value" in has[1], "description" in schema, "autoID" in schema["fields"][0]]
-    tck.expect([True, False, False, False], found)
+    tck.expect(
+        [True, False, False, False],
+        found,
+        members=(
+            "value of what is there",
+            "a value of what is not there",
+            "an empty description",
+            "autoID that is false",
+        ),
+    )
 
 
 @pytest.mark.clause("http-api-v1/status-empty")
@@ -84,7 +100,11 @@ def test_a_success_says_nothing(tck: Case) -> None:
     """A drop is answered with {}; where a Status is a member, it is {}."""
     name = _created(tck)
     inside = json_of(tck.ok(ask("HasCollection", {"collection_name": name}))).get("status")
-    tck.expect([{}, {}], [inside, json_of(tck.ok(ask("DropCollection", {"collection_name": name})))])
+    tck.expect(
+        [{}, {}],
+        [inside, json_of(tck.ok(ask("DropCollection", {"collection_name": name})))],
+        members=("status", "body of the drop"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/integers-exact", cases=("ids", "keys", "timestamps"))
@@ -141,7 +161,11 @@ def test_a_body_in_yaml(tck: Case) -> None:
     name = _created(tck)
     headers = {"content-type": "application/x-yaml"}
     asked = [ask("HasCollection", f"collectionname: {each}\n".encode(), headers=headers) for each in (name, tck.name())]
-    tck.expect([True, None], [json_of(tck.ok(each)).get("value") for each in asked])
+    tck.expect(
+        [True, None],
+        [json_of(tck.ok(each)).get("value") for each in asked],
+        members=("value of what is there", "value of what is not"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/yaml-answer")
@@ -151,7 +175,11 @@ def test_an_answer_in_yaml(tck: Case) -> None:
     headers = {"content-type": "application/json", "accept": "application/x-yaml"}
     answers = [tck.ok(ask("HasCollection", {"collection_name": each}, headers=headers)) for each in (name, tck.name())]
     kinds = {each.headers.get("content-type", "").partition(";")[0] for each in answers}
-    tck.expect([{"application/x-yaml"}, True, False], [kinds, *(b"\nvalue: true" in each.body for each in answers)])
+    tck.expect(
+        [{"application/x-yaml"}, True, False],
+        [kinds, *(b"\nvalue: true" in each.body for each in answers)],
+        members=("content types", "value: true of what is there", "value: true of what is not"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/not-acceptable")
@@ -162,4 +190,4 @@ def test_what_nobody_can_write(tck: Case) -> None:
         headers = {"content-type": "application/json", "accept": accepted}
         answer = tck.call(ask("ShowCollections", {}, headers=headers)).answer
         statuses.append(None if answer is None else answer.status)
-    tck.expect([406, 200], statuses)
+    tck.expect([406, 200], statuses, members=("HTTP status for text/plain", "HTTP status for */*"))

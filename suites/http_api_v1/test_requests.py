@@ -60,6 +60,8 @@ def _refused_as_400(tck: Case, rpc: str, body: bytes) -> list[object]:
 
 
 _REFUSED = [400, ErrorCode.IllegalArgument, True]
+#: What these are.
+_SAID = ("HTTP status", "error_code", "a reason")
 
 
 @each_clause({"http-api-v1/body-unreadable": UNREADABLE})
@@ -69,7 +71,9 @@ def test_a_body_that_can_not_be_bound(tck: Case, given: dict[str, bytes]) -> Non
     for case, body in given.items():
         found = _refused_as_400(tck, "HasCollection", body.replace(b"NAME", name.encode()))
         right = json_of(tck.ok(ask("HasCollection", {"collection_name": name})))
-        tck.expect([*_REFUSED, True], [*found, right.get("value")], case=case)
+        tck.expect(
+            [*_REFUSED, True], [*found, right.get("value")], case=case, members=(*_SAID, "value of the right request")
+        )
 
 
 @pytest.mark.clause("http-api-v1/body-unreadable-untouched")
@@ -80,7 +84,11 @@ def test_what_can_not_be_bound_does_nothing(tck: Case) -> None:
     status = _refused_as_400(tck, "DropCollection", cut)[0]
     left = tck.look.collection(name)
     tck.ok(ask("DropCollection", {"collection_name": name}))
-    tck.expect([400, True, False], [status, left, tck.look.collection(name)])
+    tck.expect(
+        [400, True, False],
+        [status, left, tck.look.collection(name)],
+        members=("HTTP status", "the collection is left", "it is left by the drop that can be read"),
+    )
 
 
 @each_clause({"http-api-v1/column-unreadable": COLUMNS})
@@ -89,7 +97,7 @@ def test_a_column_that_can_not_be_read(tck: Case, given: dict[str, dict[str, Any
     name = _created(tck)
     for case, column in given.items():
         body = {"collection_name": name, "num_rows": 1, "fields_data": [column]}
-        tck.expect(_REFUSED, _refused_as_400(tck, "Insert", dump(body)), case=case)
+        tck.expect(_REFUSED, _refused_as_400(tck, "Insert", dump(body)), case=case, members=_SAID)
 
 
 @each_clause({"http-api-v1/integer-only": NO_INTEGERS})
@@ -100,7 +108,7 @@ def test_an_integer_is_an_integer(tck: Case, given: dict[str, bytes]) -> None:
         found = _refused_as_400(
             tck, "DescribeCollection", b'{"collection_name":"%b","time_stamp":%b}' % (name.encode(), number)
         )
-        tck.expect(_REFUSED, found, case=case)
+        tck.expect(_REFUSED, found, case=case, members=_SAID)
 
 
 @pytest.mark.clause("http-api-v1/body-empty", cases=("none", "object", "null"))
@@ -120,7 +128,11 @@ def test_get_and_delete_have_bodies(tck: Case) -> None:
     has = [json_of(tck.ok(ask("HasCollection", {"collection_name": each}))).get("value") for each in (name, tck.name())]
     tck.ok(ask("DropCollection", {"collection_name": name}))
     left = [tck.look.collection(each) for each in (name, other)]
-    tck.expect([True, None, False, True], [*has, *left])
+    tck.expect(
+        [True, None, False, True],
+        [*has, *left],
+        members=("value of its name", "value of another", "the dropped one is left", "the other is left"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/query-not-read")
@@ -139,7 +151,11 @@ def test_members_that_nobody_knows(tck: Case) -> None:
     """A member that the request does not have is passed over."""
     name = _created(tck)
     asked = [{"collection_name": each, "nosuch": [1, {"a": None}]} for each in (name, tck.name())]
-    tck.expect([True, None], [json_of(tck.ok(ask("HasCollection", each))).get("value") for each in asked])
+    tck.expect(
+        [True, None],
+        [json_of(tck.ok(ask("HasCollection", each))).get("value") for each in asked],
+        members=("value of what is there", "value of what is not"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/content-type-other", cases=("text", "form", "none"))
@@ -153,7 +169,12 @@ def test_another_content_type(tck: Case) -> None:
     }
     for case, headers in types.items():
         asked = [ask("HasCollection", {"collection_name": each}, headers=headers) for each in (name, tck.name())]
-        tck.expect([True, None], [json_of(tck.ok(each)).get("value") for each in asked], case=case)
+        tck.expect(
+            [True, None],
+            [json_of(tck.ok(each)).get("value") for each in asked],
+            case=case,
+            members=("value of what is there", "value of what is not"),
+        )
 
 
 @pytest.mark.clause("http-api-v1/member-twice")
@@ -162,7 +183,11 @@ def test_the_last_of_two(tck: Case) -> None:
     name, missing = _created(tck).encode(), tck.name().encode()
     pairs = ((missing, name), (name, missing))
     asked = [ask("HasCollection", b'{"collection_name":"%b","collection_name":"%b"}' % pair) for pair in pairs]
-    tck.expect([True, None], [json_of(tck.ok(each)).get("value") for each in asked])
+    tck.expect(
+        [True, None],
+        [json_of(tck.ok(each)).get("value") for each in asked],
+        members=("value where the second name exists", "value where the first one does"),
+    )
 
 
 @pytest.mark.clause("http-api-v1/null-member")
@@ -172,7 +197,11 @@ def test_a_member_that_is_null(tck: Case) -> None:
     asked = [
         {"collection_name": each, "db_name": None, "time_stamp": None, "base": None} for each in (name, tck.name())
     ]
-    tck.expect([True, None], [json_of(tck.ok(ask("HasCollection", each))).get("value") for each in asked])
+    tck.expect(
+        [True, None],
+        [json_of(tck.ok(ask("HasCollection", each))).get("value") for each in asked],
+        members=("value of what is there", "value of what is not"),
+    )
 
 
 def _uneven(rows: list[list[float]]) -> Callable[[str], dict[str, Any]]:

@@ -30,7 +30,12 @@ def test_a_path_that_is_no_route(tck: Case) -> None:
     for case, path in paths.items():
         answer, beside = asked(tck, "GET", path), asked(tck, "GET", "/collections-list")
         found = [answer.status if answer else None, bool(told(answer).get("reason")), beside.status if beside else None]
-        tck.expect([404, True, 200], found, case=case)
+        tck.expect(
+            [404, True, 200],
+            found,
+            case=case,
+            members=("HTTP status", "a reason", "HTTP status of the route beside it"),
+        )
 
 
 @pytest.mark.clause("http-design/wrong-method")
@@ -40,7 +45,11 @@ def test_a_method_that_a_path_does_not_have(tck: Case) -> None:
     answer = asked(tck, "PATCH", f"/collections/{name}")
     allowed = {each.strip() for each in (answer.headers.get("allow", "") if answer else "").split(",")}
     left = tck.look.collection(name)
-    tck.expect([405, {"GET", "DELETE"}, True], [answer.status if answer else None, allowed, left])
+    tck.expect(
+        [405, {"GET", "DELETE"}, True],
+        [answer.status if answer else None, allowed, left],
+        members=("HTTP status", "Allow", "the collection is left"),
+    )
 
 
 @each_clause({"http-design/body-unreadable": UNREADABLE})
@@ -50,7 +59,12 @@ def test_a_body_that_can_not_be_read(tck: Case, given: dict[str, bytes]) -> None
     for case, body in given.items():
         answer = asked(tck, "DELETE", f"/collections/{name}", body.replace(b"NAME", name.encode()))
         left = tck.look.collection(name)
-        tck.expect([400, True], [answer.status if answer else None, left], case=case)
+        tck.expect(
+            [400, True],
+            [answer.status if answer else None, left],
+            case=case,
+            members=("HTTP status", "the collection is left"),
+        )
 
 
 @pytest.mark.clause("http-design/member-twice", cases=("outer", "inner"))
@@ -64,7 +78,12 @@ def test_a_member_that_stands_twice(tck: Case) -> None:
     for case, text in texts.items():
         answer = asked(tck, "POST", "/collections", text.encode())
         left = tck.look.collection(name)
-        tck.expect([400, False], [answer.status if answer else None, left], case=case)
+        tck.expect(
+            [400, False],
+            [answer.status if answer else None, left],
+            case=case,
+            members=("HTTP status", "a collection is created"),
+        )
 
 
 @pytest.mark.clause("http-design/member-unknown", cases=("body", "query"))
@@ -77,7 +96,12 @@ def test_a_member_that_nobody_has(tck: Case) -> None:
     }
     left = tck.look.collection(name)
     for case, answer in answers.items():
-        tck.expect([400, True], [answer.status if answer else None, left], case=case)
+        tck.expect(
+            [400, True],
+            [answer.status if answer else None, left],
+            case=case,
+            members=("HTTP status", "the collection is left"),
+        )
 
 
 @pytest.mark.clause("http-design/member-contradicted")
@@ -86,7 +110,11 @@ def test_a_member_that_is_said_twice(tck: Case) -> None:
     name = created(tck)
     other = asked(tck, "GET", f"/collections/{name}/schema", {"collection_name": tck.name()})
     same = asked(tck, "GET", f"/collections/{name}/schema", {"collection_name": name})
-    tck.expect([400, 200], [each.status if each else None for each in (other, same)])
+    tck.expect(
+        [400, 200],
+        [each.status if each else None for each in (other, same)],
+        members=("HTTP status for two names", "HTTP status for one"),
+    )
 
 
 @pytest.mark.clause("http-design/content-type-other")
@@ -97,7 +125,11 @@ def test_a_foreign_content_type(tck: Case) -> None:
     form = asked(tck, "DELETE", path, body, content_type="application/x-www-form-urlencoded")
     left = tck.look.collection(name)
     right = asked(tck, "DELETE", path, body)
-    tck.expect([415, True, 200], [form.status if form else None, left, right.status if right else None])
+    tck.expect(
+        [415, True, 200],
+        [form.status if form else None, left, right.status if right else None],
+        members=("HTTP status of the form", "the collection is left", "HTTP status of JSON"),
+    )
 
 
 @each_clause({"http-design/name-escaped": NAMES})
@@ -119,7 +151,11 @@ def test_members_in_the_query(tck: Case) -> None:
     ]
     missing = asked(tck, "GET", f"/collections/{names[0]}/partitions-list?type=x")
     found = [(each or {}).get("partition_names") for each in listed]
-    tck.expect([["_default"], ["_default"], 400], [*found, missing.status if missing else None])
+    tck.expect(
+        [["_default"], ["_default"], 400],
+        [*found, missing.status if missing else None],
+        members=("names of the first", "names of the second", "HTTP status of no type"),
+    )
 
 
 @pytest.mark.clause("http-design/encodings", cases=("json", "yaml", "protobuf"))
@@ -130,7 +166,12 @@ def test_an_answer_in_other_words(tck: Case) -> None:
     for case, kind in (("json", JSON), ("yaml", YAML), ("protobuf", PROTOBUF)):
         answer = asked(tck, "GET", f"/collections/{name}/schema", accept=kind)
         told_kind = answer.headers.get("content-type", "").partition(";")[0] if answer else ""
-        tck.expect([kind, wanted, name], [told_kind, *_described(answer, kind)], case=case)
+        tck.expect(
+            [kind, wanted, name],
+            [told_kind, *_described(answer, kind)],
+            case=case,
+            members=("content type", "collectionID", "collection_name"),
+        )
 
 
 def _described(answer: HttpResponse | None, kind: str) -> tuple[object, object]:
@@ -156,7 +197,7 @@ def test_large_integers(tck: Case) -> None:
     ]
     answer = asked(tck, "POST", f"/collections/{name}/records", {"num_rows": 1, "fields_data": columns})
     keys = (json_of(answer) or {}).get("IDs", {}).get("IdField", {}).get("IntId", {}).get("data")
-    tck.expect([200, [key]], [answer.status if answer else None, keys])
+    tck.expect([200, [key]], [answer.status if answer else None, keys], members=("HTTP status", "ids"))
 
 
 @pytest.mark.clause("http-design/described")
@@ -167,5 +208,7 @@ def test_the_description(tck: Case) -> None:
     described = found.get("paths", {}).get("/collections/{collection_name}", {})
     version = str(found.get("openapi", ""))
     tck.expect(
-        [200, "3.1", True], [answer.status if answer else None, version[:3], {"get", "delete"} <= described.keys()]
+        [200, "3.1", True],
+        [answer.status if answer else None, version[:3], {"get", "delete"} <= described.keys()],
+        members=("HTTP status", "version of OpenAPI", "the routes of collections"),
     )

@@ -79,7 +79,12 @@ def test_what_is_not_there(tck: Case) -> None:
         # Servers of 2.2 say "unexpected error", and nothing more.
         expected = 404 if numbers[0] else status_of_http(*numbers)
         found = [answer.status if answer else None, right.status if right else None, any(numbers)]
-        tck.expect([expected, 200, True], found, case=case)
+        tck.expect(
+            [expected, 200, True],
+            found,
+            case=case,
+            members=("HTTP status", "HTTP status of what is there", "a number of the server's"),
+        )
 
 
 @pytest.mark.clause("http-design/status-body", cases=("server", "gateway"))
@@ -92,7 +97,7 @@ def test_a_refusal_says_why(tck: Case) -> None:
     for case, answer in answers.items():
         status = told(answer)
         found = [bool(status.get("code") or status.get("error_code")), bool(status.get("reason"))]
-        tck.expect([True, True], found, case=case)
+        tck.expect([True, True], found, case=case, members=("a number", "a reason"))
 
 
 @pytest.mark.clause("http-design/question", cases=("there", "not-there"))
@@ -101,7 +106,12 @@ def test_a_question_is_answered(tck: Case) -> None:
     for case, name, value in (("there", created(tck), True), ("not-there", tck.name(), None)):
         answer = asked(tck, "GET", f"/collections/{name}")
         found = json_of(answer)
-        tck.expect([200, value], [answer.status if answer else None, (found or {}).get("value")], case=case)
+        tck.expect(
+            [200, value],
+            [answer.status if answer else None, (found or {}).get("value")],
+            case=case,
+            members=("HTTP status", "value"),
+        )
 
 
 @pytest.mark.clause("http-design/grpc-status", cases=("answer", "refusal", "no-answer"))
@@ -123,4 +133,8 @@ def test_no_time_at_all(tck: Case) -> None:
     late = asked(tck, "GET", "/collections-list", request_timeout="0.000001")
     right = asked(tck, "GET", "/collections-list", request_timeout="60")
     found = [each.status if each else None for each in (late, right)]
-    tck.expect([504, 200, "4"], [*found, late.headers.get("grpc-status") if late else ""])
+    tck.expect(
+        [504, 200, "4"],
+        [*found, late.headers.get("grpc-status") if late else ""],
+        members=("HTTP status of the short one", "HTTP status of the long one", "grpc-status"),
+    )

@@ -1,7 +1,7 @@
 """Collections over the first high-level REST, held against what gRPC shows of them."""
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from milvus_tck.fixtures.marks import each_clause
@@ -40,7 +40,9 @@ def test_a_success(tck: Case) -> None:
     found = json_of(answer) or {}
     kind = answer.headers.get("content-type", "").partition(";")[0] if answer else ""
     told = [answer.status if answer else None, kind, found.get("code"), isinstance(found.get("data"), list)]
-    tck.expect([200, "application/json", 200, True], told)
+    tck.expect(
+        [200, "application/json", 200, True], told, members=("HTTP status", "content type", "code", "data is a list")
+    )
 
 
 @pytest.mark.clause("http-v1/unknown-route", cases=("path", "method"))
@@ -110,7 +112,11 @@ def test_a_quick_creation(tck: Case) -> None:
     found = tck.ok(calls.describe_collection(_created(tck, dimension=8)))
     key, vector = found.schema.fields[0], found.schema.fields[-1]
     told = [key.data_type, key.is_primary_key, key.autoID, vector.data_type, _dim(vector), found.shards_num]
-    tck.expect([DataType.Int64, True, True, DataType.FloatVector, "8", 1], told)
+    tck.expect(
+        [DataType.Int64, True, True, DataType.FloatVector, "8", 1],
+        told,
+        members=("type of the key", "is_primary_key", "autoID", "type of the vector", "dim", "shards_num"),
+    )
 
 
 @pytest.mark.clause("http-v1/create-defaults")
@@ -122,7 +128,11 @@ def test_what_a_quick_creation_leaves_open(tck: Case) -> None:
     metric = next((pair.value for pair in index.params if pair.key == "metric_type"), "")
     names = [each.name for each in found.schema.fields]
     told = [names, metric, found.schema.enable_dynamic_field, found.consistency_level]
-    tck.expect([["id", "vector"], "L2", True, m.ConsistencyLevel.Bounded], told)
+    tck.expect(
+        [["id", "vector"], "L2", True, m.ConsistencyLevel.Bounded],
+        told,
+        members=("names of the fields", "metric_type", "enable_dynamic_field", "consistency_level"),
+    )
 
 
 @pytest.mark.clause("http-v1/create-named")
@@ -133,7 +143,9 @@ def test_what_a_quick_creation_is_told(tck: Case) -> None:
     (index,) = tck.ok(calls.describe_index(name)).index_descriptions
     metric = next((pair.value for pair in index.params if pair.key == "metric_type"), "")
     told = [[each.name for each in found.schema.fields], metric, found.schema.description]
-    tck.expect([["key", "emb"], "IP", "what it is for"], told)
+    tck.expect(
+        [["key", "emb"], "IP", "what it is for"], told, members=("names of the fields", "metric_type", "description")
+    )
 
 
 @pytest.mark.clause("http-v1/create-dynamic-off")
@@ -141,14 +153,16 @@ def test_no_dynamic_fields(tck: Case) -> None:
     """Dynamic fields are off where they are said to be, and on where not."""
     names = [_created(tck, enableDynamicField=False), _created(tck, enableDynamicField=True)]
     found = [tck.ok(calls.describe_collection(each)).schema.enable_dynamic_field for each in names]
-    tck.expect([False, True], found)
+    tck.expect(
+        [False, True], found, members=("enable_dynamic_field where it is off", "enable_dynamic_field where it is on")
+    )
 
 
 @pytest.mark.clause("http-v1/create-indexed")
 def test_a_quick_creation_is_indexed(tck: Case) -> None:
     """GRPC describes an index of the name vector_idx on the vector."""
     found = tck.ok(calls.describe_index(_created(tck))).index_descriptions
-    tck.expect([("vector_idx", "vector")], [(each.index_name, each.field_name) for each in found])
+    tck.expect([("vector_idx", "vector")], [_Index(each.index_name, each.field_name) for each in found])
 
 
 @pytest.mark.clause("http-v1/create-loaded")
@@ -201,7 +215,11 @@ def test_the_list(tck: Case) -> None:
     tck.ok(calls.create_collection(other, *FIELDS))
     tck.ok(calls.drop_collection(dropped))
     found = data_of(tck, ask("collections")) or []
-    tck.expect([True, True, False], [each in found for each in (own, other, dropped)])
+    tck.expect(
+        [True, True, False],
+        [each in found for each in (own, other, dropped)],
+        members=("that of HTTP is listed", "that of gRPC is listed", "the dropped one is listed"),
+    )
 
 
 @pytest.mark.clause("http-v1/list-database-unknown")
@@ -220,18 +238,35 @@ def test_a_description(tck: Case) -> None:
     tck.ok(calls.create_collection(other, *FIELDS, shards=2))
     found = data_of(tck, ask("describe", collectionName=quick)) or {}
     index = {"fieldName": "vector", "indexName": "vector_idx", "metricType": "L2"}
-    fields = [("id", "Int64", True, True), ("vector", f"FloatVector({DIM})", False, False)]
-    tck.expect([quick, "d", 1, True, fields, [index]], _described(found), case="quick")
+    fields = [_Field("id", "Int64", True, True), _Field("vector", f"FloatVector({DIM})", False, False)]
+    tck.expect([quick, "d", 1, True, fields, [index]], _described(found), case="quick", members=_DESCRIBED)
     plain = data_of(tck, ask("describe", collectionName=other)) or {}
-    named = [("id", "Int64", True, False), ("vec", f"FloatVector({DIM})", False, False)]
+    named = [_Field("id", "Int64", True, False), _Field("vec", f"FloatVector({DIM})", False, False)]
     told = [*_described(plain), plain.get("load")]
-    tck.expect([other, "", 2, False, named, [], "LoadStateNotLoad"], told, case="grpc")
+    tck.expect([other, "", 2, False, named, [], "LoadStateNotLoad"], told, case="grpc", members=(*_DESCRIBED, "load"))
+
+
+class _Index(NamedTuple):
+    index_name: str
+    field_name: str
+
+
+class _Field(NamedTuple):
+    """What a description tells of a field."""
+
+    name: str
+    type: str
+    primaryKey: bool  # noqa: N815 - as on the wire
+    autoId: bool  # noqa: N815 - the same
+
+
+#: What a description tells of a collection.
+_DESCRIBED = ("collectionName", "description", "shardsNum", "enableDynamicField", "fields", "indexes")
 
 
 def _described(found: dict[str, Any]) -> list[Any]:
-    members = ("name", "type", "primaryKey", "autoId")
-    fields = [tuple(each.get(name) for name in members) for each in found.get("fields", ())]
-    told = [found.get(name) for name in ("collectionName", "description", "shardsNum", "enableDynamicField")]
+    fields = [_Field(*(each.get(name) for name in _Field._fields)) for each in found.get("fields", ())]
+    told = [found.get(name) for name in _DESCRIBED[:4]]
     return [*told, fields, found.get("indexes")]
 
 

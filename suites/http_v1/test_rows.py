@@ -1,7 +1,7 @@
 """Rows over the first high-level REST: written there, and seen over gRPC."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -33,6 +33,11 @@ def _all(rows: Rows) -> Any:  # noqa: ANN401 - a call
     return ask("query", collectionName=rows.name, filter="id > 0")
 
 
+class _Row(NamedTuple):
+    n: object
+    vector: object
+
+
 @pytest.mark.clause("http-v1/insert", cases=("list", "object"))
 def test_an_insertion(tck: Case) -> None:
     """Rows are counted, named by their keys, and found over gRPC."""
@@ -40,7 +45,7 @@ def test_an_insertion(tck: Case) -> None:
     for case, data, keys in (("list", [_row(1), _row(2)], [1, 2]), ("object", _row(3), [3])):
         answer = data_of(tck, ask("insert", collectionName=rows.name, data=data)) or {}
         told = [answer.get("insertCount"), answer.get("insertIds"), set(keys) <= _found(tck, rows.name)]
-        tck.expect([len(keys), keys, True], told, case=case)
+        tck.expect([len(keys), keys, True], told, case=case, members=("insertCount", "insertIds", "rows are found"))
 
 
 @pytest.mark.clause("http-v1/insert-keys")
@@ -50,7 +55,11 @@ def test_keys_with_all_digits(tck: Case) -> None:
     key = LARGE + 1000  # odd, so that a double can not hold it
     tck.ok(ask("insert", collectionName=rows.name, data=[_row(key)]))
     found = _found(tck, rows.name)
-    tck.expect([True, False, False], [each in found for each in (key, key - 1, key + 1)])
+    tck.expect(
+        [True, False, False],
+        [each in found for each in (key, key - 1, key + 1)],
+        members=("the key is there", "the key below is there", "the key above is there"),
+    )
 
 
 @pytest.mark.clause("http-v1/ids-as-text", cases=("text", "number"))
@@ -103,7 +112,11 @@ def test_an_upsert(tck: Case) -> None:
     query = np.zeros((1, DIM), dtype=np.float32)
     (hits,) = search(tck, calls.search(rows.name, query, field="vector", topk=100, output=["n"]))
     told = dict(zip(hits.ids, hits.columns.get("n", ()), strict=False))
-    tck.expect([77, 78, len(rows.keys) + 1], [told.get(old), told.get(new), len(hits.ids)])
+    tck.expect(
+        [77, 78, len(rows.keys) + 1],
+        [told.get(old), told.get(new), len(hits.ids)],
+        members=("n of the old row", "n of the new row", "rows"),
+    )
 
 
 @pytest.mark.clause("http-v1/upsert-auto-id")
@@ -141,7 +154,11 @@ def test_a_search(tck: Case, ten_rows: Rows) -> None:
     exact = np.argsort(((ten_rows.vectors.astype(np.float64) - query) ** 2).sum(axis=1))[:4]
     close = np.allclose([row.get("distance", -1) for row in found or ()], hits.scores, rtol=1e-5)
     wanted = [ten_rows.keys[place] for place in exact]
-    tck.expect([wanted, wanted, True], [keys_of(found), list(hits.ids), close])
+    tck.expect(
+        [wanted, wanted, True],
+        [keys_of(found), list(hits.ids), close],
+        members=("keys over HTTP", "keys over gRPC", "distances agree"),
+    )
 
 
 @pytest.mark.clause("http-v1/search-limit", cases=("limit", "offset"))
@@ -149,7 +166,12 @@ def test_limit_and_offset(tck: Case, ten_rows: Rows) -> None:
     """Limits cut the list at its end, offsets at its beginning."""
     asked: dict[str, Any] = {"collectionName": ten_rows.name, "vector": ten_rows.vectors[0].tolist()}
     every = keys_of(data_of(tck, ask("search", **asked)))
-    tck.expect([every[:3], 10], [keys_of(data_of(tck, ask("search", limit=3, **asked))), len(every)], case="limit")
+    tck.expect(
+        [every[:3], 10],
+        [keys_of(data_of(tck, ask("search", limit=3, **asked))), len(every)],
+        case="limit",
+        members=("hits", "hits without a limit"),
+    )
     tck.expect(every[2:5], keys_of(data_of(tck, ask("search", limit=3, offset=2, **asked))), case="offset")
 
 
@@ -162,6 +184,7 @@ def test_output_fields(tck: Case, ten_rows: Rows) -> None:
     tck.expect(
         [{"id": ten_rows.keys[2], "distance": 0, "n": 2}, {"id": ten_rows.keys[2], "distance": 0}],
         [(found or [None])[0], (bare or [None])[0]],
+        members=("hit with n", "hit without"),
     )
 
 
@@ -208,7 +231,7 @@ def test_a_query(tck: Case, ten_rows: Rows) -> None:
     """Rows that match come with every field, or with those that are named."""
     asked: dict[str, Any] = {"collectionName": ten_rows.name, "filter": "n in [2, 4]"}
     found = data_of(tck, ask("query", **asked)) or []
-    whole = {row.get("id"): (row.get("n"), row.get("vector")) for row in found}
+    whole = {row.get("id"): _Row(row.get("n"), row.get("vector")) for row in found}
     wanted = {ten_rows.keys[place]: (place, ten_rows.vectors[place].tolist()) for place in (2, 4)}
     tck.expect(wanted, whole, case="every-field")
     some = data_of(tck, ask("query", outputFields=["n"], **asked)) or []
@@ -258,7 +281,11 @@ def test_a_large_body(tck: Case) -> None:
     tck.ok(calls.create_collection(name, int64_key(), vector("vector", DIM)))
     data = [{"id": key, "vector": [0.1, 0.2, 0.3, key]} for key in range(count)]
     found = data_of(tck, ask("insert", collectionName=name, data=data)) or {}
-    tck.expect([count, count], [found.get("insertCount"), len(set(found.get("insertIds", ())))])
+    tck.expect(
+        [count, count],
+        [found.get("insertCount"), len(set(found.get("insertIds", ())))],
+        members=("insertCount", "different insertIds"),
+    )
 
 
 @pytest.mark.clause("http-v1/at-once")

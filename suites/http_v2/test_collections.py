@@ -1,7 +1,7 @@
 """Collections over the second high-level REST."""
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from milvus_tck.fixtures import stages
@@ -26,6 +26,17 @@ def _exists(tck: Case, name: str) -> bool:
     return tck.look.collection(name)
 
 
+class _Field(NamedTuple):
+    name: str
+    data_type: int
+    is_primary_key: bool
+
+
+class _Described(NamedTuple):
+    name: str
+    data_type: int
+
+
 @pytest.mark.clause("http-v2/success-code")
 def test_a_success(tck: Case) -> None:
     """A list is answered with HTTP 200, code 0 (or 200) and data, as JSON."""
@@ -33,7 +44,11 @@ def test_a_success(tck: Case) -> None:
     found = json_of(answer) or {}
     kind = answer.headers.get("content-type", "").partition(";")[0] if answer else ""
     told = [answer.status if answer else None, kind, found.get("code") in {0, 200}, isinstance(found.get("data"), list)]
-    tck.expect([200, "application/json", True, True], told)
+    tck.expect(
+        [200, "application/json", True, True],
+        told,
+        members=("HTTP status", "content type", "code is success", "data is a list"),
+    )
 
 
 @pytest.mark.clause("http-v2/unknown-route", cases=("path", "method"))
@@ -43,7 +58,12 @@ def test_what_is_no_route(tck: Case) -> None:
     right = tck.ok(ask("/collections/list")).status
     for case, call in asked.items():
         answer = tck.call(call).answer
-        tck.expect([404, 200], [answer.status if answer else None, right], case=case)
+        tck.expect(
+            [404, 200],
+            [answer.status if answer else None, right],
+            case=case,
+            members=("HTTP status", "HTTP status of the route"),
+        )
 
 
 @pytest.mark.clause("http-v2/body-unreadable", cases=tuple(UNREADABLE))
@@ -98,10 +118,14 @@ def test_names_that_nobody_has(tck: Case) -> None:
 def test_a_quick_creation(tck: Case) -> None:
     """GRPC describes a key of Int64 and a float vector of the dimension, under their names, and dynamic fields."""
     found = tck.ok(calls.describe_collection(created(tck, dimension=8))).schema
-    told = [(each.name, each.data_type, each.is_primary_key) for each in found.fields if not each.is_dynamic]
+    told = [_Field(each.name, each.data_type, each.is_primary_key) for each in found.fields if not each.is_dynamic]
     dims = [pair.value for each in found.fields for pair in each.type_params if pair.key == "dim"]
     wanted = [("id", DataType.Int64, True), ("vector", DataType.FloatVector, False)]
-    tck.expect([wanted, ["8"], True], [told, dims, found.enable_dynamic_field])
+    tck.expect(
+        [wanted, ["8"], True],
+        [told, dims, found.enable_dynamic_field],
+        members=("fields", "dim", "enable_dynamic_field"),
+    )
 
 
 @pytest.mark.clause("http-v2/create-quick-loaded")
@@ -113,7 +137,11 @@ def test_a_quick_creation_is_ready(tck: Case) -> None:
     state = ask("/collections/get_load_state", collectionName=name)
     done = tck.until(state, lambda found: "LoadStateLoaded" in str(json_of(found)), what="loaded")
     data = (json_of(done) or {}).get("data", {})
-    tck.expect([["vector"], ["L2"], 100], [[each.field_name for each in indexes], metrics, data.get("loadProgress")])
+    tck.expect(
+        [["vector"], ["L2"], 100],
+        [[each.field_name for each in indexes], metrics, data.get("loadProgress")],
+        members=("fields with an index", "metric_type", "loadProgress"),
+    )
 
 
 @pytest.mark.clause("http-v2/create-schema")
@@ -125,9 +153,13 @@ def test_a_creation_with_a_schema(tck: Case) -> None:
     found = tck.ok(calls.describe_collection(name)).schema
     described = data_of(tck, ask("/collections/describe", collectionName=name)) or {}
     wanted = [("key", DataType.Int64), ("name", DataType.VarChar), ("place", DataType.FloatVector)]
-    told = [(each.name, each.data_type) for each in found.fields]
+    told = [_Described(each.name, each.data_type) for each in found.fields]
     state = LoadState.Name(tck.ok(calls.get_load_state(other)).state)
-    tck.expect([wanted, [], state], [told, described.get("indexes"), described.get("load")])
+    tck.expect(
+        [wanted, [], state],
+        [told, described.get("indexes"), described.get("load")],
+        members=("fields", "indexes", "load"),
+    )
 
 
 @pytest.mark.clause("http-v2/describe-missing")
@@ -152,7 +184,7 @@ def test_a_load_state_of_nothing(tck: Case) -> None:
 def test_whether_it_is_there(tck: Case) -> None:
     """Yes of what is there, no of what is not."""
     found = [data_of(tck, ask("/collections/has", collectionName=each)) for each in (created(tck), tck.name())]
-    tck.expect([{"has": True}, {"has": False}], found)
+    tck.expect([{"has": True}, {"has": False}], found, members=("of what is there", "of what is not"))
 
 
 @pytest.mark.clause("http-v2/drop")
@@ -162,4 +194,6 @@ def test_a_drop(tck: Case) -> None:
     tck.ok(ask("/collections/drop", collectionName=name))
     left = _exists(tck, name)
     again = json_of(tck.call(ask("/collections/drop", collectionName=name)).answer) or {}
-    tck.expect([False, True], [left, again.get("code") in {0, 200}])
+    tck.expect(
+        [False, True], [left, again.get("code") in {0, 200}], members=("it is left", "dropping it again succeeds")
+    )

@@ -1,6 +1,6 @@
 """Rows over the second high-level REST."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from milvus_tck.suites.http_v2.asking import DIM, LARGE, ask, created, data_of, rows_of
@@ -15,6 +15,12 @@ UNFIT: dict[str, dict[str, Any]] = {
     "text-for-key": {"id": "x"},
     "vector-missing": {"vector": None},
 }
+
+
+class _Hit(NamedTuple):
+    id: object
+    distance: object
+    color: object
 
 
 def _filled(tck: Case, *keys: int) -> str:
@@ -38,7 +44,11 @@ def test_an_insertion(tck: Case) -> None:
     name = _filled(tck, 1)
     told = data_of(tck, ask("/entities/insert", collectionName=name, data=rows_of(LARGE, 7))) or {}
     wanted = [2, [LARGE, 7], {1, 7, LARGE}]
-    tck.expect(wanted, [told.get("insertCount"), told.get("insertIds"), _keys(tck, name)])
+    tck.expect(
+        wanted,
+        [told.get("insertCount"), told.get("insertIds"), _keys(tck, name)],
+        members=("insertCount", "insertIds", "keys that are there"),
+    )
 
 
 @pytest.mark.clause("http-v2/insert-unfit", cases=tuple(UNFIT))
@@ -72,7 +82,7 @@ def test_a_search_of_two(tck: Case) -> None:
                 outputFields=["color"], consistencyLevel="Strong")  # fmt: skip
     hits = data_of(tck, asked) or ()
     wanted = [(1, 0, "c1"), (2, 1, "c2"), (4, 0, "c4"), (2, 4, "c2")]
-    tck.expect(wanted, [(hit.get("id"), hit.get("distance"), hit.get("color")) for hit in hits])
+    tck.expect(wanted, [_Hit(hit.get("id"), hit.get("distance"), hit.get("color")) for hit in hits])
 
 
 @pytest.mark.clause("http-v2/query-and-get", cases=("query", "get", "none"))

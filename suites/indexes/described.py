@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from milvus_tck.spec.profiles import Profile, ProfileRange
 from milvus_tck.verdict.case import Case
@@ -11,11 +12,26 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType
 
-__all__ = ["DIM", "Index", "indexes", "parameters", "release_if_loaded", "scalar_type"]
+__all__ = ["DIM", "Counted", "Index", "Progress", "indexes", "parameters", "release_if_loaded", "scalar_type"]
 
 #: Dimension of the vectors that are indexed.
 DIM = 8
 _OLD_SCALAR_TYPES = ProfileRange("2.2..2.3")
+
+
+class Counted(NamedTuple):
+    """Rows of an index."""
+
+    indexed_rows: int
+    total_rows: int
+    pending_index_rows: int
+
+
+class Progress(NamedTuple):
+    """How far an index is built."""
+
+    state: int
+    rows: Counted
 
 
 @dataclass(frozen=True)
@@ -28,8 +44,12 @@ class Index:
     id: int = field(compare=False)
     state: int = field(compare=False)
     fail_reason: str = field(compare=False)
-    #: Rows: indexed, all, and still to be indexed.
-    rows: tuple[int, int, int] = field(compare=False)
+    rows: Counted = field(compare=False)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is built."""
+        return Progress(self.state, self.rows)
 
 
 def indexes(tck: Case, collection: str, name: str = "") -> dict[str, Index]:
@@ -50,7 +70,7 @@ def _index(told: m.IndexDescription) -> Index:
         id=told.indexID,
         state=told.state,
         fail_reason=told.index_state_fail_reason,
-        rows=(told.indexed_rows, told.total_rows, told.pending_index_rows),
+        rows=Counted(told.indexed_rows, told.total_rows, told.pending_index_rows),
     )
 
 

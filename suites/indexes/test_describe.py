@@ -1,6 +1,7 @@
 """DescribeIndex: what is said of the indexes of a collection."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import pytest
 from milvus_tck.fixtures.indexed import Built
@@ -81,7 +82,13 @@ def test_the_id_of_an_index(tck: Case) -> None:
     names = [_indexed(tck), _indexed(tck)]
     ids = [[each.id for name in names for each in indexes(tck, name).values()] for _ in range(2)]
     apart = len(set(ids[0])) == len(names) and 0 not in ids[0]
-    tck.judge(apart and ids[0] == ids[1], "two ids that stay", ids, signature="ids")
+    tck.judge(
+        apart and ids[0] == ids[1],
+        "two ids that stay",
+        ids,
+        signature="ids",
+        members=("ids", "ids again"),
+    )
 
 
 @pytest.mark.clause("describe-index/several")
@@ -89,14 +96,22 @@ def test_every_index_of_a_collection(tck: Case, unindexed: Stage) -> None:
     """Without a name every index of the collection is described with its field, and none of another collection."""
     name = _indexed_twice(tck)
     found = [sorted(each.field_name for each in tck.ok(calls.describe_index(name)).index_descriptions)]
-    tck.expect([["vec", "x"], []], [*found, list(indexes(tck, unindexed.name))])
+    tck.expect(
+        [["vec", "x"], []],
+        [*found, list(indexes(tck, unindexed.name))],
+        members=("fields with an index", "indexes of the other collection"),
+    )
 
 
 @pytest.mark.clause("describe-index/by-name")
 def test_one_of_several_by_its_name(tck: Case) -> None:
     """With a name only the index of that name is described."""
     name = _indexed_twice(tck)
-    tck.expect([["vec"], ["x"]], [list(indexes(tck, name, index)) for index in ("one", "two")])
+    tck.expect(
+        [["vec"], ["x"]],
+        [list(indexes(tck, name, index)) for index in ("one", "two")],
+        members=("indexes called one", "indexes called two"),
+    )
 
 
 @pytest.mark.clause("describe-index/field-name-ignored")
@@ -105,7 +120,11 @@ def test_the_name_of_a_field(tck: Case, unindexed: Stage) -> None:
     name = _indexed_twice(tck)
     outcomes = [tck.call(calls.describe_index(name, field=given)) for given in ("x", "nosuch")]
     found = [sorted(each.field_name for each in _descriptions(outcome.answer)) for outcome in outcomes]
-    tck.expect([["vec", "x"], ["vec", "x"], []], [*found, list(indexes(tck, unindexed.name))])
+    tck.expect(
+        [["vec", "x"], ["vec", "x"], []],
+        [*found, list(indexes(tck, unindexed.name))],
+        members=("fields for another field", "fields for none", "indexes of the other collection"),
+    )
 
 
 def _descriptions(answer: m.DescribeIndexResponse | None) -> Iterable[m.IndexDescription]:
@@ -116,16 +135,25 @@ def _descriptions(answer: m.DescribeIndexResponse | None) -> Iterable[m.IndexDes
 def test_an_index_over_nothing(tck: Case, unindexed: Stage) -> None:
     """An index over no flushed rows is Finished with no rows."""
     name = _indexed(tck)
-    found = [(each.state, each.rows) for each in indexes(tck, name).values()]
-    tck.expect(([(m.IndexState.Finished, (0, 0, 0))], []), (found, list(indexes(tck, unindexed.name))))
+    found = [each.progress for each in indexes(tck, name).values()]
+    tck.expect(
+        ([(m.IndexState.Finished, (0, 0, 0))], []),
+        (found, list(indexes(tck, unindexed.name))),
+        members=("states and rows", "indexes of the other collection"),
+    )
 
 
 def _rows(tck: Case, name: str) -> list[object]:
     return [each.rows for each in indexes(tck, name).values()]
 
 
+class _State(NamedTuple):
+    state: int
+    fail_reason: str
+
+
 def _states(tck: Case, name: str) -> list[object]:
-    return [(each.state, each.fail_reason) for each in indexes(tck, name).values()]
+    return [_State(each.state, each.fail_reason) for each in indexes(tck, name).values()]
 
 
 _BUILT: dict[str, dict[str, tuple[Callable[[Case, str], list[object]], Callable[[int], object]]]] = {
@@ -143,4 +171,8 @@ def test_an_index_that_is_built(
 ) -> None:
     """A built index is Finished and counts every flushed row as indexed; a collection without one has none."""
     look, wanted = given
-    tck.expect([[wanted(built.rows)], []], [look(tck, built.name), look(tck, unindexed.name)])
+    tck.expect(
+        [[wanted(built.rows)], []],
+        [look(tck, built.name), look(tck, unindexed.name)],
+        members=("of the built index", "of the collection without one"),
+    )

@@ -1,5 +1,7 @@
 """GetIndexState and GetIndexBuildProgress: how far the build of an index has come."""
 
+from typing import NamedTuple
+
 import pytest
 from milvus_tck.fixtures.indexed import Built
 from milvus_tck.fixtures.stages import FIELDS, Stage
@@ -40,13 +42,17 @@ def test_the_state_of_an_index_that_is_built(tck: Case, built: Built, unindexed:
     """An index that is built is Finished, and one that does not exist is not."""
     answer = tck.ok(calls.get_index_state(built.name))
     found = (answer.state, answer.fail_reason, _no_state(tck, unindexed.name))
-    tck.expect((_FINISHED, "", True), found)
+    tck.expect((_FINISHED, "", True), found, members=("state", "fail_reason", "no state where there is no index"))
 
 
 @pytest.mark.clause("get-index-state/nothing-flushed")
 def test_the_state_of_an_index_over_nothing(tck: Case, unindexed: Stage) -> None:
     """An index over no flushed rows is Finished: there is nothing to build."""
-    tck.expect((_FINISHED, True), (_state(tck, _indexed(tck)), _no_state(tck, unindexed.name)))
+    tck.expect(
+        (_FINISHED, True),
+        (_state(tck, _indexed(tck)), _no_state(tck, unindexed.name)),
+        members=("state", "no state where there is no index"),
+    )
 
 
 @pytest.mark.clause("get-index-state/by-name")
@@ -54,7 +60,7 @@ def test_the_state_by_name(tck: Case) -> None:
     """With a name the state is that of the index of that name, also among several."""
     name = _indexed(tck, twice=True)
     found = ([_state(tck, name, each) for each in ("one", "two")], _no_state(tck, name, "nosuch"))
-    tck.expect(([_FINISHED, _FINISHED], True), found)
+    tck.expect(([_FINISHED, _FINISHED], True), found, members=("states of the two", "no state of another name"))
 
 
 @pytest.mark.clause("get-index-state/index-unknown", cases=("no-index", "no-such-name"))
@@ -78,7 +84,7 @@ def test_no_state_is_claimed(tck: Case, built: Built, unindexed: Stage) -> None:
     """No state is claimed for an index that does not exist, while that of another index is known."""
     for case, collection, name in (("no-index", unindexed.name, ""), ("no-such-name", built.name, "nosuch")):
         found = (_no_state(tck, collection, name), _state(tck, built.name))
-        tck.expect((True, _FINISHED), found, case=case)
+        tck.expect((True, _FINISHED), found, case=case, members=("no state", "state of the other index"))
 
 
 @pytest.mark.clause("get-index-state/several")
@@ -103,23 +109,36 @@ def test_the_progress_of_several_without_a_name(tck: Case) -> None:
     )
 
 
-def _progress(tck: Case, collection: str, name: str = "") -> tuple[int, int]:
+class _Progress(NamedTuple):
+    indexed_rows: int
+    total_rows: int
+
+
+def _progress(tck: Case, collection: str, name: str = "") -> _Progress:
     answer = tck.ok(calls.get_index_build_progress(collection, name=name))
-    return answer.indexed_rows, answer.total_rows
+    return _Progress(answer.indexed_rows, answer.total_rows)
 
 
 @pytest.mark.clause("get-index-build-progress/rows")
 def test_the_progress_of_an_index_that_is_built(tck: Case, built: Built) -> None:
     """The progress of a finished index counts all flushed rows as indexed, and those of no other collection."""
     empty = _indexed(tck)
-    tck.expect([(built.rows, built.rows), (0, 0)], [_progress(tck, name) for name in (built.name, empty)])
+    tck.expect(
+        [(built.rows, built.rows), (0, 0)],
+        [_progress(tck, name) for name in (built.name, empty)],
+        members=("progress", "progress of the other collection"),
+    )
 
 
 @pytest.mark.clause("get-index-build-progress/nothing-flushed")
 def test_the_progress_of_an_index_over_nothing(tck: Case, built: Built) -> None:
     """The progress of an index over no flushed rows counts no rows, while that of another counts its own."""
     empty = _indexed(tck)
-    tck.expect([(0, 0), True], [_progress(tck, empty), _progress(tck, built.name)[1] > 0])
+    tck.expect(
+        [(0, 0), True],
+        [_progress(tck, empty), _progress(tck, built.name)[1] > 0],
+        members=("progress", "rows of the other collection are counted"),
+    )
 
 
 @pytest.mark.clause("get-index-build-progress/by-name")
@@ -127,7 +146,11 @@ def test_the_progress_by_name(tck: Case, built: Built) -> None:
     """With a name the progress is that of the index of that name, also among several."""
     name = _indexed(tck, twice=True)
     found = [*(_progress(tck, name, each) for each in ("one", "two")), _progress(tck, built.name, built.index)]
-    tck.expect([(0, 0), (0, 0), (built.rows, built.rows)], found)
+    tck.expect(
+        [(0, 0), (0, 0), (built.rows, built.rows)],
+        found,
+        members=("progress of one", "progress of two", "progress in the other collection"),
+    )
 
 
 @pytest.mark.clause("get-index-build-progress/no-index")

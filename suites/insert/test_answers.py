@@ -1,5 +1,7 @@
 """Insert: what the answer says, of an insertion and of a refusal."""
 
+from typing import NamedTuple
+
 import pytest
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.suites.insert.layout import Layout
@@ -20,6 +22,26 @@ def _keys(answer: m.MutationResult) -> list[int | str]:
     return [*answer.IDs.int_id.data, *answer.IDs.str_id.data]
 
 
+class _Counts(NamedTuple):
+    insert_cnt: int
+    delete_cnt: int
+    upsert_cnt: int
+
+
+class _Places(NamedTuple):
+    succ_index: list[int]
+    err_index: list[int]
+
+
+class _Believed(NamedTuple):
+    """The refusal, and the valid insertion beside it."""
+
+    refused: bool
+    rows_of_the_valid_one: bool
+    ids: list[int | str]
+    insert_cnt: int
+
+
 @pytest.mark.clause("insert/counts", "insert/succ-index", "insert/acknowledged", "insert/timestamp")
 def test_the_answer_to_an_insertion(tck: Case) -> None:
     """An insertion is answered with its counts, the places of its rows and a timestamp that moves forward.
@@ -29,15 +51,31 @@ def test_the_answer_to_an_insertion(tck: Case) -> None:
     first, second = _PLAIN.ready(tck), _PLAIN.ready(tck)
     answers = [tck.ok(_PLAIN.insertion(name, _NUMBERS[:count])) for name, count in ((first, 3), (second, 2))]
     there = [_PLAIN.found(tck, name) for name in (first, second)] == [_PLAIN.keys(_NUMBERS), _PLAIN.keys(_NUMBERS[:2])]
-    counts = [(each.insert_cnt, each.delete_cnt, each.upsert_cnt) for each in answers]
-    tck.expect(([(3, 0, 0), (2, 0, 0)], True), (counts, there), of="insert/counts")
-    places = [(list(each.succ_index), list(each.err_index)) for each in answers]
-    tck.expect(([([0, 1, 2], []), ([0, 1], [])], True), (places, there), of="insert/succ-index")
+    counts = [_Counts(each.insert_cnt, each.delete_cnt, each.upsert_cnt) for each in answers]
+    tck.expect(
+        ([(3, 0, 0), (2, 0, 0)], True), (counts, there), of="insert/counts", members=("counts", "the rows are there")
+    )
+    places = [_Places(list(each.succ_index), list(each.err_index)) for each in answers]
+    tck.expect(
+        ([([0, 1, 2], []), ([0, 1], [])], True),
+        (places, there),
+        of="insert/succ-index",
+        members=("succ_index and err_index", "the rows are there"),
+    )
     told = [each.acknowledged for each in answers]
-    tck.expect(([False, False], True), (told, there), of="insert/acknowledged")
+    tck.expect(
+        ([False, False], True), (told, there), of="insert/acknowledged", members=("acknowledged", "the rows are there")
+    )
     times = [each.timestamp for each in answers]
     forward = 0 < times[0] < times[1] and there
-    tck.judge(forward, "timestamps in order", (times, there), of="insert/timestamp", signature="order")
+    tck.judge(
+        forward,
+        "timestamps in order",
+        (times, there),
+        of="insert/timestamp",
+        signature="order",
+        members=("timestamps", "the rows are there"),
+    )
 
 
 @pytest.mark.clause("insert/timestamp-hybrid")
@@ -49,7 +87,13 @@ def test_the_time_of_an_insertion(tck: Case) -> None:
     inserted = tck.ok(_PLAIN.insertion(name, _NUMBERS)).timestamp
     after = tck.ok(clock).timestamp
     seen = (before, inserted, after)
-    tck.judge(0 < before < inserted < after, "timestamps in order", seen, signature="order")
+    tck.judge(
+        0 < before < inserted < after,
+        "timestamps in order",
+        seen,
+        signature="order",
+        members=("before", "inserted", "after"),
+    )
 
 
 @each_case({"insert/ids": {"int64": Layout(), "varchar": Layout(key=varchar("id", 8, primary=True))}})
@@ -59,7 +103,11 @@ def test_the_keys_that_are_answered(tck: Case, given: Layout) -> None:
     told = [_keys(tck.ok(given.insertion(name, numbers))) for name, numbers in ((first, _NUMBERS), (second, (5,)))]
     wanted = [[_as_key(given, number) for number in numbers] for numbers in (_NUMBERS, (5,))]
     there = [given.found(tck, name) for name in (first, second)]
-    tck.expect((wanted, [given.keys(numbers) for numbers in (_NUMBERS, (5,))]), (told, there))
+    tck.expect(
+        (wanted, [given.keys(numbers) for numbers in (_NUMBERS, (5,))]),
+        (told, there),
+        members=("IDs", "rows that are there"),
+    )
 
 
 def _as_key(layout: Layout, number: int) -> int | str:
@@ -79,9 +127,21 @@ def test_the_answer_to_a_refusal(tck: Case) -> None:
     fails = outcome.status is not None and not outcome.status.ok
     beside = tck.ok(valid)
     there = _PLAIN.found(tck, name) == _PLAIN.keys(_NUMBERS)
-    believed = (fails, there, _keys(beside), beside.insert_cnt)
+    believed = _Believed(fails, there, _keys(beside), beside.insert_cnt)
     wanted = (True, True, list(_NUMBERS), len(_NUMBERS))
-    tck.expect(([], 0, wanted), (_keys(refused), refused.insert_cnt, believed), of="insert/refused-ids")
+    tck.expect(
+        ([], 0, wanted),
+        (_keys(refused), refused.insert_cnt, believed),
+        of="insert/refused-ids",
+        members=("IDs", "insert_cnt", "beside it"),
+    )
     places = (list(refused.succ_index), list(refused.err_index))
-    tck.expect(([], [0, 1, 2], wanted), (*places, believed), of="insert/refused-err-index")
-    tck.expect((0, wanted), (refused.timestamp, believed), of="insert/refused-timestamp")
+    tck.expect(
+        ([], [0, 1, 2], wanted),
+        (*places, believed),
+        of="insert/refused-err-index",
+        members=("succ_index", "err_index", "beside it"),
+    )
+    tck.expect(
+        (0, wanted), (refused.timestamp, believed), of="insert/refused-timestamp", members=("timestamp", "beside it")
+    )

@@ -56,7 +56,7 @@ def test_insertions_add_up(tck: Case) -> None:
         tck.ok(_PLAIN.insertion(name, numbers))
     found = _PLAIN.found(tck, name)
     flush(tck, name)
-    tck.expect(([1, 2, 3, 4, 5, 6], 6), (found, row_count(tck, name)))
+    tck.expect(([1, 2, 3, 4, 5, 6], 6), (found, row_count(tck, name)), members=("keys", "row_count"))
 
 
 _DUPLICATES: dict[str, tuple[tuple[int, ...], ...]] = {
@@ -89,7 +89,7 @@ def test_rows_of_a_partition(tck: Case) -> None:
     _in_partition(tck, name, "p", (1, 2))
     _in_partition(tck, name, "q", (3,))
     found = [_PLAIN.found(tck, name, partition) for partition in ("p", "q", "_default")]
-    tck.expect([[1, 2], [3], []], found)
+    tck.expect([[1, 2], [3], []], found, members=("keys in p", "keys in q", "keys in _default"))
 
 
 @pytest.mark.clause("insert/default-partition")
@@ -101,7 +101,11 @@ def test_rows_of_no_partition(tck: Case) -> None:
     _in_partition(tck, name, "", (1, 2))
     _in_partition(tck, name, "_default", (3,))
     _in_partition(tck, name, "p", (4,))
-    tck.expect([[1, 2, 3], [4]], [_PLAIN.found(tck, name, partition) for partition in ("_default", "p")])
+    tck.expect(
+        [[1, 2, 3], [4]],
+        [_PLAIN.found(tck, name, partition) for partition in ("_default", "p")],
+        members=("keys in _default", "keys in p"),
+    )
 
 
 @pytest.mark.clause("insert/partition-key")

@@ -39,7 +39,11 @@ def test_keys_that_the_server_gives(tck: Case, given: Layout) -> None:
     keys = [*told[0], *told[1]]
     unique = len(set(keys)) == len(keys) == 2 * len(_NUMBERS)
     found = [given.found(tck, each) for each in (name, other)]
-    tck.expect((True, [sorted(keys, key=str), sorted(told[2], key=str)]), (unique, found))
+    tck.expect(
+        (True, [sorted(keys, key=str), sorted(told[2], key=str)]),
+        (unique, found),
+        members=("every key is of one row", "keys in each collection"),
+    )
 
 
 @pytest.mark.clause("insert/auto-id-ascending")

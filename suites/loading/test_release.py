@@ -72,7 +72,11 @@ def test_a_released_collection_is_not_searched(tck: Case, released: Parted, load
 def test_a_released_collection_is_not_in_memory(tck: Case, released: Parted, loaded: Stage) -> None:
     """What was released is not listed among what is in memory."""
     names = shown(tck, calls.show_collections(m.ShowType.InMemory)).collection_names
-    tck.expect([True, False], [each.name in names for each in (loaded, released)])
+    tck.expect(
+        [True, False],
+        [each.name in names for each in (loaded, released)],
+        members=("the loaded one is listed", "the released one is listed"),
+    )
 
 
 @pytest.mark.clause("release-collection/after-load-partitions")

@@ -26,7 +26,11 @@ _DONE = 100
 def test_a_collection_that_was_never_loaded(tck: Case, loaded: Stage) -> None:
     """What was never loaded is told from what is loaded."""
     stage = parted(tck)
-    tck.expect([UNLOADED, LOADED], [load_states(tck, each.name)[0] for each in (stage, loaded)])
+    tck.expect(
+        [UNLOADED, LOADED],
+        [load_states(tck, each.name)[0] for each in (stage, loaded)],
+        members=("state of what was never loaded", "state of what is loaded"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def test_a_collection_while_it_is_loaded(tck: Case) -> None:
         [*states, searchable],
         of="get-load-state/loading",
         signature="state:order",
+        members=(*(f"look {number}" for number in range(len(states))), "searchable"),
     )
     progress = [each.progress for each in looks]
     tck.judge(
@@ -58,6 +63,7 @@ def test_a_collection_while_it_is_loaded(tck: Case) -> None:
         [*progress, searchable],
         of="get-loading-progress/loading",
         signature="progress:order",
+        members=(*(f"look {number}" for number in range(len(progress))), "searchable"),
     )
 
 
@@ -101,7 +107,11 @@ def test_the_progress_of_a_refresh(tck: Case, loaded: Stage) -> None:
     """Where nothing is being refreshed, all of it is."""
     stage = parted(tck)
     refreshed = tck.ok(calls.get_loading_progress(loaded.name)).refresh_progress
-    tck.expect([_DONE, UNLOADED], [refreshed, *load_states(tck, stage.name)])
+    tck.expect(
+        [_DONE, UNLOADED],
+        [refreshed, *load_states(tck, stage.name)],
+        members=("refresh_progress", "state of the other collection"),
+    )
 
 
 # -- partitions ----------------------------------------------------------------------------------------
@@ -112,9 +122,9 @@ def test_a_collection_that_is_partly_loaded(tck: Case, partly_loaded: Parted) ->
     """A collection is loaded where all that was asked for is loaded."""
     name, here = partly_loaded.name, partly_loaded.of("here")
     state, rows = load_states(tck, name)[0], found(tck, name)
-    tck.expect([LOADED, here], [state, rows], of="get-load-state/some-partitions")
+    tck.expect([LOADED, here], [state, rows], of="get-load-state/some-partitions", members=("state", "keys"))
     progress = tck.ok(calls.get_loading_progress(name)).progress
-    tck.expect([_DONE, here], [progress, rows], of="get-loading-progress/some-partitions")
+    tck.expect([_DONE, here], [progress, rows], of="get-loading-progress/some-partitions", members=("progress", "keys"))
 
 
 @pytest.mark.clause("get-load-state/other-partition", "get-load-state/several-partitions")
@@ -122,9 +132,16 @@ def test_the_partitions_of_a_collection_that_is_partly_loaded(tck: Case, partly_
     """Each partition answers for itself; several are loaded where each of them is."""
     name = partly_loaded.name
     states = load_states(tck, name, "here", "there")
-    tck.expect([LOADED, UNLOADED], states, of="get-load-state/other-partition")
+    tck.expect(
+        [LOADED, UNLOADED], states, of="get-load-state/other-partition", members=("state of here", "state of there")
+    )
     both = tck.ok(calls.get_load_state(name, ["here", "there"])).state
-    tck.expect([LOADED, UNLOADED], [states[0], both], of="get-load-state/several-partitions")
+    tck.expect(
+        [LOADED, UNLOADED],
+        [states[0], both],
+        of="get-load-state/several-partitions",
+        members=("state of here", "state of both"),
+    )
 
 
 @pytest.mark.clause("get-loading-progress/other-partition")

@@ -14,9 +14,14 @@ def test_what_exists_is_told_from_what_does_not(tck: Case) -> None:
     """HasPartition knows what its collection has: by the exact name, and in no other collection."""
     name, other = create(tck, "Here"), create(tck, "there")
     existing = there(tck, name, DEFAULT, "Here", "nowhere")
-    tck.expect([True, True, False], existing, of="has-partition/existing")
+    tck.expect([True, True, False], existing, of="has-partition/existing", members=(DEFAULT, "Here", "nowhere"))
     missing = [*there(tck, name, "here", "there"), *there(tck, other, "there")]
-    tck.expect([False, False, True], missing, of="has-partition/missing")
+    tck.expect(
+        [False, False, True],
+        missing,
+        of="has-partition/missing",
+        members=("here", "there", "there in the other collection"),
+    )
 
 
 @each_case({"has-partition/name-empty": {"": ""}, "has-partition/name-ill-formed": ILL_FORMED})

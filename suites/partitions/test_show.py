@@ -19,7 +19,11 @@ _DONE = 100
 def test_every_partition_is_listed(tck: Case) -> None:
     """Every partition is listed once, and none of another collection."""
     name, other = create(tck, "a", "b"), create(tck, "c")
-    tck.expect([[DEFAULT, "a", "b"], [DEFAULT, "c"]], [names(tck, name), names(tck, other)])
+    tck.expect(
+        [[DEFAULT, "a", "b"], [DEFAULT, "c"]],
+        [names(tck, name), names(tck, other)],
+        members=("names", "names in the other collection"),
+    )
 
 
 @pytest.mark.clause("show-partitions/names")
@@ -36,7 +40,9 @@ def test_what_was_dropped_is_not_listed(tck: Case) -> None:
     name = create(tck, "a", "b")
     before = names(tck, name)
     tck.ok(calls.drop_partition(name, "b"))
-    tck.expect([[DEFAULT, "a", "b"], [DEFAULT, "a"]], [before, names(tck, name)])
+    tck.expect(
+        [[DEFAULT, "a", "b"], [DEFAULT, "a"]], [before, names(tck, name)], members=("names before", "names after")
+    )
 
 
 @pytest.mark.clause("show-partitions/ids")
@@ -51,7 +57,11 @@ def test_ids_stay_and_are_shared_by_none(tck: Case) -> None:
     ids = {*before.values(), *after.values(), *elsewhere} - {0}
     wanted = len([DEFAULT, "a", "b", "c"]) + len([DEFAULT, "a"])
     kept = {key: before.get(key) for key in (DEFAULT, "b")}
-    tck.expect([wanted, kept], [len(ids), {key: after.get(key) for key in kept}])
+    tck.expect(
+        [wanted, kept],
+        [len(ids), {key: after.get(key) for key in kept}],
+        members=("different ids", "ids of those that stay"),
+    )
 
 
 @pytest.mark.clause("show-partitions/created")
@@ -67,6 +77,7 @@ def test_what_came_later_is_younger(tck: Case) -> None:
         "0 < collection <= _default < a < b",
         [collection, first, second, third],
         signature="created:order",
+        members=("collection", DEFAULT, "a", "b"),
     )
 
 
@@ -91,7 +102,11 @@ def test_the_partitions_of_a_partition_key(tck: Case) -> None:
     count = 3
     name, plain = with_partition_key(tck, count), create(tck, "a")
     numbered = [f"{DEFAULT}_{number}" for number in range(count)]
-    tck.expect([numbered, [DEFAULT, "a"]], [names(tck, name), names(tck, plain)])
+    tck.expect(
+        [numbered, [DEFAULT, "a"]],
+        [names(tck, name), names(tck, plain)],
+        members=("names", "names in the other collection"),
+    )
 
 
 @pytest.mark.clause("show-partitions/in-memory", "show-partitions/in-memory-percentages")
@@ -100,7 +115,7 @@ def test_what_is_in_memory(tck: Case, partly_loaded: Parted) -> None:
     everything, loaded = listed(tck, partly_loaded.name), listed(tck, partly_loaded.name, _IN_MEMORY)
     wanted = [[DEFAULT, "here", "there"], {"here": everything["here"].id if "here" in everything else 0}]
     shown = [sorted(everything), {name: each.id for name, each in loaded.items()}]
-    tck.expect(wanted, shown, of="show-partitions/in-memory")
+    tck.expect(wanted, shown, of="show-partitions/in-memory", members=("names", "ids in memory"))
     percentages = {name: each.percentage for name, each in loaded.items()}
     tck.expect({"here": _DONE}, percentages, of="show-partitions/in-memory-percentages")
 

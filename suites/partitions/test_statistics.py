@@ -21,15 +21,29 @@ _ROWS = {"here": 5, "there": 7, DEFAULT: 2}
 def test_the_rows_are_counted(tck: Case) -> None:
     """A new partition has no rows; after a flush each counts its own, and together they are the collection."""
     name, _beside = create(tck, "here", "there"), parted(tck)
-    tck.expect(["0"] * len(_ROWS), row_counts(tck, name, *_ROWS), of="get-partition-statistics/row-count")
+    tck.expect(
+        ["0"] * len(_ROWS), row_counts(tck, name, *_ROWS), of="get-partition-statistics/row-count", members=tuple(_ROWS)
+    )
     _insert(tck, name)
-    tck.expect(["0"] * len(_ROWS), row_counts(tck, name, *_ROWS), of="get-partition-statistics/before-flush")
+    tck.expect(
+        ["0"] * len(_ROWS),
+        row_counts(tck, name, *_ROWS),
+        of="get-partition-statistics/before-flush",
+        members=tuple(_ROWS),
+    )
     flush(tck, name)
     counted = row_counts(tck, name, *_ROWS)
-    tck.expect([str(rows) for rows in _ROWS.values()], counted, of="get-partition-statistics/after-flush")
+    tck.expect(
+        [str(rows) for rows in _ROWS.values()], counted, of="get-partition-statistics/after-flush", members=tuple(_ROWS)
+    )
     total = {pair.key: pair.value for pair in tck.ok(calls.get_collection_statistics(name)).stats}.get("row_count")
     together = sum(int(each) for each in counted if each is not None and each.isdecimal())
-    tck.expect([sum(_ROWS.values()), str(together)], [together, total], of="get-partition-statistics/sum")
+    tck.expect(
+        [sum(_ROWS.values()), str(together)],
+        [together, total],
+        of="get-partition-statistics/sum",
+        members=("sum over the partitions", "row_count of the collection"),
+    )
 
 
 def _insert(tck: Case, name: str) -> None:

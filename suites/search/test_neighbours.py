@@ -1,5 +1,7 @@
 """The nearest rows, by every metric, held against exact neighbours."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from milvus_tck.fixtures.corpora import DIM, ROWS, Corpus, rows, small_corpus
@@ -67,6 +69,11 @@ def test_jaccard(tck: Case, bits_jaccard: Corpus) -> None:
     _judge_metric(tck, bits_jaccard, "jaccard")
 
 
+class _Found(NamedTuple):
+    ids: object
+    scores: object
+
+
 @pytest.mark.clause("search/identical-row")
 def test_an_identical_row(tck: Case, distances: Corpus) -> None:
     """A row is its own nearest neighbour, at distance 0."""
@@ -74,7 +81,7 @@ def test_an_identical_row(tck: Case, distances: Corpus) -> None:
     queries = distances.vectors[places]
     found = search(tck, calls.search(distances.name, queries, topk=1), len(places))
     wanted = [((int(distances.ids[place]),), (0.0,)) for place in places]
-    tck.expect(wanted, [(hits.ids, hits.scores) for hits in found])
+    tck.expect(wanted, [_Found(hits.ids, hits.scores) for hits in found])
 
 
 def _right(tck: Case, corpus: Corpus, topk: int) -> None:
@@ -106,7 +113,9 @@ def test_rows_at_the_same_distance(tck: Case) -> None:
     tck.ok(calls.insert(name, rows(ids, vectors), len(ids)))
     index_and_load(tck, name)
     (hits,) = search(tck, calls.search(name, vectors[:1], topk=alike))
-    tck.expect([list(range(alike)), [0.0] * alike], [sorted(hits.ids, key=int), list(hits.scores)])
+    tck.expect(
+        [list(range(alike)), [0.0] * alike], [sorted(hits.ids, key=int), list(hits.scores)], members=("ids", "scores")
+    )
 
 
 @pytest.mark.clause("search/inserted-after-load", "search/deleted")
@@ -135,4 +144,8 @@ def test_text_keys(tck: Case) -> None:
     tck.ok(calls.insert(name, columns, 10))
     index_and_load(tck, name)
     (hits,) = search(tck, calls.search(name, vectors[4:5], topk=3))
-    tck.expect(["key-4", ["key-3", "key-5"]], [hits.ids[:1][0] if hits.ids else None, sorted(map(str, hits.ids[1:]))])
+    tck.expect(
+        ["key-4", ["key-3", "key-5"]],
+        [hits.ids[:1][0] if hits.ids else None, sorted(map(str, hits.ids[1:]))],
+        members=("first id", "other ids"),
+    )

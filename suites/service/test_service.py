@@ -44,7 +44,7 @@ def _valid(rpc: str) -> Callable[[Case, Stage], Call[Any]]:
 def test_the_version_is_told(tck: Case) -> None:
     """GetVersion tells the same version at every call."""
     first, second = (tck.ok(calls.get_version()).version for _ in range(2))
-    tck.expect([True, True], [first != "", first == second])
+    tck.expect([True, True], [first != "", first == second], members=("a version", "the same version again"))
 
 
 @pytest.mark.clause("connect/identifier")
@@ -109,7 +109,7 @@ def test_a_field_that_is_not_known(tck: Case) -> None:
     """A field from a later line of the protocol is passed over."""
     name, missing = _created(tck), tck.name()
     answers = [_ask_with(tck, each, _UNKNOWN_FIELD) for each in (name, missing)]
-    tck.expect([True, False], answers)
+    tck.expect([True, False], answers, members=("value of what is there", "value of what is not"))
 
 
 def _ask_with(tck: Case, name: str, extra: bytes) -> bool | None:
@@ -124,7 +124,11 @@ def test_a_call_that_is_given_up(tck: Case) -> None:
     name, missing = _created(tck), tck.name()
     for _ in range(5):
         tck.call(calls.show_collections().within(0.0001), answers=("DEADLINE_EXCEEDED",))
-    tck.expect([True, False], [tck.look.collection(each) for each in (name, missing)])
+    tck.expect(
+        [True, False],
+        [tck.look.collection(each) for each in (name, missing)],
+        members=("value of what is there", "value of what is not"),
+    )
 
 
 @pytest.mark.clause("service/empty-database")
@@ -138,7 +142,11 @@ def test_no_database_is_the_default_one(tck: Case) -> None:
         calls.has_collection(named),
         calls.has_collection(missing).but(db_name="default"),
     )
-    tck.expect([True, True, False], [tck.ok(call).value for call in asked])
+    tck.expect(
+        [True, True, False],
+        [tck.ok(call).value for call in asked],
+        members=("of no database in default", "of default in no database", "a name of nothing"),
+    )
 
 
 @pytest.mark.clause("service/database-header")

@@ -53,6 +53,16 @@ def test_only_a_pass_looks_like_one(state: State, element: str) -> None:
     assert "what came" in (found.get("message") or "")
 
 
+def test_a_failure_names_the_members_that_differ() -> None:
+    """Its message says what was expected of which member; its text, which answer decided."""
+    differences = [{"path": "insert_cnt", "expected": "3", "actual": "0"}]
+    check = a_failure(aspect="holds", differences=differences, deciding=0)
+    failure = parsed(a_run([check])).find("testsuite/testcase/failure")
+    assert failure is not None
+    assert failure.get("message") == "fail (must): insert_cnt: expected 3, got 0"
+    assert "decided by: Insert, answered code 1100, error_code UnexpectedError: no such field" in (failure.text or "")
+
+
 def test_a_pass_has_nothing_to_say() -> None:
     """A test case without children has passed."""
     case = parsed(a_run([a_check()])).find("testsuite/testcase")

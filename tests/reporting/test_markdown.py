@@ -6,7 +6,7 @@ from milvus_tck.reporting.markdown import code_span, prose, summary_markdown
 from milvus_tck.verdict.baseline import Entry
 from milvus_tck.verdict.comparison import Comparison
 from milvus_tck.verdict.states import State
-from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run
+from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, an_exchange
 
 _LIMIT = 60_000
 
@@ -36,6 +36,15 @@ def test_a_cause_brings_its_contrast_and_its_repro() -> None:
     text = summary_markdown(a_run([a_failure()]))
     assert "expected <code>code 1</code>, got <code>code 1100, error_code 1: no such field</code>" in text
     assert "milvus-tck repro tck-out/latest insert/unknown-field:code@grpc" in text
+
+
+def test_a_cause_names_the_members_that_differ_and_the_answer_that_decided() -> None:
+    """What is not as expected, by its name; which answer told so, in the server's own words."""
+    differences = [{"path": "insert_cnt", "expected": "3", "actual": "0"}]
+    check = a_failure(aspect="holds", differences=differences, exchanges=[an_exchange(), an_exchange()], deciding=1)
+    text = summary_markdown(a_run([check]))
+    assert "insert_cnt: expected <code>3</code>, got <code>0</code>" in text
+    assert "decided by Insert, answered code 1100, error_code UnexpectedError: no such field" in text
 
 
 def test_the_baseline_names_what_to_take_out() -> None:

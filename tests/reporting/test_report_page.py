@@ -123,6 +123,22 @@ def test_an_exchange_opens_and_shows_request_and_response(browser: Browser, page
     assert '"reason": "no such field"' in response
 
 
+def test_the_exchange_that_decided_is_open_and_says_so(browser: Browser, tmp_path: Path) -> None:
+    """It need not be the last one; members that differ stand in the card, each by its name."""
+    differences = [{"path": "insert_cnt", "expected": "3", "actual": "0"}]
+    exchanges = [an_exchange(), an_exchange(rpc="HasCollection"), an_exchange(rpc="Query")]
+    check = a_failure(aspect="holds", differences=differences, exchanges=exchanges, deciding=1)
+    browser.show(written(tmp_path, a_run([check])))
+    facts = browser.driver.find_element(By.CSS_SELECTOR, ".check .facts").text
+    assert "insert_cnt" in facts
+    assert "expected 3, got 0" in facts
+    assert "HasCollection, answered code 1100" in facts
+    browser.driver.find_element(By.CSS_SELECTOR, ".check details.exchanges summary").click()
+    wait_for_exchanges(browser, 1)
+    (opened,) = browser.driver.find_elements(By.CSS_SELECTOR, ".exchange[open]")
+    assert opened.find_element(By.CSS_SELECTOR, "summary").text.split("\n")[:3] == ["2", "HasCollection", "decided"]
+
+
 def test_the_filter_finds_by_text_state_level_and_rpc(browser: Browser, page: Path) -> None:
     """Words, state, level and RPC narrow the table, together; clearing brings all of it back."""
     browser.show(page)

@@ -73,3 +73,56 @@ def test_no_test_asserts_or_skips(path: str) -> None:
         node for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute) and node.attr in {"skip", "xfail"}
     ]
     assert [ast.unparse(node) for node in (*found, *skips)] == []
+
+
+def _judgements(tree: ast.AST, verb: str) -> Iterator[ast.Call]:
+    """Calls of `tck.expect` or `tck.judge`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == f"tck.{verb}":
+            yield node
+
+
+def _display(value: ast.expr, function: ast.AST) -> ast.List | ast.Tuple | None:
+    """Return the display that a value is, or that its name was given in the same function."""
+    if isinstance(value, ast.Name):
+        given = [
+            node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and [ast.unparse(each) for each in node.targets] == [value.id]
+        ]
+        return next((each for each in given if isinstance(each, ast.List | ast.Tuple)), None)
+    return value if isinstance(value, ast.List | ast.Tuple) else None
+
+
+def _unnamed(tree: ast.AST) -> Iterator[str]:
+    """Judgements over values that a test puts together and does not name."""
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
+        for call in (*_judgements(function, "expect"), *_judgements(function, "judge")):
+            actual = _display(call.args[-1], function)
+            named = any(each.arg == "members" for each in call.keywords)
+            if not named and actual is not None and (isinstance(actual, ast.Tuple) or len(actual.elts) > 1):
+                yield ast.unparse(call)
+
+
+@pytest.mark.parametrize("path", _FILES)
+def test_no_test_compares_what_it_does_not_name(path: str) -> None:
+    """Whoever reads "expected [True, 2], got [True, 3]" does not know what is 3: such values have names."""
+    assert list(_unnamed(_tree(path))) == []
+
+
+def test_a_tuple_without_names_is_noticed() -> None:
+    """As it stands in the call, or under a name; a value that a server gave needs none."""
+    source = """
+def test_it(tck):
+    told = [answer.a, answer.b]
+    tck.expect([1, 2], told)
+    tck.expect((1,), (answer.a,))
+    tck.expect([1, 2], told, members=("a", "b"))
+    tck.expect([1, 2], list(answer.ids))
+    tck.judge(False, "in order", [first, second])
+"""
+    assert list(_unnamed(ast.parse(source))) == [
+        "tck.expect([1, 2], told)",
+        "tck.expect((1,), (answer.a,))",
+        "tck.judge(False, 'in order', [first, second])",
+    ]

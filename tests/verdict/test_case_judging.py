@@ -310,3 +310,70 @@ def test_a_case_has_to_be_named_where_there_are_several() -> None:
     case = a_case(Scripted(), _IT, cases=("one", "two"))
     with pytest.raises(HarnessError, match="2 checks"):
         case.expect(1, 1)
+
+
+_READ = a_clause("has-collection/it", "HasCollection")
+
+
+def test_members_are_told_by_their_names() -> None:
+    """What differs is told, and nothing else; the signature is that of the bare values."""
+    case = a_case(Scripted(), _READ)
+    assert not case.expect([True, 3, "a"], [True, 0, "a"], members=("value", "insert_cnt", "name"))
+    (judged,) = case.close(None)
+    assert judged.contrast == "insert_cnt: expected 3, got 0"
+    assert (judged.expected, judged.actual) == ("insert_cnt: 3", "insert_cnt: 0")
+    assert judged.signature == "item:0!=3"
+
+
+@pytest.mark.parametrize("expected", [(1, 2), [True, False], [200, "x"]])
+def test_what_is_put_together_needs_names(expected: object) -> None:
+    """A test that compares a tuple does not say what it compares: our own bug, whatever the answer is."""
+    case = a_case(Scripted(), _READ)
+    with pytest.raises(HarnessError, match="without saying what its members are"):
+        case.expect(expected, expected)
+    with pytest.raises(HarnessError, match="names 3 members"):
+        case.expect(expected, expected, members=("a", "b", "c"))
+
+
+def test_the_evidence_of_a_decision_is_named() -> None:
+    """A decision that a test made itself is shown with the values it rests on."""
+    case = a_case(Scripted(), _READ)
+    case.judge(False, "in order", [2, 1], members=("first", "second"))
+    (judged,) = case.close(None)
+    assert (judged.contrast, judged.signature) == ("expected in order, got first: 2, second: 1", "list!=str")
+
+
+def test_the_answer_that_is_wrong_decides() -> None:
+    """Of a promise about what an RPC reads that is its own last answer, of an effect the last look."""
+    read = a_case(Scripted(), _READ)
+    read.call(calls.has_collection("c"))
+    read.call(calls.show_collections())
+    read.expect(True, False)
+    (judged,) = read.close(None)
+    assert judged.deciding is judged.exchanges[0]
+    made = a_case(Scripted(), _IT)
+    made.accepted(_CREATE, effect=lambda _answer: not _listed(made) and False)
+    (judged,) = made.close(None)
+    assert judged.deciding is judged.exchanges[-1]
+    assert judged.deciding.rpc == "ShowCollections"
+
+
+def test_the_refusal_decides_about_its_code_and_the_look_about_what_changed() -> None:
+    """Neither the valid request beside it nor what was looked at before."""
+    looks = iter([1, 2])
+    refusal = a_clause("create-collection/no", "CreateCollection", expect={"code": 100})
+    reply = Reply(m.Status(code=65535, error_code=1, reason="no such thing").SerializeToString(), "OK")
+    case = a_case(Scripted(replies={"CreateCollection": reply}), refusal)
+
+    def look() -> int:
+        case.call(calls.show_collections())
+        return next(looks)
+
+    case.refused(_CREATE, neighbour=calls.has_collection("c"), untouched=look)
+    judged = {each.check.aspect: each for each in case.close(None)}
+    code, untouched = judged["code"], judged["untouched"]
+    assert code.contrast == "expected code 100, got 65535 (no such thing)"
+    assert [(each.path, each.expected, each.actual) for each in code.differences] == [("code", "100", "65535")]
+    assert code.deciding is not None
+    assert code.deciding.rpc == "CreateCollection"
+    assert untouched.deciding is untouched.exchanges[2]

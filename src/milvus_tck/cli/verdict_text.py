@@ -7,7 +7,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from milvus_tck.reporting.causes import Cause
+from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.text import one_line
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.states import Conformance, State
 from milvus_tck.verdict.summary import Summary
@@ -72,7 +74,9 @@ def _print_cause(console: Console, run: JudgedRun, cause: Cause) -> None:
         return
     console.print(f"    {escape(event.text)}")
     if event.expected or event.actual:
-        console.print(f"    expected {escape(event.expected[:_WIDTH])}; got {escape(actual)}", style="dim")
+        console.print(f"    {escape(one_line(event.contrast, 2 * _WIDTH))}", style="dim")
+    if decided_by(event):
+        console.print(f"    decided by {escape(one_line(decided_by(event), _WIDTH))}", style="dim")
     if run.reason_of(event):
         console.print(f"    known: {escape(run.reason_of(event)[:_WIDTH])}", style="dim")
 

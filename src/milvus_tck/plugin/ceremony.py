@@ -59,7 +59,7 @@ def show(result: Result) -> None:
     """Say in pytest's words what a test came to."""
     bad = [each for each in result.judgements if each.state.failed or each.state is State.HARNESS_ERROR]
     if bad:
-        lines = [f"{each.check.id}: expected {each.expected or 'no crash'}, got {each.actual}" for each in bad]
+        lines = [f"{each.check.id}: {each.contrast}" for each in bad]
         pytest.fail("\n".join(lines), pytrace=False)  # a traceback would show our loop, and costs more than the test
     open_ = [each for each in result.judgements if each.state is not State.PASS]
     if open_:

@@ -20,6 +20,7 @@ from allure_commons.model2 import (
 )
 from allure_commons.types import AttachmentType, LabelType, Severity
 
+from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.text import clip, printable
 from milvus_tck.spec.clauses import Level
@@ -62,8 +63,12 @@ def _files(run: JudgedRun) -> Iterator[tuple[str, str]]:
         if check.exchanges:
             name = ATTACHMENT_PATTERN.format(prefix=result.uuid, ext=AttachmentType.JSON.extension)
             result.attachments = [Attachment("exchanges", name, AttachmentType.JSON.mime_type)]
-            yield name, _json(check.exchanges)
+            yield name, _json([_marked(each, deciding=each is check.decisive) for each in check.exchanges])
         yield TEST_CASE_PATTERN.format(prefix=result.uuid), _json(_plain(result))
+
+
+def _marked(exchange: dict[str, Any], *, deciding: bool) -> dict[str, Any]:
+    return {"deciding": True, **exchange} if deciding else exchange
 
 
 def _result(check: CheckEvent, run: JudgedRun) -> TestResult:
@@ -104,8 +109,13 @@ def _labels(check: CheckEvent) -> Iterator[Label]:
 def _details(check: CheckEvent, run: JudgedRun) -> StatusDetails | None:
     if check.state == State.PASS:
         return None
-    message = f"{check.state}: {run.blocking.reason(check)}"
-    trace = {"expected": check.expected, "signature": check.signature, "blocked by": check.blocked_by}
+    message = f"{check.state}: {check.contrast if check.expected else run.blocking.reason(check)}"
+    trace = {
+        "expected": check.expected,
+        "decided by": decided_by(check),
+        "signature": check.signature,
+        "blocked by": check.blocked_by,
+    }
     lines = [f"{name}: {clip(value, _TEXT)}" for name, value in trace.items() if value]
     flaky = check.state == State.FLAKY or None
     return StatusDetails(

@@ -78,6 +78,8 @@ class _Chunk:
             ],
             "expected": clip(check.expected, _TEXT),
             "actual": clip(check.actual, _TEXT),
+            "members": [[clip(side, _TEXT) for side in each.as_dict().values()] for each in check.members],
+            "deciding": check.deciding,
             "repro": self.repro(check),
         }
         self.size += len(check.expected[:_TEXT]) + len(check.actual[:_TEXT])

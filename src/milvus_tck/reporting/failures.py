@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from milvus_tck.reporting.blocking import Blocking
 from milvus_tck.reporting.clause_table import SEVERITY, anchor
+from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.evidence import Evidence, Place
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.text import clip
 from milvus_tck.spec.clauses import Level
+from milvus_tck.verdict.differences import Difference
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 
@@ -34,6 +36,10 @@ class FailingCheck:
     expected: str
     actual: str
     signature: str
+    #: Members that differ: what they are, what was expected, what came. Where there are none, the texts say it all.
+    members: tuple[Difference, ...]
+    #: The answer that decided it, in a line.
+    decided_by: str
     #: Whether the baseline lists it.
     known: bool
     exchanges: int
@@ -134,6 +140,11 @@ def _shown(check: CheckEvent, run: JudgedRun, evidence: Evidence, limit: int) ->
         expected=clip(check.expected, limit),
         actual=clip(check.actual, limit),
         signature=check.signature,
+        members=tuple(
+            Difference(clip(each.path, limit), clip(each.expected, limit), clip(each.actual, limit))
+            for each in check.members
+        ),
+        decided_by=clip(decided_by(check), limit),
         known=check.check in run.known,
         exchanges=len(check.exchanges),
         place=evidence.places.get(check.check),

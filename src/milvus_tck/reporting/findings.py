@@ -58,12 +58,23 @@ def _finding(run: JudgedRun, clause: str, checks: list[CheckEvent]) -> Iterator[
     yield ""
     for check in checks:
         elsewhere = run.holds_over(check)
-        came = "it died" if check.state == State.TARGET_CRASH else f"got {code_span(_same(run, check.actual), 200)}"
-        expected = f"expected {code_span(_same(run, check.expected), 200)}, " if check.expected else ""
         holds = f"; it holds over {elsewhere}" if elsewhere else ""
-        yield f"- `{check.check.removeprefix(clause)}`: {expected}{came}{holds}"
+        yield f"- `{check.check.removeprefix(clause)}`: {_contrast(run, check)}{holds}"
     for check in {check.binding: check for check in reversed(checks)}.values():
         yield from _shown(run, check)
+
+
+def _contrast(run: JudgedRun, check: CheckEvent) -> str:
+    """Say what was expected and what came, member by member."""
+
+    def code(text: str) -> str:
+        return code_span(_same(run, text), 200)
+
+    if check.state != State.TARGET_CRASH and check.members:
+        told = [(f"{prose(each.path)}: ", each.expected, each.actual) for each in check.members]
+        return "; ".join(f"{path}expected {code(expected)}, got {code(actual)}" for path, expected, actual in told)
+    came = "it died" if check.state == State.TARGET_CRASH else f"got {code(check.actual)}"
+    return f"expected {code(check.expected)}, {came}" if check.expected else came
 
 
 def _shown(run: JudgedRun, check: CheckEvent) -> Iterator[str]:
@@ -77,7 +88,9 @@ def _shown(run: JudgedRun, check: CheckEvent) -> Iterator[str]:
 
 
 def _deciding(check: CheckEvent) -> Mapping[str, Any] | None:
-    """Return the last exchange of the RPC that the clause is about, else the last of all."""
+    """Return the exchange that decided a check; of a file that does not tell, the last of its RPC, else of all."""
+    if check.decisive is not None:
+        return check.decisive
     own = [exchange for exchange in check.exchanges if exchange["rpc"] == check.rpc]
     refusal = check.check.partition(":")[2].partition("@")[0] != "holds"
     if own and refusal:

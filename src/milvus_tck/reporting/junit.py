@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.sentence import unjudged
 from milvus_tck.reporting.text import clip, one_line, printable
@@ -103,12 +104,18 @@ def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
         ET.SubElement(case, tag, message=message)
         return
     element = ET.SubElement(case, tag, message=message, type=one_line(check.signature or state.value, _LINE))
-    lines = {"promise": check.text, "expected": check.expected, "actual": check.actual, "repro": run.repro(check)}
+    lines = {
+        "promise": check.text,
+        "expected": check.expected,
+        "actual": check.actual,
+        "decided by": decided_by(check),
+        "repro": run.repro(check),
+    }
     element.text = "\n".join(f"{name}: {clip(value, _TEXT)}" for name, value in lines.items() if value)
 
 
 def _message(check: CheckEvent, run: JudgedRun) -> str:
-    what = f"expected {check.expected}, got {check.actual}" if check.expected else run.blocking.reason(check)
+    what = check.contrast if check.expected else run.blocking.reason(check)
     if check.check in run.known:
         reason = run.reason_of(check)
         return f"known {check.state} ({check.level}): {reason or 'no reason is given'}; {what}"

@@ -24,6 +24,7 @@ from milvus_tck.bindings.outcome import Outcome, StatusView
 from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.errors import legacy_of
 from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.differences import Difference
 from milvus_tck.verdict.owed import REASON_TEXT, UNTOUCHED, aspects_of
 from milvus_tck.verdict.states import State
 
@@ -38,6 +39,8 @@ class Finding:
     signature: str = ""
     expected: str = ""
     actual: str = ""
+    #: Where the two differ, member by member.
+    differences: tuple[Difference, ...] = ()
 
 
 _PASS = Finding(State.PASS)
@@ -93,18 +96,18 @@ def _code(expected: Expectation, _profile: Profile, status: StatusView) -> Findi
     if status.code in expected.codes:
         return _PASS
     signature = f"code:{status.code}!={'|'.join(map(str, expected.codes))}"
-    return Finding(State.FAIL, signature, f"code {_either(expected.codes)}", str(status))
+    return _number("code", signature, _either(expected.codes), status.code, status)
 
 
 def _legacy(expected: Expectation, profile: Profile, status: StatusView) -> Finding:
     if profile.status_code:
         if status.legacy:
             return _PASS
-        return Finding(State.FAIL, "legacy:0", "an error_code that is not 0", str(status))
+        return Finding(State.FAIL, "legacy:0", "an error_code that is not 0", f"0 beside {status}")
     if status.legacy in expected.legacy:
         return _PASS
     signature = f"legacy:{status.legacy}!={'|'.join(map(str, expected.legacy))}"
-    return Finding(State.FAIL, signature, f"error_code {_either(expected.legacy)}", str(status))
+    return _number("error_code", signature, _either(expected.legacy), status.legacy, status)
 
 
 def _agree(expected: Expectation, profile: Profile, status: StatusView) -> Finding:
@@ -112,19 +115,26 @@ def _agree(expected: Expectation, profile: Profile, status: StatusView) -> Findi
     if status.legacy == wanted:
         return _PASS
     signature = f"agree:{status.code}/{status.legacy}!={wanted}"
-    return Finding(State.FAIL, signature, f"error_code {wanted} beside code {status.code}", str(status))
+    return _number("error_code", signature, str(wanted), status.legacy, status, f" beside code {status.code}")
 
 
 def _reason(_expected: Expectation, _profile: Profile, status: StatusView) -> Finding:
     if status.reason.strip():
         return _PASS
-    return Finding(State.FAIL, "reason:empty", "a reason", str(status))
+    return Finding(State.FAIL, "reason:empty", "a reason", f"none ({status})")
 
 
 def _reason_text(wanted: str, status: StatusView) -> Finding:
     if wanted in status.reason:
         return _PASS
-    return Finding(State.FAIL, "reason:other", f"a reason with {wanted!r}", str(status))
+    return Finding(State.FAIL, "reason:other", f"a reason with {wanted!r}", repr(status.reason))
+
+
+def _number(member: str, signature: str, wanted: str, found: int, status: StatusView, beside: str = "") -> Finding:
+    """Tell of a wrong number, with the server's own words."""
+    told = Difference(member, wanted, str(found))
+    reason = f" ({status.reason})" if status.reason.strip() else " (no reason)"
+    return Finding(State.FAIL, signature, f"{member} {wanted}{beside}", f"{found}{reason}", (told,))
 
 
 def _either(numbers: tuple[int, ...]) -> str:

@@ -18,6 +18,7 @@ from milvus_tck.bindings.outcome import Exchange, Outcome
 from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.aspects import Finding, judge_refusal
+from milvus_tck.verdict.differences import Difference, differences, is_unnamed, named, shown
 from milvus_tck.verdict.fingerprint import difference
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.looks import Looks
@@ -58,6 +59,8 @@ _RATE_LIMIT = 8
 _SENT = 3
 #: Status of HTTP that says the same as a rate limit.
 _TOO_MANY = 429
+#: RPCs whose answers are what is promised of them.
+_READS = ("Calc", "Check", "Describe", "Get", "Has", "List", "Query", "Search", "Select", "Show")
 #: Seconds between two looks at something that takes its time.
 _POLL = 0.05
 
@@ -252,12 +255,37 @@ class Case:
         stop = self._stop(call, outcome)
         if isinstance(stop, Blocked):
             finding = Finding(State.FAIL, f"refused:{_numbers(outcome)}", "success", str(outcome))
-            self._judge(self.clause(of), HOLDS, finding, case)
+            self._judge(self.clause(of), HOLDS, finding, case, outcome.exchange)
         raise stop
 
-    def expect(self, expected: Any, actual: Any, *, of: str | None = None, case: str | None = None) -> bool:  # noqa: ANN401
-        """Judge that a value is the expected one."""
-        return self.judge(expected == actual, expected, actual, of=of, case=case)
+    def expect(
+        self,
+        expected: Any,  # noqa: ANN401 - whatever a test compares
+        actual: Any,  # noqa: ANN401 - the same
+        *,
+        of: str | None = None,
+        case: str | None = None,
+        members: Sequence[str] = (),
+    ) -> bool:
+        """Judge that a value is the expected one.
+
+        Where a test puts several values together, `members` says what each of them is: a reader is
+        told of those that differ, by these names.
+        """
+        if is_unnamed(expected) and not members:
+            message = f"{self.test} compares {expected!r} without saying what its members are"
+            raise HarnessError(message)
+        if members and len(members) != len(expected):
+            message = f"{self.test} names {len(members)} members of {expected!r}"
+            raise HarnessError(message)
+        if expected == actual:
+            self._judge(self.clause(of), HOLDS, Finding(State.PASS), case)
+            return True
+        found = differences(expected, actual, members)
+        texts = _apart(expected, actual, found)
+        finding = Finding(State.FAIL, difference(expected, actual), *texts, found)
+        self._judge(self.clause(of), HOLDS, finding, case)
+        return False
 
     def judge(
         self,
@@ -268,13 +296,15 @@ class Case:
         of: str | None = None,
         case: str | None = None,
         signature: str | None = None,
+        members: Sequence[str] = (),
     ) -> bool:
-        """Judge a promise by a decision made already; the values are shown as evidence."""
+        """Judge a promise by a decision made already; the values are shown as evidence, by the names of `members`."""
         if holds:
             finding = Finding(State.PASS)
         else:
             name = difference(expected, actual) if signature is None else signature
-            finding = Finding(State.FAIL, name, _text(expected), _text(actual))
+            told = named(members, actual) if members and isinstance(actual, Sequence) else _text(actual)
+            finding = Finding(State.FAIL, name, _text(expected), told)
         self._judge(self.clause(of), HOLDS, finding, case)
         return holds
 
@@ -333,9 +363,10 @@ class Case:
                 raise stop
         found = judge_refusal(clause, self.profile, outcome, strict=self.run.strict)
         found[UNTOUCHED] = self._untouched(outcome, before, untouched)
+        looked = self._last()
         self._believe(neighbour, outcome)
         for aspect, finding in found.items():
-            self._judge(clause, aspect, finding, case)
+            self._judge(clause, aspect, finding, case, looked if aspect == UNTOUCHED else outcome.exchange)
         return outcome
 
     def _untouched(self, outcome: Outcome[Any], before: object, look: Callable[[], object]) -> Finding:
@@ -344,7 +375,9 @@ class Case:
         after = look()
         if before == after:
             return Finding(State.PASS)
-        return Finding(State.FAIL, f"changed:{difference(before, after)}", _text(before), _text(after))
+        apart = differences(before, after)
+        texts = _apart(before, after, apart)
+        return Finding(State.FAIL, f"changed:{difference(before, after)}", *texts, apart)
 
     def _believe(self, neighbour: Call[Any], outcome: Outcome[Any]) -> None:
         """Stop unless the neighbouring valid request succeeds."""
@@ -354,12 +387,14 @@ class Case:
         if not beside.ok:
             raise Blocked(f"neighbour:{neighbour.rpc}", f"the valid {neighbour.rpc} beside it fails too: {beside}")
 
-    def _judge(self, clause: Clause, aspect: str, finding: Finding, case: str | None) -> None:
+    def _judge(
+        self, clause: Clause, aspect: str, finding: Finding, case: str | None, deciding: Exchange | None = None
+    ) -> None:
         check = self._check(clause, aspect, case)
         if check.id in self.judgements:
             message = f"{self.test} judges {check.id} twice"
             raise HarnessError(message)
-        self.judgements[check.id] = self._judgement(check, finding)
+        self.judgements[check.id] = self._judgement(check, finding, deciding)
 
     def _check(self, clause: Clause, aspect: str, case: str | None) -> Check:
         """Find the check that is judged; where the test declares a single case, it need not be named."""
@@ -370,13 +405,34 @@ class Case:
             raise HarnessError(message)
         return found[0]
 
-    def _judgement(self, check: Check, finding: Finding) -> Judgement:
-        evidence = () if finding.state is State.PASS else tuple(self.exchanges[-_EVIDENCE:])
+    def _judgement(self, check: Check, finding: Finding, deciding: Exchange | None = None) -> Judgement:
         if finding.state is State.PASS:
-            return Judgement(check, finding.state, deciding=self._deciding(check) if self.run.others else None)
-        return Judgement(check, finding.state, finding.signature, finding.expected, finding.actual, exchanges=evidence)
+            return Judgement(check, finding.state, deciding=self._decided_pass(check) if self.run.others else None)
+        return Judgement(
+            check,
+            finding.state,
+            finding.signature,
+            finding.expected,
+            finding.actual,
+            exchanges=tuple(self.exchanges[-_EVIDENCE:]),
+            differences=finding.differences,
+            deciding=deciding or self._decided(check, finding),
+        )
 
-    def _deciding(self, check: Check) -> Exchange | None:
+    def _decided(self, check: Check, finding: Finding) -> Exchange | None:
+        """Return the exchange whose answer is not as promised, as far as can be told.
+
+        That is the last look, but where the promise is about what an RPC reads: then its own last answer.
+        """
+        rpc = check.clause.rpc
+        reads = rpc.startswith(_READS) or finding.signature.startswith("refused:")
+        own = [each for each in self.exchanges if each.rpc == rpc] if reads else []
+        return own[-1] if own else self._last()
+
+    def _last(self) -> Exchange | None:
+        return self.exchanges[-1] if self.exchanges else None
+
+    def _decided_pass(self, check: Check) -> Exchange | None:
         """Return the exchange that decided a pass: the last of the RPC, where it was refused the last refusal."""
         own = [each for each in self.exchanges if each.rpc == check.clause.rpc]
         refused = [each for each in own if each.status is not None and not each.status.ok]
@@ -451,9 +507,18 @@ def _left_open(stop: BaseException | None, check: Check) -> Finding:
 
 
 def _text(value: object) -> str:
-    """Show a value in a line; long ones are cut."""
-    text = value if isinstance(value, str) else repr(value)
+    """Show a value in a line; long ones are cut. A text is told as it stands."""
+    text = value if isinstance(value, str) else shown(value, _SHOWN)
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _apart(expected: object, actual: object, found: Sequence[Difference]) -> tuple[str, str]:
+    """Show two values by the members in which they differ."""
+    if not any(each.path for each in found):
+        return _text(expected), _text(actual)
+    wanted = "; ".join(f"{each.path}: {each.expected}" for each in found)
+    came = "; ".join(f"{each.path}: {each.actual}" for each in found)
+    return _text(wanted), _text(came)
 
 
 _SHOWN = 600

@@ -47,5 +47,12 @@ class ContractLog:
             return Judgement(check, State.PASS if believed else State.BLOCKED, blocked_by=needed)
         violation, exchange = found
         return Judgement(
-            check, State.FAIL, violation.signature, check.clause.text, violation.detail, failed=1, exchanges=(exchange,)
+            check,
+            State.FAIL,
+            violation.signature,
+            check.clause.text,
+            violation.detail,
+            failed=1,
+            exchanges=(exchange,),
+            deciding=exchange,
         )

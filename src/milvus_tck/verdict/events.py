@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.judgement import Judgement
+from milvus_tck.verdict.differences import Difference, contrast
+from milvus_tck.verdict.judgement import Judgement, members_of
 from milvus_tck.verdict.showing import exchange_json
 from milvus_tck.verdict.states import State
 from milvus_tck.wire.message_redaction import secrets_in
@@ -80,6 +81,25 @@ class CheckEvent:
     #: Prepared things that the test read, by name.
     shared: list[str] = field(default_factory=list)
     exchanges: list[dict[str, Any]] = field(default_factory=list)
+    #: Where expected and actual differ, as texts: `path`, `expected`, `actual`; empty where the texts say it all.
+    differences: list[dict[str, str]] = field(default_factory=list)
+    #: Which of `exchanges` decided it, counted from 0; `None` where none of them did.
+    deciding: int | None = None
+
+    @property
+    def decisive(self) -> dict[str, Any] | None:
+        """The exchange that decided it; files of earlier versions do not tell which one that is."""
+        return None if self.deciding is None else next(iter(self.exchanges[self.deciding : self.deciding + 1]), None)
+
+    @property
+    def members(self) -> list[Difference]:
+        """Members that are not as expected; none where the texts of the whole say it better."""
+        return members_of(_aspect(self.check), (Difference(**each) for each in self.differences))
+
+    @property
+    def contrast(self) -> str:
+        """Say in a line what was expected and what came, member by member."""
+        return contrast(self.expected, self.actual, self.members)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the event; what is empty or goes without saying is left out of a pass."""
@@ -150,4 +170,17 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str], *
         support=support,
         shared=shared if proven else [],
         exchanges=[exchange_json(each) for each in judgement.exchanges] if proven else [],
+        differences=[each.as_dict() for each in judgement.differences],
+        deciding=_place(judgement) if proven else None,
     )
+
+
+def _place(judgement: Judgement) -> int | None:
+    """Find the exchange that decided a judgement among those that prove it."""
+    found = (number for number, each in enumerate(judgement.exchanges) if each is judgement.deciding)
+    return next(found, None)
+
+
+def _aspect(check: str) -> str:
+    """Name the aspect of a check, by its id."""
+    return check.rpartition(":")[2].partition("@")[0]

@@ -46,7 +46,8 @@ def _lists(expected: Sequence[Any], actual: Sequence[Any]) -> str:
 
 
 def _sorted(values: Sequence[Any]) -> list[str]:
-    return sorted(map(repr, values))
+    # Whether a tuple has names makes no difference.
+    return sorted(repr(tuple(each) if isinstance(each, tuple) else each) for each in values)
 
 
 def _is_list(value: object) -> bool:

@@ -1,14 +1,25 @@
 """A judgement: one check with what became of it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
 from milvus_tck.bindings.outcome import Exchange
 from milvus_tck.verdict.check import GRPC, HOLDS, Check, key_of, over
+from milvus_tck.verdict.differences import Difference, contrast
+from milvus_tck.verdict.owed import UNTOUCHED
 from milvus_tck.verdict.skip import HOSTILE
 from milvus_tck.verdict.states import State
 
-__all__ = ["GRPC", "HOLDS", "HOSTILE", "Check", "Judgement", "key_of", "over"]
+__all__ = ["GRPC", "HOLDS", "HOSTILE", "Check", "Judgement", "key_of", "members_of", "over"]
+
+#: Aspects in which values are compared; of the others the texts say it all.
+_COMPARED = {HOLDS, UNTOUCHED}
+
+
+def members_of(aspect: str, differences: Iterable[Difference]) -> list[Difference]:
+    """Return the members that are not as expected; none where the texts of the whole say it better."""
+    return [each for each in differences if each.path] if aspect in _COMPARED else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +42,15 @@ class Judgement:
     failed: int = 0
     #: How many of its runs a fault of transport ended: they carry no judgement.
     faults: int = 0
-    #: The exchange that decided a pass, where the same is judged over another binding: it may come to something else.
+    #: Where expected and actual differ, member by member; empty where the texts say it all.
+    differences: tuple[Difference, ...] = ()
+    #: The exchange that decided it: of a pass only where the same is judged over another binding.
     deciding: Exchange | None = field(default=None, repr=False)
+
+    @property
+    def contrast(self) -> str:
+        """Say in a line what was expected and what came, member by member."""
+        return contrast(self.expected, self.actual, members_of(self.check.aspect, self.differences))
 
     def timed(self, seconds: float) -> Self:
         """Return the same judgement with the time its test took."""

@@ -170,7 +170,7 @@ class Session:
         job = self._tests[result.test]
         shared = [each.name for each in job.shared]
         for judgement in result.judgements:
-            if judgement.deciding is not None:
+            if judgement.state is State.PASS and judgement.deciding is not None:
                 self._decided[judgement.check.id] = judgement.deciding
             self._report(judgement, job.node, shared, support=judgement.check.id not in self._wanted)
 
