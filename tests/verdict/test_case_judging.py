@@ -362,7 +362,9 @@ def test_the_refusal_decides_about_its_code_and_the_look_about_what_changed() ->
     """Neither the valid request beside it nor what was looked at before."""
     looks = iter([1, 2])
     refusal = a_clause("create-collection/no", "CreateCollection", expect={"code": 100})
-    reply = Reply(m.Status(code=65535, error_code=1, reason="no such thing").SerializeToString(), "OK")
+    reply = Reply(
+        m.Status(code=65535, error_code=m.ErrorCode.UnexpectedError, reason="no such thing").SerializeToString(), "OK"
+    )
     case = a_case(Scripted(replies={"CreateCollection": reply}), refusal)
 
     def look() -> int:
