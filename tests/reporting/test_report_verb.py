@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.cli.main import main
+from milvus_tck.extras import what_brings
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.baseline_update import write_baseline
 from milvus_tck.verdict.events import CheckEvent, Footer, Header
@@ -101,11 +102,11 @@ def test_a_format_that_nobody_knows(verb: str, capsys: pytest.CaptureFixture[str
 
 def test_allure_is_an_extra(report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where its library is missing, that is told with the command that brings it; everything else works."""
-    monkeypatch.setattr("milvus_tck.cli.formats.find_spec", lambda _: None)
+    monkeypatch.setattr("milvus_tck.extras.find_spec", lambda _: None)
     out = tmp_path / "out"
     done = report(a_run_on_disk(tmp_path), "--format", "allure", "--out", out)
     assert done.returncode == Exit.USAGE
-    assert "pip install 'milvus-tck[allure]'" in done.stderr
+    assert f"try: {what_brings('allure')}" in done.stderr
     assert not out.exists()
     assert report(tmp_path, "--out", out).returncode == Exit.OK
 
