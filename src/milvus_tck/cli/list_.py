@@ -35,7 +35,7 @@ _EPILOG = """\b
 Examples:
   milvus-tck list                                  what `check` would judge, RPC by RPC
   milvus-tck list --profile 2.4 --by clause        every clause of a profile
-  milvus-tck list --select 'rpc=Search' --by check check by check, one a line
+  milvus-tck list --select 'rpc=Search' --by check  check by check, one a line
   milvus-tck list host:19530                       ask a running endpoint what it lacks
   milvus-tck list --json | jq '.rpcs[] | select(.core and .success == [])'
 

@@ -1,0 +1,1 @@
+"""Every command that a document or a help text shows, run or read as it is written."""
