@@ -5,11 +5,14 @@ one clause. Those that go on until Ctrl-C, put load on a server, or start one, a
 the verb that they call, with the files and scenarios that they name; what they do has tests of its own.
 """
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -31,9 +34,9 @@ _ONE = "clause=has-collection/existing"
 #: A clause, or a check of one, in a word of its own.
 _CLAUSE = re.compile(r"^(?:clause=)?([a-z-]+/[a-z0-9-]+)(?:\.[\w-]+)?(?::[\w-]+@[\w-]+)?$")
 #: Words that stand for what a reader puts in.
-_PLACES = {"CHECK", "TARGET", "[TARGET]", "[--json]", "clause=…"}
+_PLACES = {"CHECK", "CLAUSE", "TARGET", "[TARGET]", "[--json]", "clause=…"}
 _RUN = {"list", "explain", "sweep", "report", "check"}
-_READ = {"load", "serve", "proxy", "gateway", "mutants", "repro", "doctor"}
+_READ = {"baseline", "load", "serve", "proxy", "gateway", "mutants", "repro", "doctor"}
 
 
 def _of(program: str, *verbs: str) -> list[Example]:
@@ -92,7 +95,7 @@ def _code(words: list[str]) -> int:
 
 def test_every_program_is_known() -> None:
     """No example is left out: each is of a program, and a verb, that a test below is about."""
-    programs = {"milvus-tck", "make", "pytest", "pip", "python", "curl", "locust", "git", "cat"}
+    programs = {"milvus-tck", "make", "pytest", "pip", "python", "curl", "locust", "git", "cat", "eval"}
     assert {each.words[0] for each in _EXAMPLES} <= programs
     verbs = {each.words[1] for each in _of("milvus-tck") if not each.words[1].startswith("-")}
     assert verbs <= _RUN | _READ
@@ -103,18 +106,29 @@ def test_every_program_is_known() -> None:
 def test_its_verb_reads_it(example: Example, here: Path) -> None:  # noqa: ARG001 - files that it names
     """Every verb, option, file and value is one that there is."""
     words = [word for word in example.words[1:] if word not in {"[TARGET]", "[--json]"}]
-    context = cli.make_context("milvus-tck", list(words))
-    command = cli.get_command(context, words[0])
-    assert command is not None, f"there is no verb {words[0]}"
-    given = command.make_context(words[0], words[1:], parent=context).params
-    target = given.get("target")
+    if len(words) == 1:  # the name of a verb, in a sentence
+        assert words[0] in cli.list_commands(click.Context(cli))
+        return
+    given = _read(words)
+    target = str(given.get("target") or "")
     if target and target not in _PLACES and not _SERVER.search(target) and words[0] != "explain":
         resolve(target)
     if words[0] == "load":
         Job("", resolve("null").credentials, **_planned(given)).plan()
 
 
-def _planned(given: dict[str, object]) -> dict[str, object]:
+def _read(words: list[str]) -> dict[str, Any]:
+    """Return what the options and arguments come to; raises what a user would be told."""
+    command: click.Command = cli
+    context, rest = cli.make_context("milvus-tck", list(words)), list(words)
+    while isinstance(command, click.Group):
+        inner = command.get_command(context, rest[0])
+        assert inner is not None, f"there is no verb {rest[0]}"
+        command, context, rest = inner, inner.make_context(rest[0], rest[1:], parent=context), rest[1:]
+    return context.params
+
+
+def _planned(given: dict[str, Any]) -> dict[str, Any]:
     wanted = {"scenario", "operations", "objectives", "rate", "users", "seconds"}
     return {name: value for name, value in given.items() if name in wanted}
 
@@ -132,12 +146,11 @@ def test_its_clauses_are_there(example: Example) -> None:
         assert selection in _PLACES or _code(["list", "--select", selection]) == 0
 
 
-@_shown(_of("milvus-tck", "list", "explain", "sweep", "report"))
+@_shown([each for each in _of("milvus-tck", "list", "explain", "sweep", "report") if each.words[1:] != ["explain"]])
 def test_it_does_what_it_says(example: Example, here: Path, address: str) -> None:  # noqa: ARG001 - stands there
     """It ends well."""
     typed = _typed(example.words, address)
-    if "TARGET" in typed:
-        typed[typed.index("TARGET")] = address
+    typed = [{"TARGET": address, "CLAUSE": "has-collection/existing"}.get(word, word) for word in typed]
     assert _code(typed) == 0
 
 
@@ -150,6 +163,17 @@ def test_a_check_judges(example: Example, here: Path, address: str) -> None:
     chosen = [] if "--select" in typed else ["--select", _ONE]
     assert _code([*typed, *chosen]) in {0, 1, 2}
     assert (here / "tck-out" / "latest" / "summary.json").is_file()
+
+
+@_shown(_of("eval"))
+def test_a_shell_takes_it(example: Example, here: Path) -> None:
+    """The shell that evaluates it has nothing to say."""
+    shell = "zsh" if "zsh" in example.text else "bash"
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not here")
+    given = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run([shell, "-c", example.text], cwd=here, env=given, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @_shown(_of("make"))

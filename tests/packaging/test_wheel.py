@@ -1,20 +1,23 @@
 """The wheel: does a `pip install` bring everything, and behave as the checkout does?"""
 
 import json
+import shlex
 import shutil
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 import uv
+from packaging.requirements import Requirement
 
-from milvus_tck.planning.index import digest
+from milvus_tck.cli.main import cli
 from milvus_tck.targets.toolchain import environment
+from milvus_tck.verdict.states import Exit
 from tests.packaging.checkout import FOLDERS, ROOT, files, project
 
 _UV = uv.find_uv_bin()
@@ -64,17 +67,15 @@ def _states(results: Path) -> Iterator[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
-    """The wheel in an environment of its own, which shares our dependencies but not our installation."""
+    """The wheel in an environment of its own, with what the lock of a check brings and no extra."""
     folder = tmp_path_factory.mktemp("installed")
     made = _run(_UV, "venv", "--python", sys.executable, folder / "venv", cwd=folder)
     assert not made.returncode, made.stderr
     python = folder / "venv" / "bin" / "python"
-    done = _run(_UV, "pip", "install", "--no-cache", "--offline", "--no-deps", "--python", python, wheel, cwd=folder)
-    assert not done.returncode, done.stderr
-    (packages,) = (folder / "venv" / "lib").glob("python*/site-packages")
-    # A plain line in a .pth file makes a folder importable without running what .pth files in it would run:
-    # an editable installation there stays out.
-    (packages / "shared.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    into = (_UV, "pip", "install", "--quiet", "--no-deps", "--python", python)
+    for what in (("--require-hashes", "--requirement", ROOT / "requirements" / "check.lock"), (wheel,)):
+        done = _run(*into, *what, cwd=folder)
+        assert not done.returncode, done.stderr
     return Installed(python.with_name("milvus-tck"), folder)
 
 
@@ -123,8 +124,85 @@ def test_an_installation_judges_like_the_checkout(installed: Installed, tmp_path
     assert (code, states) == here.check(*choice)
 
 
-def test_the_index_of_a_checkout_is_good_in_a_wheel(installed: Installed) -> None:
-    """The files that decide about the tests are the same: an index that was made here is taken there."""
-    code = "from milvus_tck.planning.index import digest; print(digest())"
-    done = _run(installed.command.with_name("python"), "-c", code, cwd=installed.folder)
-    assert done.stdout.strip() == digest(), done.stderr
+def test_an_installation_has_no_extra(installed: Installed) -> None:
+    """What a check does not need is not there, and every verb tells its help without it."""
+    script = (
+        "import sys; from milvus_tck.extras import EXTRAS, is_here; print([each for each in EXTRAS if is_here(each)])"
+    )
+    assert _run(installed.command.with_name("python"), "-c", script, cwd=installed.folder).stdout.strip() == "[]"
+    for verb in cli.list_commands(click.Context(cli)):
+        done = _run(installed.command, verb, "--help", cwd=installed.folder)
+        assert (done.returncode, done.stderr) == (0, ""), verb
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ("gateway", ("gateway", "--upstream", "127.0.0.1:1")),
+        ("gateway", ("check", "null", "--binding", "http-design")),
+        ("load", ("load", "null")),
+        ("allure", ("check", "null", "--format", "default,allure")),
+    ],
+    ids=["gateway", "binding", "load", "allure"],
+)
+def test_a_missing_extra_is_told(installed: Installed, extra: str, words: tuple[str, ...]) -> None:
+    """Exit 64 before anything is started, with the packages that are missing and the command that brings them."""
+    done = _run(installed.command, *words, cwd=installed.folder)
+    assert done.returncode == Exit.USAGE, done.stderr
+    told = next(line for line in done.stderr.splitlines() if "try:" in line).partition("try: ")[2]
+    assert "Traceback" not in done.stderr
+    wanted = [Requirement(each) for each in project()["project"]["optional-dependencies"][extra]]
+    assert {Requirement(each).name for each in shlex.split(told)[7:]} == {each.name for each in wanted}
+
+
+def test_the_command_brings_the_extra(installed: Installed, wheel: Path, tmp_path: Path) -> None:
+    """Typed as it is told, it does; the releases of the lock stand for those of the day."""
+    (tmp_path / "venv").mkdir()
+    shutil.copytree(installed.folder / "venv", tmp_path / "venv", symlinks=True, dirs_exist_ok=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    assert not _run(_UV, "pip", "install", "--quiet", "--no-deps", "--python", python, wheel, cwd=tmp_path).returncode
+    script = "from milvus_tck.extras import what_brings; print(what_brings('gateway'))"
+    told = shlex.split(_run(python, "-c", script, cwd=tmp_path).stdout)
+    assert told[0] == str(python)
+    given = {**environment(), "UV_CONSTRAINT": str(ROOT / "requirements" / "dev.lock")}
+    done = subprocess.run(told, cwd=tmp_path, env=given, check=False, capture_output=True, text=True)
+    assert not done.returncode, done.stderr
+    seen = _run(python, "-c", "from milvus_tck.extras import need; need('gateway', 'this')", cwd=tmp_path)
+    assert not seen.returncode, seen.stderr
+
+
+def test_pytest_finds_the_suites_of_an_installation(installed: Installed) -> None:
+    """`pytest --pyargs milvus_tck.suites` takes a target where there is no checkout and no conftest."""
+    command = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "--pyargs", "milvus_tck.suites.names", "-rA")
+    python = installed.command.with_name("python")
+    done = _run(
+        python, *command, "--target", "refuser", "--profile", "2.3", "-k", "HasCollection", cwd=installed.folder
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "blocked: " in done.stdout, "a server that refuses everything earns nothing"
+    assert " skipped, " in done.stdout
+
+
+def test_pytest_of_others_sees_nothing_of_us(installed: Installed, tmp_path: Path) -> None:
+    """A run that has nothing to do with us has no option of ours, and does not load the engine."""
+    test = (
+        "import sys\n\ndef test_it():\n    assert not [m for m in sys.modules if m.startswith('milvus_tck.plugin')]\n"
+    )
+    (tmp_path / "test_theirs.py").write_text(test, encoding="utf-8")
+    python = installed.command.with_name("python")
+    done = _run(python, "-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "--tck-seed" not in _run(python, "-m", "pytest", "--help", cwd=tmp_path).stdout
+
+
+def test_an_installation_finds_its_mutants(installed: Installed) -> None:
+    """The mutants are in the wheel: one that does not exist is not found among those that do."""
+    script = (
+        "from milvus_tck.mutants.catalogue import mutants_dir, read_mutants\n"
+        "from milvus_tck.spec.profiles import profile\n"
+        "print(mutants_dir(), len(read_mutants(mutants_dir(), profile('2.3'))))"
+    )
+    done = _run(installed.command.with_name("python"), "-c", script, cwd=installed.folder)
+    folder, number = done.stdout.split()
+    assert Path(folder).is_relative_to(installed.folder)
+    assert int(number) > 3_000
