@@ -99,13 +99,14 @@ def test_no_space_for_a_baseline(lite: Target, place: Place, disk: Disk) -> None
     """What people wrote into an earlier one is still there."""
     out = disk("64k")
     known = out / "known.toml"
-    known.write_text("# what people wrote\n", encoding="utf-8")
+    before = '# what people wrote\nschema = 1\nprofile = "2.3"\n'
+    known.write_text(before, encoding="utf-8")
     fill(out)
     done = place.run(
         "check", lite.address, "--profile", "2.3", "--select", PASSING, "--write-baseline", str(known),
     )  # fmt: skip
     said_so(done, "the baseline could not be written")
-    assert known.read_text(encoding="utf-8") == "# what people wrote\n"
+    assert known.read_text(encoding="utf-8") == before
 
 
 def whole(folder: Path) -> None:

@@ -141,7 +141,7 @@ def _keep(results: Results, output: Output, console: Console) -> Exit:
         header = results.header
         update = write_baseline(path, header.profile, header.suite, results.checks, whole=whole)
     except (BaselineError, OSError) as error:
-        complain(f"{path} could not be written", str(error), f"milvus-tck baseline check {path}")
+        complain("the baseline could not be written", str(error), "milvus-tck check --write-baseline FILE")
         return Exit.UNDETERMINED
     say_update(console, path, update)
     return Exit.OK

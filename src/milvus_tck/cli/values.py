@@ -1,5 +1,6 @@
 """Values of options that click can not judge: what is wrong with one is known before anything is started."""
 
+import errno
 import math
 import shlex
 from pathlib import Path
@@ -67,6 +68,8 @@ def must_be_writable(path: Path, option: str) -> None:
         if not there:
             path.unlink()
     except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return  # a full disk is no wrong name; whoever writes there says it
         fail(Exit.USAGE, f"{path} can not be written", error.strerror or str(error), f"name another file with {option}")
 
 
