@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from milvus_tck.bindings.opened import BINDINGS, GATEWAY
+from milvus_tck.cli.broken_rpcs import judge_broken
 from milvus_tck.cli.completion import clause_ids
 from milvus_tck.cli.errors import fail, fail_target
 from milvus_tck.cli.options import profile_option, target_argument
@@ -52,6 +53,7 @@ Examples:
   milvus-tck mutants                          all mutants, on a recording of milvus@2.3.5
   milvus-tck mutants --clause search/offset   those of one clause
   milvus-tck mutants --sample 200 --seed 5    a sample
+  milvus-tck mutants --broken-rpc Search      what is still judged where Search is broken
 
 Exit codes: 0 at least 97 % are killed by their own clause, every survivor is explained, and each could be made,
 1 otherwise, 3 the target can not be had, 4 no mutant matched."""
@@ -84,6 +86,15 @@ Exit codes: 0 at least 97 % are killed by their own clause, every survivor is ex
 @click.option("--record", "anew", is_flag=True, help="Record the good server anew.")
 @click.option("--full", is_flag=True, help="Run every test that touches the RPC, also where the clause noticed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON instead of text.")
+@click.option(
+    "--broken-rpc",
+    "broken",
+    multiple=True,
+    metavar="RPC",
+    help="Break this RPC wherever it is called (`all`: each of the core), and see what of the others is still judged.",
+)
+@click.option("--each", type=click.IntRange(min=1), default=1, show_default=True, help="Tests of each RPC for that.")
+@click.option("--write-docs", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File for its table.")
 def command(  # noqa: PLR0913 - the options of the verb
     *,
     target: str | None,
@@ -99,6 +110,9 @@ def command(  # noqa: PLR0913 - the options of the verb
     anew: bool,
     full: bool,
     as_json: bool,
+    broken: tuple[str, ...],
+    each: int,
+    write_docs: Path | None,
 ) -> int:
     """Put defects into a good server's behaviour, one at a time, and see which check notices.
 
@@ -113,6 +127,8 @@ def command(  # noqa: PLR0913 - the options of the verb
         resolve(server)
     except TargetError as error:
         fail_target(error)
+    if broken:
+        return judge_broken(console, list(collect(line).values()), server, line, broken, each, write_docs)
     _writable(out)
     everything = read_mutants(folder or mutants_dir(), profile(line))
     mutants = [each for each in _chosen(everything, word, wanted, sample, seed) if live or not each.live]

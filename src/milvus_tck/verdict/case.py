@@ -207,6 +207,7 @@ class Case:
         self, look: Callable[[], Seen], done: Callable[[Seen], bool], *, rpc: str, what: str, within: float = 120
     ) -> Seen:
         """Look again and again until what is seen is as wanted; `what` names the condition, `rpc` who tells it."""
+        within = min(within, self.run.patience)
         end = time.monotonic() + within
         while True:
             before = len(self.exchanges)

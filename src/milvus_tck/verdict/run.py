@@ -78,6 +78,8 @@ class Run:
     others: Mapping[str, Exchanger] = field(default_factory=dict)
     #: What was said and met with over each of them.
     noted: dict[str, Noted] = field(default_factory=dict)
+    #: Seconds that a test waits at most for what takes its time.
+    patience: float = float("inf")
     #: Which witnesses are believed.
     standing: Standing = ALONE
     _lock: threading.Lock = field(default_factory=threading.Lock)
