@@ -11,7 +11,7 @@ from milvus_tck.spec.data import SpecError
 from milvus_tck.spec.witnesses import facts, facts_of, parse_facts
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.scenes import SCENES, believe
-from milvus_tck.verdict.stops import Silent
+from milvus_tck.verdict.stops import Refused, Silent
 from milvus_tck.verdict.tellings import TELLINGS
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
@@ -87,6 +87,14 @@ def test_a_witness_is_believed_where_it_is_judged() -> None:
     case = _case(Scripted(Broken({"HasCollection": _YES})), "HasCollection")
     assert case.look.collection(case.name())
     assert case.ok(calls.has_collection(case.name())).value
+
+
+def test_nobody_stands_in_for_what_is_judged() -> None:
+    """A test of an RPC that refuses stops there: what that should have told is not taken from another one."""
+    denied = Scripted(Described(), {"HasCollection": Reply(None, "PERMISSION_DENIED", "no")})
+    case = _case(denied, "HasCollection")
+    with pytest.raises(Refused, match="PERMISSION_DENIED"):
+        case.look.collection(_create(case))
 
 
 def test_two_of_three_may_be_broken() -> None:

@@ -82,9 +82,9 @@ def _line(blamed: Blamed) -> str:
 def table(found: Sequence[Blamed], target: str, tests: int, checks: int) -> str:
     """Write the table as Markdown, and the reasons for what it shows to be missing."""
     head = [
-        f"Measured before {target} with a fixed sample of {tests} tests of all RPCs ({checks} checks). A cell is the share",
-        "of the checks of the other RPCs that come to a verdict. A name behind it is the RPC that the first cause names",
-        "in place of the broken one; `wrong` counts verdicts that are not those of the sound server.",
+        f"Measured before {target} with a fixed sample of {tests} tests of all RPCs ({checks} checks).",
+        "A cell is the share of the checks of the other RPCs that come to a verdict. A name behind it is the RPC that",
+        "the first cause names in place of the broken one; `wrong` counts verdicts that the sound server does not get.",
         "",
         f"| broken RPC | {' | '.join(WAYS)} |",
         f"|---|{'---|' * len(WAYS)}",

@@ -106,6 +106,8 @@ class Looks:
             try:
                 return tellings[rpc]()
             except (Refused, Silent, Unsupported, Unsayable) as stop:
+                if rpc in self._tck.rpcs:
+                    raise  # that it tells this is what is judged
                 stops.append(stop)
         raise stops[0] if stops else self._nobody(fact)
 
