@@ -36,7 +36,7 @@ _SET = {"rpc": "Insert", "operator": "set", "with": {"member": "insert_cnt", "va
 @pytest.mark.parametrize(
     ("raw", "why"),
     [
-        ({"faults": []}, "unknown: faults"),
+        ({"faults": []}, "has no faults; there are fault, "),
         ({"fault": [{**_FINE, "oops": 1}]}, "a fault has no oops"),
         ({"fault": [{**_FINE, "operator": "set"}]}, "a fault has no operator"),
         ({"fault": [{"rpc": "Insert"}]}, "one of status, grpc and drop"),

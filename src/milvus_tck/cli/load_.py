@@ -22,7 +22,7 @@ from milvus_tck.cli.options import TARGET_HELP, connection_options, given_creden
 from milvus_tck.cli.progress import QuietConsole
 from milvus_tck.cli.values import Seconds
 from milvus_tck.extras import need
-from milvus_tck.load.data.files import READERS
+from milvus_tck.load.data.files import READERS, open_dataset
 from milvus_tck.load.drive.names import all_names
 from milvus_tck.load.plan.job import DEFAULT_SCENARIO, Job
 from milvus_tck.load.plan.reading import OPERATIONS, ScenarioError, scenario_names
@@ -128,6 +128,7 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         seed = secrets.randbelow(1 << 32) if seed is None else seed
         job = Job("", target.credentials, target=target.name, seed=seed, run=_run(), command=command_line(), **options)
         scenario, _ = job.plan()
+        open_dataset(scenario.data, seed)
         _need(target, scenario, job.binding)
     except TargetError as error:
         fail_target(error)

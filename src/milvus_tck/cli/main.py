@@ -2,15 +2,16 @@
 
 import contextlib
 import importlib
+import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
+from milvus_tck.cli.bugs import end_of, show_no_traceback
 from milvus_tck.cli.errors import complain
 from milvus_tck.extras import MissingExtraError
 from milvus_tck.verdict.states import Exit
@@ -97,6 +98,7 @@ _STOPS = (signal.SIGTERM, signal.SIGHUP)
 def main(arguments: list[str] | None = None) -> None:
     """Run a verb and leave with its exit code; no traceback reaches a user."""
     code: Any
+    show_no_traceback()
     try:
         with _stoppable():
             code = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
@@ -116,9 +118,21 @@ def main(arguments: list[str] | None = None) -> None:
     except BrokenPipeError:
         code = Exit.OK  # the reader of our output has seen enough
     except Exception as error:  # noqa: BLE001 - our own bug, whatever it is
-        complain(f"a bug of milvus-tck: {error}", traceback.format_exc().strip(), "report it with the lines above")
-        code = Exit.OUR_BUG
-    sys.exit(int(code) if isinstance(code, int) else int(Exit.OK))
+        code = end_of(error)
+    sys.exit(_written(int(code) if isinstance(code, int) else int(Exit.OK)))
+
+
+def _written(code: int) -> int:
+    """Write out what was printed; a reader that left has seen enough, and a full disk is told once, not twice."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError) and code == Exit.OK:
+            return int(end_of(error))
+    return code
 
 
 def _forget_the_interrupt() -> None:

@@ -33,13 +33,17 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from milvus_tck.proxy.actions import Act
 from milvus_tck.proxy.operators import make, operators
 from milvus_tck.proxy.rules import Rule, RuleSet, Stage, Where, drop, has_member, mutate, refuse, status
+from milvus_tck.spec.keys import table, tables, unknown_keys
 from milvus_tck.wire.descriptors import SERVICE, methods
 
-__all__ = ["RuleError", "parse_rules", "read_rules"]
+__all__ = ["FAULT", "FILE_KEYS", "KEYS", "MUTATE", "SHARED", "RuleError", "parse_rules", "read_rules"]
 
-_SHARED = {"id", "rpc", "where", "metadata", "times", "skip", "probability", "delay", "at"}
-_FAULT = {"status", "grpc", "drop"}
-_MUTATE = {"operator", "with"}
+SHARED = {"id", "rpc", "where", "metadata", "times", "skip", "probability", "delay", "at"}
+FAULT = {"status", "grpc", "drop"}
+MUTATE = {"operator", "with"}
+FILE_KEYS = {"seed", "fault", "mutate"}
+#: What a rule may say, by its kind.
+KEYS = {"fault": SHARED | FAULT, "mutate": SHARED | MUTATE}
 
 
 class RuleError(Exception):
@@ -60,14 +64,15 @@ def read_rules(path: Path) -> RuleSet:
 
 def parse_rules(raw: Mapping[str, Any]) -> RuleSet:
     """Make rules of what a file holds; raises `RuleError`."""
-    unknown = raw.keys() - {"seed", "fault", "mutate"}
-    if unknown:
-        raise RuleError(f"unknown: {', '.join(sorted(unknown))}; there are seed, fault and mutate")
-    # A name of its own for each rule that has none, in the order of the file.
-    rows = [(kind, f"{kind}-{number}", row) for kind in ("fault", "mutate")
-            for number, row in enumerate(raw.get(kind, ()), 1)]  # fmt: skip
     try:
-        return RuleSet(tuple(_rule(kind, row.get("id", name), row) for kind, name, row in rows), raw.get("seed", 0))
+        unknown_keys("a file of rules", raw, FILE_KEYS)
+        # A name of its own for each rule that has none, in the order of the file.
+        rows = [(kind, f"{kind}-{number}", row) for kind in ("fault", "mutate")
+                for number, row in enumerate(tables(kind, raw.get(kind, ())), 1)]  # fmt: skip
+        if type(raw.get("seed", 0)) is not int:
+            raise RuleError(f"seed is a whole number, not {raw['seed']!r}")
+        rules = tuple(_rule(kind, str(row.get("id", name)), row) for kind, name, row in rows)
+        return RuleSet(rules, raw.get("seed", 0))
     except ValueError as error:
         raise RuleError(str(error)) from error
 
@@ -84,9 +89,7 @@ def _rule(kind: str, name: str, row: Mapping[str, Any]) -> Rule:
 
 
 def _check_keys(kind: str, row: Mapping[str, Any]) -> None:
-    unknown = row.keys() - _SHARED - (_FAULT if kind == "fault" else _MUTATE)
-    if unknown:
-        raise RuleError(f"a {kind} has no {', '.join(sorted(unknown))}")
+    unknown_keys(f"a {kind}", row, KEYS[kind])
 
 
 def _often(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,7 +104,8 @@ def _often(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _where(row: Mapping[str, Any]) -> Where:
     rpc = row.get("rpc", "*")
-    where = Where((rpc,) if isinstance(rpc, str) else tuple(rpc), dict(row.get("where", {})), row.get("metadata", {}))
+    where = Where((rpc,) if isinstance(rpc, str) else tuple(rpc), dict(table("where", row.get("where", {}))),
+                  dict(table("metadata", row.get("metadata", {}))))  # fmt: skip
     for pattern in where.rpc:
         if not set(pattern) & set("*?/") and pattern not in methods():
             raise RuleError(f"there is no RPC {pattern}; one of another service is named by its path")
@@ -117,19 +121,27 @@ def _named(where: Where) -> list[MethodDescriptor]:
 
 
 def _fault(row: Mapping[str, Any]) -> Act | None:
-    given = sorted(_FAULT & row.keys())
+    given = sorted(FAULT & row.keys())
     if len(given) > 1 or (not given and "delay" not in row):
         raise RuleError("a fault is one of status, grpc and drop, or a delay")
     if not given:
         return None
     value = row[given[0]]
     if given[0] == "status":
-        return status(**value)
+        return status(**_status(value))
     if given[0] == "grpc":
         return _grpc(value)
     if value is not True:
         raise RuleError("drop is true, or is left out")
     return drop()
+
+
+def _status(value: object) -> dict[str, Any]:
+    row = table("status", value)
+    unknown_keys("status", row, {"code", "reason", "legacy", "retriable"})
+    if type(row.get("code")) is not int:
+        raise RuleError("status has a code, a whole number")
+    return dict(row)
 
 
 def _grpc(value: str | Mapping[str, Any]) -> Act:
@@ -141,8 +153,8 @@ def _grpc(value: str | Mapping[str, Any]) -> Act:
 
 
 def _mutation(row: Mapping[str, Any], where: Where, stage: Stage) -> Act:
-    name, parameters = row.get("operator"), row.get("with", {})
-    if name not in operators():
+    name, parameters = row.get("operator"), table("with", row.get("with", {}))
+    if not isinstance(name, str) or name not in operators():
         raise RuleError(f"there is no operator {name!r}; there are {', '.join(operators())}")
     member = parameters.get("member")
     # A member that no message has would make a mutation that never applies.

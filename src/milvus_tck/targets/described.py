@@ -11,7 +11,6 @@ http = "http://10.0.0.5:19530"             # where it speaks HTTP, if not on the
 http-management = "http://10.0.0.5:9091"
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Iterable
@@ -20,16 +19,18 @@ from typing import Any
 
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.spec.capabilities import capabilities
+from milvus_tck.spec.keys import nearest
 from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import Declared, Endpoint, TargetUsageError
 from milvus_tck.targets.credentials import credentials
 
-__all__ = ["FILE", "HTTP_KEYS", "described", "described_names"]
+__all__ = ["FILE", "HTTP_KEYS", "KEYS", "described", "described_names"]
 
 FILE = "tck.toml"
 #: What each URL of HTTP that somebody tells is good for. A gateway stands in the place of the proxy.
 HTTP_KEYS = {"http": ("proxy", "gateway"), "http-management": ("management",)}
-_KEYS = {
+#: What a target may say: texts, and lists of texts.
+KEYS = {
     "address", "token", "user", "password", "db", "tls-ca", "tls-cert", "tls-key", "profile", "has", "lacks",
     "restart", "http", "http-management",
 }  # fmt: skip
@@ -79,11 +80,8 @@ def _endpoint(name: str, row: dict[str, Any], path: Path) -> Endpoint:
 def _wrong(row: dict[str, Any]) -> str:
     """Say what is wrong with the form of a table; empty where nothing is."""
     for key, value in row.items():
-        if key not in _KEYS:
-            near = difflib.get_close_matches(key, _KEYS, 1)
-            return (
-                f"unknown key {key!r}{f', {near[0]!r} is near' if near else ''}; there are {', '.join(sorted(_KEYS))}"
-            )
+        if key not in KEYS:
+            return f"unknown key {key!r}; there are {', '.join(nearest(key, KEYS))}"
         if key in _LISTS and not (isinstance(value, list) and all(isinstance(each, str) for each in value)):
             return f"{key} is a list of capabilities"
         if key not in _LISTS and not isinstance(value, str):
@@ -99,7 +97,7 @@ def _known(declared: Declared) -> None:
 
 def _one_of(kind: str, said: Iterable[str | None], known: list[str]) -> None:
     for each in sorted(str(each) for each in said if each not in known):
-        message = f"no {kind} is called {each!r}; there are {', '.join(known)}"
+        message = f"no {kind} is called {each!r}; there are {', '.join(nearest(each, known))}"
         raise ValueError(message)
 
 

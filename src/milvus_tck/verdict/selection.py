@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from typing import Protocol
 
 from milvus_tck.spec.capabilities import capabilities
+from milvus_tck.spec.keys import nearest
 from milvus_tck.verdict.check import Check
 from milvus_tck.verdict.check_names import is_pattern, split
 
@@ -206,6 +207,6 @@ def _term(word: str) -> Term:
     if not equals:
         name, pattern = "clause", word
     if name not in FIELDS:
-        message = f"{name!r} is none of {', '.join(FIELDS)}"
+        message = f"{name!r} is none of {', '.join(nearest(name, FIELDS))}"
         raise SelectionError(message)
     return Term(name, pattern, word)

@@ -66,19 +66,26 @@ class FileDataset:
 
 
 def read_dataset(path: Path, most: int = 0) -> FileDataset:
-    """Open a file or a folder."""
+    """Open a file or a folder; raises `ValueError` that says why it is no data set."""
+    try:
+        return _opened(path, most)
+    except (OSError, ValueError, KeyError, IndexError, StopIteration, EOFError) as error:
+        said = "no column of vectors" if isinstance(error, StopIteration) else str(error)
+        message = f"{path} can not be read as a data set: {said}"
+        raise ValueError(message) from error
+
+
+def _opened(path: Path, most: int) -> FileDataset:
     if path.is_dir():
         found = {each.stem: np.load(each, mmap_mode="r") for each in path.glob("*.npy")}
         if "vectors" not in found:
-            message = f"{path} holds no vectors.npy"
-            raise ValueError(message)
+            raise ValueError("it holds no vectors.npy")
         return FileDataset(found["vectors"], found.get("queries"), found.get("neighbors"), most)
     if path.suffix == ".npy":
         return FileDataset(np.load(path, mmap_mode="r"), most=most)
     if path.suffix in READERS:
         return READERS[path.suffix](path, most)
-    message = f"{path} is no data set: a folder of .npy files, .npy, .hdf5 or .parquet"
-    raise ValueError(message)
+    raise ValueError("it is neither a folder of .npy files, nor .npy, .hdf5 or .parquet")
 
 
 def _hdf5(path: Path, most: int) -> FileDataset:

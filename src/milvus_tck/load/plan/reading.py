@@ -29,7 +29,7 @@ seconds = 4
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from hashlib import sha256
 from pathlib import Path
@@ -39,6 +39,7 @@ from milvus_tck.load.plan.objectives import parse_objective, parse_objectives
 from milvus_tck.load.plan.rates import Curve, Point
 from milvus_tck.load.plan.scenario import DataPlan, Knee, Operation, Phase, Scenario
 from milvus_tck.spec.data import data_dir
+from milvus_tck.spec.keys import nearest, table, tables, unknown_keys
 
 __all__ = ["OPERATIONS", "RPCS", "ScenarioError", "of_operations", "parse_scenario", "read_scenario", "scenario_names"]
 
@@ -52,7 +53,13 @@ OPERATIONS = tuple(RPCS)
 #: Operations that need rows to be there.
 _READING = {"search", "query"}
 _LEVELS = ("Strong", "Session", "Bounded", "Eventually")
-_OP_KEYS = {
+#: Numbers from here on are of no use to anybody: seconds, rows, requests.
+_MOST = 1e12
+SCENARIO_KEYS = {"text", "objectives", "data", "phase", "ramp", "in_flight", "connections"}
+DATA_KEYS = {each.name for each in fields(DataPlan)}
+PHASE_KEYS = {"name", "seconds", "measured", "op"}
+RAMP_KEYS = {"op", "objective", "from", "factor", "steps", "seconds"}
+OP_KEYS = {
     "op", "name", "rate", "arrivals", "shape", "to", "peak", "trace", "loop", "users", "limit", "batch", "k",
     "selectivity", "level", "deadline",
 }  # fmt: skip
@@ -86,10 +93,21 @@ def read_scenario(word: str) -> tuple[Scenario, str]:
 
 def parse_scenario(name: str, raw: Mapping[str, Any]) -> Scenario:
     """Make a scenario of what a file holds; raises `ValueError`."""
-    _known("a scenario", raw, {"text", "objectives", "data", "phase", "ramp", "in_flight", "connections"})
-    data = _data(raw.get("data", {}))
-    phases = tuple(map(_phase, raw.get("phase", ())))
-    ramp = raw.get("ramp")
+    try:
+        return _scenario(name, raw)
+    except KeyError as error:
+        message = f"{error.args[0]!r} is missing"
+        raise ValueError(message) from error
+    except (TypeError, OverflowError) as error:
+        message = f"a value is not what it should be: {error}"
+        raise ValueError(message) from error
+
+
+def _scenario(name: str, raw: Mapping[str, Any]) -> Scenario:
+    unknown_keys("a scenario", raw, SCENARIO_KEYS)
+    data = _data(table("data", raw.get("data", {})))
+    phases = tuple(map(_phase, tables("phase", raw.get("phase", ()))))
+    ramp = table("ramp", raw.get("ramp", {}))
     steps, knee = _ramp(ramp) if ramp else ((), None)
     if not phases + steps:
         raise ValueError("a scenario has at least one [[phase]], or a [ramp]")
@@ -114,30 +132,36 @@ def of_operations(names: tuple[str, ...], rate: float, seconds: float, rows: int
     return parse_scenario("+".join(names), raw), sha256(repr(raw).encode()).hexdigest()[:12]
 
 
-def _known(what: str, raw: Mapping[str, Any], keys: set[str]) -> None:
-    unknown = raw.keys() - keys
-    if unknown:
-        message = f"{what} has no {', '.join(sorted(unknown))}; there are {', '.join(sorted(keys))}"
-        raise ValueError(message)
-
-
 def _data(raw: Mapping[str, Any]) -> DataPlan:
-    _known("[data]", raw, {each.name for each in fields(DataPlan)})
+    unknown_keys("[data]", raw, DATA_KEYS)
+    _numbers("data", raw, ("rows", "dim", "collections", "batch", "users"), int)
     return DataPlan(**raw)
 
 
+def _numbers(what: str, raw: Mapping[str, Any], names: Iterable[str], *kinds: type) -> None:
+    """Raise `ValueError` where a number is none, or can not be: negative, or without an end."""
+    for name in names:
+        value: Any = raw.get(name, 0)
+        if type(value) not in kinds or not 0 <= value < _MOST:
+            message = f"{name} = {value!r} in {what} makes no sense"
+            raise ValueError(message)
+
+
 def _phase(raw: Mapping[str, Any]) -> Phase:
-    _known("a phase", raw, {"name", "seconds", "measured", "op"})
-    operations = tuple(_operation(each, raw["seconds"]) for each in raw.get("op", ()))
+    unknown_keys("a phase", raw, PHASE_KEYS)
+    _numbers("a phase", raw, ("seconds",), int, float)
+    operations = tuple(_operation(each, raw["seconds"]) for each in tables("op", raw.get("op", ())))
     return Phase(raw["name"], float(raw["seconds"]), operations, raw.get("measured", True))
 
 
 def _operation(raw: Mapping[str, Any], seconds: float) -> Operation:
-    _known("an operation", raw, _OP_KEYS)
+    unknown_keys("an operation", raw, OP_KEYS)
+    _numbers("an operation", raw, ("users", "limit", "batch", "k"), int)
+    _numbers("an operation", raw, ("rate", "to", "peak", "selectivity", "deadline"), int, float)
     kept = {key: raw[key] for key in ("users", "limit", "batch", "k", "selectivity", "level", "deadline") if key in raw}
     op = raw["op"]
     if op not in OPERATIONS:
-        message = f"there is no operation {op!r}; there are {', '.join(OPERATIONS)}"
+        message = f"there is no operation {op!r}; there are {', '.join(nearest(str(op), OPERATIONS))}"
         raise ValueError(message)
     if raw.get("level", "Bounded") not in _LEVELS:
         message = f"there is no level {raw['level']!r}; there are {', '.join(_LEVELS)}"
@@ -167,7 +191,8 @@ def _curve(raw: Mapping[str, Any], seconds: float) -> Curve:
 
 def _ramp(raw: Mapping[str, Any]) -> tuple[tuple[Phase, ...], Knee]:
     """Make phases of rising rates, of one operation."""
-    _known("[ramp]", raw, {"op", "objective", "from", "factor", "steps", "seconds"})
+    unknown_keys("[ramp]", raw, RAMP_KEYS)
+    _numbers("[ramp]", raw, ("from", "factor", "steps", "seconds"), int, float)
     rates = [float(raw["from"]) * float(raw["factor"]) ** step for step in range(int(raw["steps"]))]
     phases = []
     for rate in rates:
