@@ -106,7 +106,8 @@ _ODD = [
     _Typed(("serve", "null", "--port", "99999999")),
     _Typed(("list", "--select", "(((")), _Typed(("list", "--profile", "9.9")), _Typed(("explain", "x" * 10_000)),
     _Typed(("doctor",), {"HOME": ""}, (Exit.OK, Exit.USAGE)), _Typed(("nope",)), _Typed(()),
-    _Typed(("list",), {"HOME": "/nowhere"}, (Exit.OK,)), _Typed(("list",), {"LC_ALL": "C", "PYTHONUTF8": "0"}, (Exit.OK,)),
+    _Typed(("list",), {"HOME": "/nowhere"}, (Exit.OK,)),
+    _Typed(("list",), {"LC_ALL": "C", "PYTHONUTF8": "0"}, (Exit.OK,)),
     _Typed(("explain", "search/offset"), {"LC_ALL": "C", "PYTHONIOENCODING": "ascii"}, (Exit.OK,)),
     _Typed(("check", "refuser", *_LOOK), {"MILVUS_TCK_STATE": "/proc/1/nowhere"}, (Exit.UNDETERMINED, Exit.UNEXPECTED)),
 ]  # fmt: skip
@@ -132,14 +133,23 @@ def test_a_tck_toml_that_is_none(verb: str, kind: str, odd: Path, tmp_path: Path
     assert done.returncode == Exit.USAGE, done.stderr
 
 
-@pytest.mark.parametrize("words", [("list",), ("explain", "search/offset"), ("list", "--json"), ("--help",)])
-def test_a_reader_that_leaves_has_seen_enough(words: tuple[str, ...], odd: Path, tmp_path: Path) -> None:
-    """`| head` closes the pipe: no complaint, whatever was still to come."""
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("list",), Exit.OK), (("explain", "search/offset"), Exit.OK), (("list", "--json"), Exit.OK),
+        (("--help",), Exit.OK), (("check", "refuser", "--json", *_LOOK), Exit.UNDETERMINED),
+        (("load", "refuser", "--json", "--out", "out"), Exit.UNDETERMINED),
+    ],
+)  # fmt: skip
+def test_a_reader_that_leaves_changes_nothing(words: tuple[str, ...], code: int, odd: Path, tmp_path: Path) -> None:
+    """`| head` closes the pipe: no traceback, and the exit code that the verb came to."""
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as pipe:
         done = _run(_Typed(words), odd, tmp_path, stdout=pipe)
-    assert (done.returncode, done.stderr) == (Exit.OK, "")
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
 
 
 @pytest.mark.parametrize("words", [("list",), ("explain", "search/offset")])
@@ -166,15 +176,18 @@ def test_a_port_that_is_taken(odd: Path, tmp_path: Path) -> None:
             assert "Traceback" not in done.stderr
 
 
+def _fall(words: str) -> None:
+    raise RuntimeError(words)
+
+
 def test_a_bug_of_ours_is_short_and_its_details_are_kept(
     capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Exit 70, what it was, and the file where the rest is."""
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    try:
-        raise RuntimeError("out of\nthe blue")
-    except RuntimeError as error:
-        assert end_of(error) is Exit.OUR_BUG
+    with pytest.raises(RuntimeError) as caught:
+        _fall("out of\nthe blue")
+    assert end_of(caught.value) is Exit.OUR_BUG
     said = capfd.readouterr().err
     assert "a bug of milvus-tck: RuntimeError: out of the blue" in said
     assert "Traceback" not in said

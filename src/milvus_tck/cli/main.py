@@ -13,6 +13,7 @@ from click.shell_completion import CompletionItem
 
 from milvus_tck.cli.bugs import end_of, show_no_traceback
 from milvus_tck.cli.errors import complain
+from milvus_tck.cli.pipes import let_readers_leave
 from milvus_tck.extras import MissingExtraError
 from milvus_tck.verdict.states import Exit
 
@@ -99,6 +100,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run a verb and leave with its exit code; no traceback reaches a user."""
     code: Any
     show_no_traceback()
+    let_readers_leave()
     try:
         with _stoppable():
             code = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
