@@ -159,28 +159,64 @@
 
   // -- the table of clauses ------------------------------------------------------------
 
-  function setUpFilter(form) {
-    const rows = [...document.querySelectorAll("table.clauses tbody tr")].map((row) => ({
+  const groups = [...document.querySelectorAll("details.group")];
+  let readRows = null;
+
+  /** Read the rows when somebody first asks for some of them: there may be thousands. */
+  function rows() {
+    readRows ??= groups.flatMap((group) => [...group.querySelectorAll("tbody tr")].map((row) => ({
       row,
+      group,
+      block: row.closest(".block"),
       text: row.textContent.toLowerCase(),
       state: row.cells[0].textContent,
       rpc: row.cells[2].textContent,
       level: row.cells[3].textContent,
-    }));
-    const shown = document.querySelector("#h-clauses output");
-    const nothing = document.getElementById("nothing");
+    })));
+    return readRows;
+  }
+
+  function counted(shown, all) {
+    const of = `${all} ${all === 1 ? "row" : "rows"}`;
+    return shown === all ? of : `${shown} of ${of}`;
+  }
+
+  /** Show the rows that fit, and the blocks and groups that have any. */
+  function showRows(fits) {
+    const shown = new Map();
+    const all = new Map();
+    for (const each of rows()) {
+      const fit = fits(each);
+      each.row.hidden = !fit;
+      for (const box of [each.block, each.group]) {
+        shown.set(box, (shown.get(box) ?? 0) + fit);
+        all.set(box, (all.get(box) ?? 0) + 1);
+      }
+    }
+    for (const [box, count] of shown) box.hidden = !count;
+    for (const group of groups) group.querySelector("summary small").textContent = counted(shown.get(group), all.get(group));
+    return groups.reduce((sum, group) => sum + shown.get(group), 0);
+  }
+
+  function setUpFilter(form) {
+    const output = document.querySelector("#h-clauses output");
+    let before = null;
+
+    /** Unfold what is found; when nothing is asked for any more, fold it as it was. */
+    function unfold(asked) {
+      before ??= groups.map((group) => group.open);
+      groups.forEach((group, place) => { group.open = asked || before[place]; });
+      if (!asked) before = null;
+    }
 
     function apply() {
       const words = form.elements.text.value.toLowerCase().split(/\s+/).filter(Boolean);
-      let count = 0;
-      for (const each of rows) {
-        const fits = words.every((word) => each.text.includes(word))
-          && ["state", "rpc", "level"].every((name) => !form.elements[name].value || form.elements[name].value === each[name]);
-        each.row.hidden = !fits;
-        count += fits;
-      }
-      shown.textContent = count === rows.length ? `${count} rows` : `${count} of ${rows.length} rows`;
-      nothing.hidden = count > 0 || rows.length === 0;
+      const chosen = ["state", "rpc", "level"].filter((name) => form.elements[name].value);
+      const count = showRows((each) => words.every((word) => each.text.includes(word))
+        && chosen.every((name) => form.elements[name].value === each[name]));
+      unfold(words.length + chosen.length > 0);
+      output.textContent = counted(count, rows().length);
+      document.getElementById("nothing").hidden = count > 0 || groups.length === 0;
     }
 
     form.hidden = false;
@@ -194,7 +230,7 @@
       form.elements.level.value = link.dataset.level;
       setTimeout(apply);
     }));
-    apply();
+    if (form.elements.text.value || [...form.querySelectorAll("select")].some((each) => each.value)) apply();  // kept by the browser
   }
 
   // -- failures: closed until somebody asks for one, or for all ---------------------------
@@ -210,7 +246,7 @@
       if (event.target.closest("a[href^='#']")) setTimeout(openTarget);
     });
     addEventListener("hashchange", openTarget);
-    addEventListener("beforeprint", () => clauses.forEach((each) => { each.open = true; }));
+    addEventListener("beforeprint", () => [...clauses, ...groups].forEach((each) => { each.open = true; }));
     openTarget();
     if (clauses.length < 2) return;
     const button = make("button", "", "");
@@ -228,8 +264,8 @@
 
   setUpClauses();
   document.querySelectorAll(".command").forEach(addCopyButton);
-  document.querySelectorAll("details.exchanges").forEach((box) => {
-    box.addEventListener("toggle", () => { if (box.open && box.childElementCount === 1) fill(box); });
-  });
+  document.addEventListener("toggle", ({ target: box }) => {
+    if (box.matches("details.exchanges") && box.open && box.childElementCount === 1) fill(box);
+  }, true);
   setUpFilter(document.getElementById("filter"));
 })();

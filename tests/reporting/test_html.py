@@ -14,7 +14,7 @@ from milvus_tck.verdict.states import State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, many_failures
 
 _LIMIT = 2_000_000
-_VOID = {"meta", "link", "input", "br", "rect"}
+_VOID = {"col", "meta", "link", "input", "br", "rect"}
 
 
 class Page(HTMLParser):

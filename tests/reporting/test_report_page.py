@@ -74,7 +74,7 @@ def bottom_of(browser: Browser, selector: str) -> float:
 
 def shown_rows(browser: Browser) -> list[str]:
     """Return the clauses in the table that the filter lets through."""
-    script = "return [...document.querySelectorAll('.clauses tbody tr')].filter(row => row.offsetHeight)"
+    script = "return [...document.querySelectorAll('.clauses tbody tr')].filter(row => row.checkVisibility())"
     return list(browser.run(f"{script}.map(row => row.querySelector('code').textContent)"))
 
 
@@ -154,6 +154,58 @@ def test_the_filter_finds_by_text_state_level_and_rpc(browser: Browser, page: Pa
     Select(browser.driver.find_element(By.NAME, "rpc")).select_by_visible_text("Search")
     assert shown_rows(browser) == []
     assert browser.driver.find_element(By.ID, "nothing").is_displayed()
+
+
+def laid_out(browser: Browser, selector: str) -> int:
+    """Count the elements that the browser lays out now: not those in folded groups, nor far out of view."""
+    each = "each => each.checkVisibility({contentVisibilityAuto: true})"
+    return int(browser.run(f"return [...document.querySelectorAll(arguments[0])].filter({each}).length", selector))
+
+
+def a_large_run() -> JudgedRun:
+    """Make a run of 5,000 clauses, 1,200 of which fail."""
+    return a_run([*many_failures(1200), *(a_check(f"insert/good-{number}") for number in range(3800))])
+
+
+_ROWS, _CARDS = ".clauses tbody tr", "details.clause summary"
+
+
+def test_a_large_run_lays_out_what_is_in_view(browser: Browser, tmp_path: Path) -> None:
+    """Of 5,000 rows and 300 cards a few are laid out at a time, wherever a reader scrolls to; all are there."""
+    browser.show(written(tmp_path, a_large_run()))
+    assert browser.run("return document.querySelectorAll(arguments[0]).length", _ROWS) == 5000
+    assert laid_out(browser, _ROWS) == 0
+    for part in ("#h-failures", "#h-clauses", ".group:last-of-type"):
+        browser.run("document.querySelector(arguments[0]).scrollIntoView(); return scrollY;", part)
+        wait_for_frames(browser)
+        assert laid_out(browser, _ROWS) <= 200
+        assert laid_out(browser, _CARDS) <= 60
+    browser.run("document.querySelectorAll('details').forEach(each => { each.open = each.matches('.group'); });")
+    browser.run("document.querySelectorAll('.block')[100].scrollIntoView();")
+    WebDriverWait(browser.driver, _SECONDS).until(lambda _: 0 < laid_out(browser, _ROWS) <= 200)
+
+
+def wait_for_frames(browser: Browser) -> None:
+    """Wait until the browser has drawn what it was scrolled to."""
+    script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done()));"
+    browser.driver.execute_async_script(script)
+
+
+def test_what_passes_is_folded_in_a_large_run(browser: Browser, tmp_path: Path) -> None:
+    """What failed is unfolded, what passed is not, until the filter finds something there; then it is again."""
+    browser.show(written(tmp_path, a_large_run()))
+    unfolded = "return [...document.querySelectorAll('details.group')].map(each => each.open)"
+    assert browser.run(unfolded) == [True, False]
+    text = browser.driver.find_element(By.NAME, "text")
+    text.send_keys("good-3799")
+    assert shown_rows(browser) == ["insert/good-3799"]
+    assert browser.run("return [...document.querySelectorAll('.group small')].map(each => each.textContent)") == [
+        "0 of 1200 rows",
+        "1 of 3800 rows",
+    ]
+    browser.driver.find_element(By.CSS_SELECTOR, "#filter button").click()
+    WebDriverWait(browser.driver, _SECONDS).until(lambda _: browser.run(unfolded) == [True, False])
+    assert browser.run("return document.querySelector('#h-clauses output').textContent") == "5000 rows"
 
 
 def test_a_cell_of_the_matrix_shows_its_clauses(browser: Browser, page: Path) -> None:

@@ -2,9 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 
 from milvus_tck.reporting.blocking import Blocking
 from milvus_tck.reporting.levels import kind
@@ -12,7 +13,7 @@ from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 
-__all__ = ["SEVERITY", "ClauseRow", "anchor", "clause_rows"]
+__all__ = ["SEVERITY", "ClauseGroup", "ClauseRow", "anchor", "clause_groups", "clause_rows"]
 
 #: What a clause came to is the gravest state of its checks.
 SEVERITY = (
@@ -28,6 +29,8 @@ SEVERITY = (
 )
 _LEVELS = list(Level)
 _ANCHOR = 120
+#: Rows that a browser lays out together, or not at all; and rows that are unfolded from the start.
+_BLOCK, _UNFOLDED = 25, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,40 @@ class ClauseRow:
     def anchor(self) -> str:
         """Where its failures are shown."""
         return anchor(self.clause)
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseGroup:
+    """Clauses of one level that came to the same state."""
+
+    rows: tuple[ClauseRow, ...]
+    #: Whether they are seen without a click.
+    unfolded: bool
+
+    @property
+    def state(self) -> State:
+        """What all of them came to."""
+        return self.rows[0].state
+
+    @property
+    def level(self) -> Level:
+        """The level at which all of them bind."""
+        return self.rows[0].level
+
+    @property
+    def blocks(self) -> list[tuple[ClauseRow, ...]]:
+        """The rows in pieces: a browser need not lay out those that are out of view."""
+        return [self.rows[start : start + _BLOCK] for start in range(0, len(self.rows), _BLOCK)]
+
+
+def clause_groups(rows: Sequence[ClauseRow]) -> list[ClauseGroup]:
+    """Group rows, as `clause_rows` sorts them, by state and level; the first are unfolded, and as many as are few."""
+    groups, before = list[ClauseGroup](), 0
+    for _, members in groupby(rows, key=lambda row: (row.state, row.level)):
+        group = tuple(members)
+        before += len(group)
+        groups.append(ClauseGroup(group, unfolded=not groups or before <= _UNFOLDED))
+    return groups
 
 
 def clause_rows(checks: Iterable[CheckEvent], blocking: Blocking) -> list[ClauseRow]:

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 
 from milvus_tck.reporting.causes import Cause
-from milvus_tck.reporting.clause_table import ClauseRow, clause_rows
+from milvus_tck.reporting.clause_table import ClauseGroup, ClauseRow, clause_groups, clause_rows
 from milvus_tck.reporting.evidence import Evidence, pack
 from milvus_tck.reporting.failures import (
     FailingCheck,
@@ -72,6 +72,11 @@ class Page:
     def first_causes(self) -> list[Cause]:
         """Where to start."""
         return self.run.start_here
+
+    @property
+    def groups(self) -> list[ClauseGroup]:
+        """The rows of the table of clauses, by what they came to."""
+        return clause_groups(self.rows)
 
     @property
     def unjudged(self) -> int:
