@@ -229,8 +229,12 @@ _RUNS = {
     "hostile-left-out": _Run([_PASS, a_check("x/x", State.NOT_RUN, signature=HOSTILE)]),
     "flaky": _Run([_PASS, a_check("x/x", State.FLAKY)]),
     "flaky-known": _Run(
-        [_PASS, _FAIL],
-        [Entry(_FAIL.check, _FAIL.signature, "known", flaky=0.2), Entry(_PASS.check, "x", "known", flaky=1.0)],
+        [_PASS, _FAIL, a_check("x/x", State.FLAKY, signature="y")],
+        [
+            Entry(_FAIL.check, _FAIL.signature, "known", flaky=0.2),
+            Entry(_PASS.check, "x", "known", flaky=1.0),
+            Entry("x/x:holds@grpc", "y", "known", flaky=0.1),
+        ],
     ),
     "explained": _Run([_FAIL, a_check("b/b", State.BLOCKED)], [_FAIL.check]),
 }

@@ -30,6 +30,8 @@ class Comparison:
     expired: list[Entry] = field(default_factory=list)
     #: Why each expected failure is accepted, by check.
     reasons: dict[str, str] = field(default_factory=dict)
+    #: Checks that failed, and did not when they ran again, of which an entry says that they fail.
+    flaky: frozenset[str] = frozenset()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the comparison for `summary.json`."""
@@ -80,6 +82,12 @@ def compare(
         unmatched=[entry for entry in baseline.entries if not suite.can_exist(entry.check)],
         expired=[entry for entry in baseline.entries if id(entry) in over],
         reasons=reasons,
+        flaky=frozenset(
+            check.check
+            for check in judged
+            if check.state == State.FLAKY
+            and any(_excuses(each, check) and not each.expired(on) for each in index.of(check.check))
+        ),
     )
 
 

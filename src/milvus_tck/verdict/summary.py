@@ -146,21 +146,22 @@ def _exit_code(results: Results, comparison: Comparison | None, unexpected: list
         (Exit.OUR_BUG, any(check.state == State.HARNESS_ERROR for check in results.checks)),
         (Exit.TARGET_LOST, lost or crashed),
         (Exit.UNEXPECTED, bool(unexpected) or stale),
-        (Exit.UNDETERMINED, not results.complete or _undecided(results)),
+        (Exit.UNDETERMINED, not results.complete or _undecided(results, comparison)),
         (Exit.NOTHING_RAN, not results.checks or bool(comparison and comparison.unmatched)),
     )
     return Exit.first(code for code, applies in holds if applies)
 
 
-def _undecided(results: Results) -> bool:
+def _undecided(results: Results, comparison: Comparison | None) -> bool:
     """Tell whether `must` checks that were asked for are open, and no failure explains why.
 
     Hostile checks are asked for only where the target may be killed. A check that failed and
-    did not when it ran again is told apart: it keeps the target from being conformant, and no gate shut.
+    did not when it ran again is neither kept nor broken, unless the baseline knows it as flaky.
     """
     asked = [check for check in results.checks if check.level == Level.MUST and check.signature != HOSTILE]
-    must = [check for check in asked if check.state != State.FLAKY]
-    if any(check.state in {State.INCONCLUSIVE, State.NOT_RUN} for check in must):
+    known = frozenset[str]() if comparison is None else comparison.flaky
+    must = [check for check in asked if check.check not in known]
+    if any(check.state in {State.INCONCLUSIVE, State.NOT_RUN, State.FLAKY} for check in must):
         return True
     explained = any(State(check.state).failed for check in must)
     return not explained and any(State(check.state).unverified for check in must)
