@@ -131,7 +131,7 @@ def test_every_field_of_an_event_is_described(kind: type[Header | CheckEvent | F
         ("results", a_footer().as_dict() | {"seconds": -1}),
         ("summary", {"schema": 1}),
         ("badge", {"schemaVersion": 1, "label": "x", "message": "great", "color": "brightgreen"}),
-        ("baseline", {"schema": 1, "profile": "2.3", "expect": [{"check": "a", "signature": "b"}]}),
+        ("baseline", {"schema": 1, "profile": "2.3", "expect": [{"check": "a", "reason": "b"}]}),
     ],
 )
 def test_the_schemas_refuse_what_is_wrong(name: str, value: object) -> None:

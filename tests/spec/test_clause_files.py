@@ -35,7 +35,7 @@ def _one(text: str) -> Clause:
 def test_what_is_not_written_has_its_default() -> None:
     """A clause that says no more than its text is a `must` wherever its RPC travels, in every numbered profile."""
     found = _one(PLAIN)
-    assert (found.level, found.bindings, found.needs, found.family) == (Level.MUST, BOUND, (ROOT,), "sample")
+    assert (found.level, found.bindings, found.needs, found.family) == (Level.MUST, BOUND, (), "sample")
     assert [each.name for each in profiles() if found.applies_to(each)] == ["2.2", "2.3", "2.4", "2.5", "2.6", "3.0"]
     assert found.expectation(profile("2.3")) == Expectation(ok=True)
     assert (found.testable, found.hostile, found.strict) == (True, False, Strict())

@@ -12,7 +12,7 @@ def test_the_folder_of_the_protocol_is_found() -> None:
     found = data.proto_dir()
     assert (found / "milvus/proto/milvus.proto").is_file()
     assert (found / "errors.toml").is_file()
-    assert data.toml_names("profiles") == tuple(sorted(path.name for path in (found / "profiles").iterdir()))
+    assert data.toml_names("profiles") == tuple(sorted(path.name for path in (found / "profiles").glob("*.toml")))
 
 
 def test_a_file_that_is_no_toml_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
