@@ -97,14 +97,19 @@ def test_what_is_installed_is_the_lock(checkout: Path, links: Path, pips: dict[s
 
 
 @pytest.mark.parametrize(
-    ("option", "pip", "name"), [("--no-deps", "oldest", "dev"), ("--no-build-isolation", "newest", "check")]
+    ("option", "pip", "name", "said"),
+    [
+        ("--no-deps", "oldest", "dev", NEWER),
+        # The newer release of what builds is empty.
+        ("--no-build-isolation", "newest", "check", "'setuptools.build_meta'"),
+    ],
 )
 def test_the_day_would_be_noticed(
-    checkout: Path, links: Path, pips: dict[str, Path], option: str, pip: str, name: str
+    checkout: Path, links: Path, pips: dict[str, Path], option: str, pip: str, name: str, said: str
 ) -> None:
     """An installation that resolves, or that builds with what is newest, fails on that day."""
     path = checkout / "Makefile"
     path.write_text(path.read_text(encoding="utf-8").replace(f"{option} ", ""), encoding="utf-8")
     done = Day(checkout, links, pips[pip]).make(name)
     assert done.returncode != 0
-    assert NEWER in done.stderr
+    assert said in done.stderr
