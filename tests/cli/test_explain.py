@@ -26,7 +26,11 @@ def test_json_says_what_the_clause_file_says(typed: Typed) -> None:
     """`--json`, and what needs it: the other direction of `needs`."""
     found = json.loads(typed("explain", "create-collection/valid", "--json").stdout)
     clause = clauses()["create-collection/valid"]
-    assert (found["clause"], found["level"], found["witness"]) == (clause.id, clause.level, list(clause.witness))
+    assert (found["clause"], found["level"], found["witness"]) == (
+        clause.id,
+        clause.level,
+        [str(each) for each in clause.witness],
+    )
     assert found["needed_by"] == [each.id for each in clauses().values() if clause.id in each.needs]
     assert all(part["expect"] == {"ok": True} for part in found["profiles"])
     assert [each["test"] for each in found["tests"]]

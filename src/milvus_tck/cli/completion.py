@@ -11,6 +11,7 @@ import click
 from milvus_tck.bindings.names import BINDINGS
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clause_witnesses import Kind
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import TargetError
@@ -29,8 +30,8 @@ def targets(_context: click.Context, _parameter: click.Parameter, incomplete: st
     own: tuple[str, ...] = ()
     with contextlib.suppress(TargetError):
         own = described_names()
-    witnesses = {name for each in clauses().values() for name in each.witness}
-    releases = {name for name in witnesses if name.partition("@")[0] in DEFAULTS and "@" in name}
+    servers = {each for clause in clauses().values() for each in clause.witness if each.kind is Kind.SERVER}
+    releases = {str(each) for each in servers if each.name in DEFAULTS}
     return _starting(incomplete, [*own, *DEFAULTS, *sorted(releases), *DEGENERATE])
 
 

@@ -11,6 +11,7 @@ from milvus_tck.cli.list_json import expect_json
 from milvus_tck.planning.choice import SuiteTest
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clause_witnesses import witness_words
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import codes, legacy_codes
 from milvus_tck.spec.profiles import Profile, profiles
@@ -88,7 +89,7 @@ class Explained:
             "bindings": list(own.bindings),
             "needs": list(own.needs),
             "needed_by": list(self.needed_by),
-            "witness": list(own.witness),
+            "witness": [str(each) for each in own.witness],
             "capabilities": list(self.capabilities),
             "hostile": own.hostile,
             "testable": own.testable,
@@ -123,7 +124,7 @@ class Explained:
             ("not testable", own.reason if not own.testable else ""),
             ("not scored yet", _new(own)),
             ("erratum", own.erratum),
-            ("witness", ", ".join(own.witness)),
+            ("witness", witness_words(map(str, own.witness))),
             ("bindings", ", ".join(own.bindings)),
             *((f"not over {table.binding}", table.silence(own.id)) for table in mirrors_of(own.rpc)),
             ("capability", ", ".join(self.capabilities)),

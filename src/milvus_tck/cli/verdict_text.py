@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from milvus_tck.reporting.backing import backing
 from milvus_tck.reporting.causes import Cause
 from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
@@ -77,6 +78,8 @@ def _print_cause(console: Console, run: JudgedRun, cause: Cause) -> None:
         console.print(f"    {escape(one_line(event.contrast, 2 * _WIDTH))}", style="dim")
     if decided_by(event):
         console.print(f"    decided by {escape(one_line(decided_by(event), _WIDTH))}", style="dim")
+    for name, words in backing(event).items():
+        console.print(f"    {name}: {escape(one_line(words, 2 * _WIDTH))}", style="dim")
     if run.reason_of(event):
         console.print(f"    known: {escape(run.reason_of(event)[:_WIDTH])}", style="dim")
 

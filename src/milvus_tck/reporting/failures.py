@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from milvus_tck.reporting.backing import backing
 from milvus_tck.reporting.blocking import Blocking
 from milvus_tck.reporting.clause_table import SEVERITY, anchor
 from milvus_tck.reporting.deciding import decided_by
@@ -40,6 +41,8 @@ class FailingCheck:
     members: tuple[Difference, ...]
     #: The answer that decided it, in a line.
     decided_by: str
+    #: Who says that the clause is true, and whether the check was seen to fail on a defect, in words.
+    backing: dict[str, str]
     #: Whether the baseline lists it.
     known: bool
     exchanges: int
@@ -145,6 +148,7 @@ def _shown(check: CheckEvent, run: JudgedRun, evidence: Evidence, limit: int) ->
             for each in check.members
         ),
         decided_by=clip(decided_by(check), limit),
+        backing=backing(check),
         known=check.check in run.known,
         exchanges=len(check.exchanges),
         place=evidence.places.get(check.check),

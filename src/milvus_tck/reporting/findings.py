@@ -14,6 +14,7 @@ from typing import Any
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.markdown import code_span, prose
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clause_witnesses import witness_words
 from milvus_tck.verdict.events import CheckEvent
 from milvus_tck.verdict.states import State
 
@@ -51,7 +52,7 @@ def _by(checks: Iterable[CheckEvent], member: str) -> Mapping[str, list[CheckEve
 
 def _finding(run: JudgedRun, clause: str, checks: list[CheckEvent]) -> Iterator[str]:
     known = clauses().get(clause)
-    witness = f" Witness: {', '.join(known.witness)}." if known and known.witness else ""
+    witness = f" Witness: {prose(witness_words(map(str, known.witness)))}." if known and known.witness else ""
     yield f"### {clause} ({checks[0].level})"
     yield ""
     yield f"{prose(checks[0].text)}{witness}"

@@ -121,6 +121,8 @@ class JudgedRun:
             "check": cause.example.check,
             "expected": "" if cause.root else cause.example.expected,
             "actual": cause.example.actual,
+            "witness": [] if cause.root else cause.example.witness,
+            "mutants": None if cause.root else cause.example.mutants,
             "checks": 0 if cause.root else len(cause.checks),
             "blocks": cause.blocks,
             "alike": cause.alike,

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
+from milvus_tck.reporting.backing import backing, backing_line
 from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.sentence import unjudged
@@ -109,6 +110,7 @@ def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
         "expected": check.expected,
         "actual": check.actual,
         "decided by": decided_by(check),
+        **backing(check),
         "repro": run.repro(check),
     }
     element.text = "\n".join(f"{name}: {clip(value, _TEXT)}" for name, value in lines.items() if value)
@@ -116,6 +118,7 @@ def _tell(case: ET.Element, check: CheckEvent, run: JudgedRun) -> None:
 
 def _message(check: CheckEvent, run: JudgedRun) -> str:
     what = check.contrast if check.expected else run.blocking.reason(check)
+    what = "; ".join(filter(None, (what, backing_line(check))))
     if check.check in run.known:
         reason = run.reason_of(check)
         return f"known {check.state} ({check.level}): {reason or 'no reason is given'}; {what}"

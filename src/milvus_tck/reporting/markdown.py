@@ -5,6 +5,7 @@ from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from milvus_tck.reporting.backing import backing
 from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
 from milvus_tck.reporting.levels import level_tallies
@@ -49,7 +50,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701 - Markdown: `prose` and `code` escape what it takes for markup
     )
-    environment.filters.update(code=code_span, decided=decided_by, duration=duration, prose=prose)
+    environment.filters.update(code=code_span, decided=decided_by, duration=duration, prose=prose, backing=backing)
     return environment
 
 

@@ -4,20 +4,24 @@ A `[[clause]]` table is one clause. A `[[matrix]]` table is one rule that holds 
 RPCs: each `[[matrix.for]]` names RPCs and may override any key of the rule, and every
 RPC of it becomes a clause of its own, with `{rpc}` and `{name}` filled in. `[groups]`
 gives lists of RPCs a name, which stands for them as `@name`.
+
+`proto/upstream.toml` says of many clauses at once where in upstream's source they were read.
 """
 
 import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
+from milvus_tck.spec.clause_witnesses import Kind, parse_witness
 from milvus_tck.spec.clauses import Clause, Expectation, Level, Strict
 from milvus_tck.spec.data import SpecError, read_toml, toml_names
 from milvus_tck.spec.profiles import ProfileRange
 from milvus_tck.spec.routes import mirrors_of
 
-__all__ = ["ROOT", "by_id", "clause", "clauses", "kebab", "parse_clauses"]
+__all__ = ["ROOT", "by_id", "clause", "clauses", "kebab", "parse_clauses", "with_places"]
 
 #: The clause that tells first what is wrong with a target that earns nothing at all: no RPC of it
 #: tells a collection that was created from one that was not.
@@ -36,7 +40,27 @@ _EXPECT_KEYS = {"ok", "code", "legacy", "legacy-of", "any-error", "grpc"}
 @cache
 def clauses() -> Mapping[str, Clause]:
     """Every clause by id, in the order of the files."""
-    return by_id(clause for name in toml_names("clauses") for clause in _read(name))
+    found = by_id(clause for name in toml_names("clauses") for clause in _read(name))
+    return with_places(found, read_toml("upstream.toml"))
+
+
+def with_places(found: Mapping[str, Clause], places: Mapping[str, Sequence[str]]) -> dict[str, Clause]:
+    """Add to clauses the places in upstream's source where they were read.
+
+    `places` are the ids of clauses by witness; raises `SpecError` where one is none of ours, or no place.
+    """
+    of: defaultdict[str, list[str]] = defaultdict(list)
+    for place, names in places.items():
+        if parse_witness(place).kind is not Kind.UPSTREAM:
+            raise SpecError(f"upstream.toml: {place!r} is no place in the source")
+        for name in names:
+            of[name].append(place)
+    if unknown := sorted(set(of) - found.keys()):
+        raise SpecError(f"upstream.toml names clauses that do not exist: {', '.join(unknown)}")
+    return {
+        name: replace(each, witness=(*each.witness, *map(parse_witness, of[name]))) if name in of else each
+        for name, each in found.items()
+    }
 
 
 def by_id(found: Iterable[Clause]) -> dict[str, Clause]:
@@ -132,7 +156,7 @@ def _build(row: dict[str, Any], family: str) -> Clause:
         strict=Strict(**row.get("strict", {})),
         bindings=_bindings(row),
         needs=tuple(row.get("needs", ())),
-        witness=tuple(row.get("witness", [])),
+        witness=tuple(map(parse_witness, row.get("witness", []))),
         capability=row.get("capability", ""),
         hostile=row.get("hostile", False),
         testable=row.get("testable", True),

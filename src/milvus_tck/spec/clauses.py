@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from milvus_tck.spec.clause_witnesses import Witness
 from milvus_tck.spec.profiles import Profile, ProfileRange
 
 __all__ = ["Clause", "Expectation", "Level", "Strict"]
@@ -71,7 +72,8 @@ class Clause:
     bindings: tuple[str, ...]
     #: Clauses without which this one can not be judged.
     needs: tuple[str, ...]
-    witness: tuple[str, ...]
+    #: Who says so: what makes the clause true.
+    witness: tuple[Witness, ...]
     #: The part of the protocol that a target may lack; empty for the core.
     capability: str = ""
     #: Known to kill servers: runs last, alone, on a target that can be restarted.

@@ -85,6 +85,11 @@ class CheckEvent:
     differences: list[dict[str, str]] = field(default_factory=list)
     #: Which of `exchanges` decided it, counted from 0; `None` where none of them did.
     deciding: int | None = None
+    #: Who says that the clause is true, of a failure; in the forms of spec/clause_witnesses.py.
+    witness: list[str] = field(default_factory=list)
+    #: By how many mutants the check was made to fail, by binding, of a failure; empty where it never was.
+    #: `None` where that is not told.
+    mutants: dict[str, int] | None = None
 
     @property
     def decisive(self) -> dict[str, Any] | None:
@@ -172,7 +177,13 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str], *
         exchanges=[exchange_json(each) for each in judgement.exchanges] if proven else [],
         differences=[each.as_dict() for each in judgement.differences],
         deciding=_place(judgement) if proven else None,
+        witness=[str(each) for each in check.clause.witness] if _failed(judgement) else [],
     )
+
+
+def _failed(judgement: Judgement) -> bool:
+    """Tell whether a reader will ask who says so: it fails, or did once."""
+    return judgement.state.failed or judgement.state is State.FLAKY
 
 
 def _place(judgement: Judgement) -> int | None:
