@@ -7,6 +7,7 @@ from milvus_tck.fixtures.marks import each_clause
 from milvus_tck.suites.collections.definitions import DIM, VALID, Definition, define
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -30,7 +31,7 @@ def test_the_same_definition_again(tck: Case) -> None:
     name = tck.name()
     tck.ok(VALID(name))
     before = tck.look.definition(name)
-    tck.accepted(VALID(name), effect=lambda _: tck.look.definition(name) == before)
+    tck.accepted(VALID(name), effect=lambda _: same(before, tck.look.definition(name), what="definition"))
 
 
 @each_clause(_OTHERS)

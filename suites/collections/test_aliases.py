@@ -4,6 +4,7 @@ import pytest
 from milvus_tck.suites.collections.definitions import VALID
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -70,7 +71,11 @@ def test_a_collection_with_an_alias(tck: Case) -> None:
     tck.ok(VALID(other))
     tck.answers(
         calls.drop_collection(name),
-        effect=lambda _: [_has(tck, name), _has(tck, alias), _has(tck, other)] == [False, False, True],
+        effect=lambda _: same(
+            [False, False, True],
+            [_has(tck, name), _has(tck, alias), _has(tck, other)],
+            members=("name is there", "alias is there", "other is there"),
+        ),
         neighbour=calls.drop_collection(other),
         untouched=lambda: [_has(tck, name), _has(tck, alias)],
     )

@@ -3,6 +3,7 @@
 import pytest
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.messages import Status
 from milvus_tck.wire.schema import int64_key, vector
@@ -13,10 +14,10 @@ def test_a_valid_definition_is_created(tck: Case) -> None:
     """A new collection with a valid definition is created, and is told apart from others and from none."""
     first, second, third = tck.name(), tck.name(), tck.name()
 
-    def told_apart(_: Status) -> bool:
+    def told_apart(_: Status) -> Equality:
         tck.ok(calls.create_collection(second, int64_key("key"), vector("vec", 16)))
         there = [tck.look.collection(name) for name in (first, second, third)]
-        return there == [True, True, False]
+        return same([True, True, False], there, members=("first is there", "second is there", "third is there"))
 
     tck.accepted(calls.create_collection(first, int64_key("id"), vector("vec", 8)), effect=told_apart)
 
@@ -28,5 +29,9 @@ def test_an_existing_collection(tck: Case) -> None:
     tck.ok(calls.create_collection(name, int64_key(), vector("vec", 8)))
     tck.accepted(
         calls.has_collection(name),
-        effect=lambda answer: [answer.value, tck.ok(calls.has_collection(missing)).value] == [True, False],
+        effect=lambda answer: same(
+            [True, False],
+            [answer.value, tck.ok(calls.has_collection(missing)).value],
+            members=("value", "value for a name of nothing"),
+        ),
     )

@@ -15,6 +15,7 @@ from milvus_tck.suites.collections.definitions import (
 )
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -28,8 +29,8 @@ def _listed(tck: Case, name: str) -> bool:
     return tck.look.listing(name)
 
 
-def _trouble(tck: Case, call: Call[m.Status]) -> str:
-    """Say in a word what of a collection is described otherwise than it was defined; empty if nothing.
+def _as_defined(tck: Case, call: Call[m.Status]) -> Equality:
+    """Tell whether a collection is described as it was defined.
 
     Fields are looked at always; shards, consistency level and partition key by the clauses that are about them.
     """
@@ -37,13 +38,19 @@ def _trouble(tck: Case, call: Call[m.Status]) -> str:
     answer = tck.ok(calls.describe_collection(request.collection_name))
     wanted = m.CollectionSchema.FromString(request.schema)
     about = tck.clause().id.partition("/")[2]
-    if about.startswith("shards") and answer.shards_num != max(request.shards_num, 1):
-        return "shards"
-    if about.startswith("consistency") and answer.consistency_level != request.consistency_level:
-        return "consistency-level"
-    if about == "partition-key" and _partition_keys(answer.schema) != _partition_keys(wanted):
-        return "partition-key"
-    return "" if list(map(_told, answer.schema.fields)) == list(map(_told, wanted.fields)) else "fields"
+    found = same(
+        list(map(_told, wanted.fields)), list(map(_told, answer.schema.fields)), what="fields", signature="fields"
+    )
+    if about.startswith("shards"):
+        shards = max(request.shards_num, 1)
+        return same(shards, answer.shards_num, what="shards_num", signature="shards") and found
+    if about.startswith("consistency"):
+        level = request.consistency_level
+        return same(level, answer.consistency_level, what="consistency_level", signature="consistency-level") and found
+    if about == "partition-key":
+        keys = _partition_keys(wanted), _partition_keys(answer.schema)
+        return same(*keys, what="partition key", signature="partition-key") and found
+    return found
 
 
 def _partition_keys(schema: m.CollectionSchema) -> list[str]:
@@ -62,7 +69,7 @@ def _params(schema: m.FieldSchema) -> dict[str, str]:
 def test_a_definition_within_the_rules(tck: Case, given: Definition) -> None:
     """A definition within the rules is accepted, and described as it was given."""
     call = given(tck.name())
-    tck.accepted(call, effect=lambda _: _trouble(tck, call), expected="a description as defined")
+    tck.accepted(call, effect=lambda _: _as_defined(tck, call))
 
 
 @each_case(REFUSED_OR_ACCEPTED)
@@ -111,7 +118,7 @@ def test_a_name_with_blanks_around_it(tck: Case) -> None:
 def _judge(tck: Case, definition: Definition, name: str) -> None:
     tck.answers(
         definition(name),
-        effect=lambda _: _listed(tck, name),
+        effect=lambda _: same(True, _listed(tck, name), what="is listed"),
         neighbour=VALID(tck.name()),
         untouched=lambda: _listed(tck, name),
     )
@@ -125,5 +132,7 @@ def test_as_many_partitions_as_asked_for(tck: Case) -> None:
     create = define(int64_key(), vector("vec", DIM), field("k", DataType.Int64, partition_key=True))
     tck.accepted(
         create(name).but(num_partitions=wanted),
-        effect=lambda _: len(tck.ok(calls.show_partitions(name)).partition_names) == wanted,
+        effect=lambda _: same(
+            wanted, len(tck.ok(calls.show_partitions(name)).partition_names), what="number of partitions"
+        ),
     )

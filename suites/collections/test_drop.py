@@ -9,6 +9,7 @@ from milvus_tck.fixtures.steps import index_and_load, listed, shown
 from milvus_tck.suites.collections.definitions import VALID, define
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, met, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.schema import int64_key, vector
@@ -27,7 +28,12 @@ def test_a_dropped_collection_is_gone(tck: Case) -> None:
     name, other = _two(tck)
     before = _there(tck, name, other)
     tck.accepted(
-        calls.drop_collection(name), effect=lambda _: [*before, *_there(tck, name, other)] == [True, True, False, True]
+        calls.drop_collection(name),
+        effect=lambda _: same(
+            [True, True, False, True],
+            [*before, *_there(tck, name, other)],
+            members=("was there", "other was there", "is there", "other is there"),
+        ),
     )
 
 
@@ -37,7 +43,9 @@ def test_a_collection_is_dropped_again(tck: Case) -> None:
     name, other = _two(tck)
     drop = calls.drop_collection(name)
     tck.ok(drop)
-    tck.accepted(drop, effect=lambda _: _there(tck, name, other) == [False, True])
+    tck.accepted(
+        drop, effect=lambda _: same([False, True], _there(tck, name, other), members=("is there", "other is there"))
+    )
 
 
 def _two(tck: Case) -> list[str]:
@@ -58,7 +66,11 @@ def test_a_loaded_collection(tck: Case) -> None:
     before = name in shown(tck, in_memory).collection_names
     tck.accepted(
         calls.drop_collection(name),
-        effect=lambda _: before and not _there(tck, name)[0] and name not in shown(tck, in_memory).collection_names,
+        effect=lambda _: (
+            same(True, before, what="was in memory")
+            and same(False, _there(tck, name)[0], what="is there")
+            and same(False, name in shown(tck, in_memory).collection_names, what="is in memory")
+        ),
         deadline=120,
     )
 
@@ -115,11 +127,11 @@ def test_a_name_can_be_used_again(tck: Case) -> None:
     tck.ok(calls.drop_collection(name))
     again = define(int64_key("other"), vector("vec", 16))
 
-    def is_new(_: m.Status) -> bool:
+    def is_new(_: m.Status) -> Equality:
         tck.ok(VALID(tck.name()))
         second = tck.ok(calls.describe_collection(name))
-        return second.collectionID != first.collectionID and [each.name for each in second.schema.fields][:1] == [
-            "other"
-        ]
+        fields = [each.name for each in second.schema.fields]
+        new = met(second.collectionID != first.collectionID, "a new one", second.collectionID, what="collectionID")
+        return new and same(["other"], fields[:1], what="first field")
 
     tck.accepted(again(name), effect=is_new)

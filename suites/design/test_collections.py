@@ -10,6 +10,7 @@ from milvus_tck.fixtures.stages import DIM
 from milvus_tck.fixtures.steps import comes_true, shown
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values
@@ -130,7 +131,11 @@ def test_the_rows_are_counted_by_key(tck: Case) -> None:
     flush(tck, stage)
     tck.accepted(
         calls.get_collection_statistics(stage.name),
-        effect=lambda answer: [row_count(answer.stats), _counted(tck, beside)] == [str(len(stage.of())), "0"],
+        effect=lambda answer: same(
+            [str(len(stage.of())), "0"],
+            [row_count(answer.stats), _counted(tck, beside)],
+            members=("row_count", "row_count of the other collection"),
+        ),
     )
 
 
@@ -141,9 +146,11 @@ def test_flushed_rows_are_counted(tck: Case) -> None:
     wanted = str(len(stage.of()))
     statistics = calls.get_collection_statistics(stage.name)
 
-    def counted(_: m.FlushResponse) -> bool:
+    def counted(_: m.FlushResponse) -> Equality:
         whole = comes_true(tck, statistics, lambda answer: row_count(answer.stats) == wanted, what="counted")
-        return whole and _counted(tck, beside) == "0"
+        return same(True, whole, what="all rows are counted") and same(
+            "0", _counted(tck, beside), what="row_count of the other collection"
+        )
 
     tck.accepted(calls.flush(stage.name), effect=counted)
 

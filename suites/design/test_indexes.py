@@ -8,6 +8,7 @@ from milvus_tck.fixtures.marks import each_case
 from milvus_tck.suites.indexes.described import parameters
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.verdict.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
@@ -73,16 +74,21 @@ def test_an_index_is_created(tck: Case) -> None:
     """The collection that was named has the index that was asked for; the one beside it has none."""
     name, beside = _collection(tck), _collection(tck)
 
-    def is_there(_: m.Status) -> bool:
+    def is_there(_: m.Status) -> Equality:
         described = _described(tck, name, "vec")
-        return len(described) == 1 and _like_given(_params(described[0])) and not _described(tck, beside, "vec")
+        return (
+            same(1, len(described), what="number of indexes")
+            and _like_given(_params(described[0]))
+            and same([], _described(tck, beside, "vec"), what="indexes of the other collection")
+        )
 
     tck.accepted(_on_vec(name), effect=is_there)
 
 
-def _like_given(params: Mapping[str, str]) -> bool:
+def _like_given(params: Mapping[str, str]) -> Equality:
     """Tell whether type and metric are the given ones; the whole is what DescribeIndex owes."""
-    return all(params.get(key) == _GIVEN[key] for key in ("index_type", "metric_type"))
+    keys = ("index_type", "metric_type")
+    return same({key: _GIVEN[key] for key in keys}, {key: params.get(key) for key in keys}, what="params")
 
 
 @pytest.mark.clause("create-index/one-per-field")
@@ -212,7 +218,11 @@ def test_the_index_of_a_field_is_dropped(tck: Case) -> None:
     before = [len(_described(tck, each, "vec")) for each in (name, beside)]
     tck.accepted(
         calls.drop_index(name, "vec", *_names(tck, name)),
-        effect=lambda _: [*before, *(len(_described(tck, each, "vec")) for each in (name, beside))] == [1, 1, 0, 1],
+        effect=lambda _: same(
+            [1, 1, 0, 1],
+            [*before, *(len(_described(tck, each, "vec")) for each in (name, beside))],
+            members=("indexes before", "indexes of the other before", "indexes", "indexes of the other"),
+        ),
     )
 
 
@@ -221,10 +231,12 @@ def test_one_of_two_indexes_is_dropped(tck: Case, given: bool) -> None:  # noqa:
     """The index that was named, or whose field was, is gone, whichever came first; the other one stays."""
     (first, called), (second, also) = _indexed_twice(tck), _indexed_twice(tck)
 
-    def other_stays(_: m.Status) -> bool:
+    def other_stays(_: m.Status) -> Equality:
         also_dropped = tck.call(_drop(second, "number", also, given)).ok
         left = [_names(tck, name) for name in (first, second)]
-        return also_dropped and left == [[called["number"]], [also["vec"]]]
+        return same(True, also_dropped, what="the other is dropped") and same(
+            [[called["number"]], [also["vec"]]], left, members=("indexes left", "indexes left of the other collection")
+        )
 
     tck.accepted(_drop(first, "vec", called, given), effect=other_stays)
 

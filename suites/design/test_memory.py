@@ -5,6 +5,7 @@ from milvus_tck.fixtures.early import Early, comes_to_find, created, flush, foun
 from milvus_tck.fixtures.marks import each_case
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 
 #: Servers release one collection after the other: one that waits for its turn is not late.
@@ -17,7 +18,10 @@ def test_a_loaded_collection_is_searched(tck: Case) -> None:
     stage, beside = created(tck), created(tck)
     tck.accepted(
         calls.load_collection(stage.name),
-        effect=lambda _: comes_to_find(tck, stage) and not {*found(tck, beside.name)} & {*stage.of()},
+        effect=lambda _: (
+            comes_to_find(tck, stage)
+            and same(set(), {*found(tck, beside.name)} & {*stage.of()}, what="rows found in the other collection")
+        ),
     )
 
 
@@ -27,7 +31,11 @@ def test_a_released_collection_is_not_searched(tck: Case, early: Early) -> None:
     stage = load(tck, created(tck))
     tck.accepted(
         calls.release_collection(stage.name),
-        effect=lambda _: [found(tck, each.name) for each in (stage, early)] == [[], early.of()],
+        effect=lambda _: same(
+            [[], early.of()],
+            [found(tck, each.name) for each in (stage, early)],
+            members=("rows found", "rows found in the other collection"),
+        ),
         deadline=_RELEASE_SECONDS,
     )
 
@@ -40,7 +48,8 @@ def test_loaded_partitions_are_searched(tck: Case) -> None:
     tck.accepted(
         calls.load_partitions(stage.name, *both),
         effect=lambda _: (
-            comes_to_find(tck, stage, *both) and _each(tck, stage, *both) == {p: stage.of(p) for p in both}
+            comes_to_find(tck, stage, *both)
+            and same({p: stage.of(p) for p in both}, _each(tck, stage, *both), what="rows found")
         ),
     )
 
@@ -59,6 +68,9 @@ def test_released_partitions_are_not_searched(tck: Case, given: bool) -> None:  
     before = comes_to_find(tck, stage, "here", "there")
     tck.accepted(
         calls.release_partitions(stage.name, "here"),
-        effect=lambda _: before and _each(tck, stage, "here", "there") == {"here": [], "there": stage.of("there")},
+        effect=lambda _: (
+            before
+            and same({"here": [], "there": stage.of("there")}, _each(tck, stage, "here", "there"), what="rows found")
+        ),
         deadline=_RELEASE_SECONDS,
     )

@@ -4,6 +4,7 @@ import pytest
 from milvus_tck.fixtures.early import DEFAULT, FIELDS, created, flush, row_count
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -47,8 +48,12 @@ def test_the_rows_of_a_partition_are_counted(tck: Case) -> None:
     flush(tck, stage)
     wanted = [str(len(stage.of("here"))), "0"]
 
-    def counted(answer: m.GetPartitionStatisticsResponse) -> bool:
+    def counted(answer: m.GetPartitionStatisticsResponse) -> Equality:
         empty = tck.ok(calls.get_partition_statistics(stage.name, "empty"))
-        return [row_count(answer.stats), row_count(empty.stats)] == wanted
+        return same(
+            wanted,
+            [row_count(answer.stats), row_count(empty.stats)],
+            members=("row_count", "row_count of the empty one"),
+        )
 
     tck.accepted(calls.get_partition_statistics(stage.name, "here"), effect=counted)

@@ -9,6 +9,7 @@ from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.stages import DIM
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -29,9 +30,9 @@ def test_the_ids_of_the_rows(tck: Case) -> None:
     for name in (first, second):
         tck.ok(calls.create_collection(name, *FIELDS))
 
-    def in_order(answer: m.MutationResult) -> bool:
+    def in_order(answer: m.MutationResult) -> Equality:
         other = tck.ok(calls.insert(second, rows([5]), 1))
-        return [_ids(answer), _ids(other)] == [[30, 10, 20], [5]]
+        return same([[30, 10, 20], [5]], [_ids(answer), _ids(other)], members=("IDs", "IDs of the other insert"))
 
     tck.accepted(calls.insert(first, rows([30, 10, 20]), 3), effect=in_order)
 

@@ -1,11 +1,14 @@
 """Flush: rows become persistent, and are counted."""
 
+from collections.abc import Mapping
+
 import pytest
 from milvus_tck.fixtures.flushed import Flushed, filled, insert_rows, row_count
 from milvus_tck.fixtures.stages import FIELDS
 from milvus_tck.fixtures.steps import flush
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -15,12 +18,20 @@ _TOLERANCE = 1
 _PATIENCE = 60
 
 
-def _come_to_count(tck: Case, name: str, count: int) -> bool:
+def _come_to_count(tck: Case, name: str, count: int) -> Equality:
     """Wait until a collection counts its rows: persistence takes its time."""
     return tck.look.comes_to_count(name, count)
 
 
-def _others_can_be_flushed(tck: Case) -> bool:
+def _all_come_to_count(tck: Case, names: Mapping[str, int]) -> Equality:
+    for name, count in names.items():
+        counted = _come_to_count(tck, name, count)
+        if not counted:
+            return counted
+    return same(names, names)
+
+
+def _others_can_be_flushed(tck: Case) -> Equality:
     """Flush two other collections, to see that the server does what it says."""
     (few, _), (more, _) = filled(tck, 2), filled(tck, 4)
     tck.ok(calls.flush(few, more))
@@ -32,7 +43,7 @@ def test_rows_are_flushed(tck: Case) -> None:
     """Rows that are flushed come to be counted, in their own collection."""
     (first, _), (second, _) = filled(tck, 3), filled(tck, 5)
 
-    def counted(_: m.FlushResponse) -> bool:
+    def counted(_: m.FlushResponse) -> Equality:
         tck.ok(calls.flush(second))
         return _come_to_count(tck, first, 3) and _come_to_count(tck, second, 5)
 
@@ -43,9 +54,7 @@ def test_rows_are_flushed(tck: Case) -> None:
 def test_several_collections_are_flushed(tck: Case) -> None:
     """One request flushes all collections that it names."""
     names = {filled(tck, count)[0]: count for count in (3, 5, 7)}
-    tck.accepted(
-        calls.flush(*names), effect=lambda _: all(_come_to_count(tck, name, count) for name, count in names.items())
-    )
+    tck.accepted(calls.flush(*names), effect=lambda _: _all_come_to_count(tck, names))
 
 
 @pytest.mark.clause("flush/no-names")
@@ -53,7 +62,11 @@ def test_no_collection_is_named(tck: Case) -> None:
     """Flushing nothing succeeds, and the answer names no collection."""
     tck.accepted(
         calls.flush(),
-        effect=lambda answer: not answer.coll_segIDs and not answer.flush_coll_segIDs and _others_can_be_flushed(tck),
+        effect=lambda answer: (
+            same({}, dict(answer.coll_segIDs), what="coll_segIDs")
+            and same({}, dict(answer.flush_coll_segIDs), what="flush_coll_segIDs")
+            and _others_can_be_flushed(tck)
+        ),
     )
 
 
@@ -64,7 +77,11 @@ def test_a_collection_without_rows(tck: Case) -> None:
     tck.ok(calls.create_collection(name, *FIELDS))
     tck.accepted(
         calls.flush(name),
-        effect=lambda answer: not _sealed(answer, name) and row_count(tck, name) == 0 and _others_can_be_flushed(tck),
+        effect=lambda answer: (
+            same([], _sealed(answer, name), what="coll_segIDs")
+            and same(0, row_count(tck, name), what="row_count")
+            and _others_can_be_flushed(tck)
+        ),
     )
 
 
@@ -83,12 +100,16 @@ def test_nothing_new_to_flush(tck: Case) -> None:
     else:
         outcome = tck.call(calls.flush(name))
         put_off = outcome.status is not None and outcome.status.legacy == m.ErrorCode.RateLimit
-        done = outcome.ok and outcome.answer is not None and _nothing_new(tck, outcome.answer, name, other)
+        done = outcome.ok and outcome.answer is not None and bool(_nothing_new(tck, outcome.answer, name, other))
         tck.judge(done or put_off, "no segment, or the rate limit", str(outcome), signature="repeat")
 
 
-def _nothing_new(tck: Case, answer: m.FlushResponse, name: str, other: str) -> bool:
-    return not _sealed(answer, name) and row_count(tck, name) == 3 and _come_to_count(tck, other, 5)
+def _nothing_new(tck: Case, answer: m.FlushResponse, name: str, other: str) -> Equality:
+    return (
+        same([], _sealed(answer, name), what="coll_segIDs")
+        and same(3, row_count(tck, name), what="row_count")
+        and _come_to_count(tck, other, 5)
+    )
 
 
 @pytest.mark.clause("flush/rate-limit")
@@ -96,7 +117,7 @@ def test_the_rate_of_flushes(tck: Case) -> None:
     """A collection is flushed once in ten seconds at most, where the shipped limits count."""
     (name, _), (other, _) = filled(tck, 3), filled(tck, 5)
     tck.ok(calls.flush(name))
-    tck.refused(calls.flush(name), neighbour=calls.flush(other), untouched=lambda: _come_to_count(tck, name, 3))
+    tck.refused(calls.flush(name), neighbour=calls.flush(other), untouched=lambda: bool(_come_to_count(tck, name, 3)))
 
 
 @pytest.mark.clause("flush/unknown-among-others")
@@ -117,7 +138,7 @@ def test_rows_that_were_not_flushed(tck: Case) -> None:
     tck.ok(calls.flush(name))
     tck.expect(
         (True, 0),
-        (_come_to_count(tck, name, 3), row_count(tck, other)),
+        (bool(_come_to_count(tck, name, 3)), row_count(tck, other)),
         members=("three rows are counted", "rows of the other collection"),
     )
 

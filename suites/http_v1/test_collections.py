@@ -12,6 +12,7 @@ from milvus_tck.suites.http_v1.asking import TABLE, ask, data_of, path_of
 from milvus_tck.suites.search.looking import search
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -202,10 +203,10 @@ def test_created_again(tck: Case) -> None:
     name = _created(tck)
     before = tck.ok(calls.describe_collection(name)).collectionID
 
-    def same(_answer: HttpResponse) -> bool:
-        return tck.ok(calls.describe_collection(name)).collectionID == before
+    def stays(_answer: HttpResponse) -> Equality:
+        return same(before, tck.ok(calls.describe_collection(name)).collectionID, what="collectionID")
 
-    tck.accepted(ask("create", collectionName=name, dimension=DIM), effect=same)
+    tck.accepted(ask("create", collectionName=name, dimension=DIM), effect=stays)
 
 
 @pytest.mark.clause("http-v1/list")
@@ -284,7 +285,9 @@ def test_a_drop(tck: Case) -> None:
     name, other = _created(tck), _created(tck)
     tck.accepted(
         ask("drop", collectionName=name),
-        effect=lambda _answer: [_exists(tck, each) for each in (name, other)] == [False, True],
+        effect=lambda _answer: same(
+            [False, True], [_exists(tck, each) for each in (name, other)], members=("is there", "other is there")
+        ),
     )
 
 

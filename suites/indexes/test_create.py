@@ -10,6 +10,7 @@ from milvus_tck.fixtures.steps import load
 from milvus_tck.suites.indexes.described import Index, indexes, release_if_loaded, scalar_type
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call, key_values
 from milvus_tck.wire.columns import column
@@ -41,14 +42,18 @@ def test_an_index_is_created(tck: Case, unindexed: Stage) -> None:
     """An index is created on the field and the collection that were named, as it was asked for, and nowhere else."""
     first, second = _collection(tck), _collection(tck)
 
-    def told_apart(_: Status) -> bool:
+    def told_apart(_: Status) -> Equality:
         tck.ok(calls.create_index(second, "vec", "IVF_FLAT", "IP", {"nlist": 16}))
         wanted = ({"index_type": "FLAT", "metric_type": "L2"}, {"index_type": "IVF_FLAT", "metric_type": "IP"})
         found = [indexes(tck, name) for name in (first, second)]
-        as_wanted = [
-            each.items() <= _params(there.get("vec")).items() for each, there in zip(wanted, found, strict=True)
-        ]
-        return all(as_wanted) and all(list(each) == ["vec"] for each in found) and not indexes(tck, unindexed.name)
+        params = tuple(
+            {key: _params(there.get("vec")).get(key) for key in each} for each, there in zip(wanted, found, strict=True)
+        )
+        return (
+            same(wanted, params, members=("params of the first", "params of the second"))
+            and same([["vec"]] * 2, [list(each) for each in found], what="fields with an index")
+            and _bare(tck, unindexed)
+        )
 
     tck.accepted(_flat(first), effect=told_apart)
 
@@ -60,12 +65,17 @@ def test_the_same_index_again(tck: Case, unindexed: Stage) -> None:
     tck.ok(_flat(name))
     before = indexes(tck, name)
     tck.accepted(
-        _flat(name), effect=lambda _: list(before) == ["vec"] and indexes(tck, name) == before and _bare(tck, unindexed)
+        _flat(name),
+        effect=lambda _: (
+            same(["vec"], list(before), what="fields with an index before")
+            and same(before, indexes(tck, name), what="indexes")
+            and _bare(tck, unindexed)
+        ),
     )
 
 
-def _bare(tck: Case, unindexed: Stage) -> bool:
-    return not indexes(tck, unindexed.name)
+def _bare(tck: Case, unindexed: Stage) -> Equality:
+    return same({}, indexes(tck, unindexed.name), what="indexes of the other collection")
 
 
 _OTHERS = {
@@ -126,7 +136,10 @@ def test_a_build_parameter_beside_the_type(tck: Case, unindexed: Stage) -> None:
     name = _collection(tck)
     call = calls.create_index(name, "vec", "IVF_FLAT", "L2").but_params("extra_params", nlist="16")
     tck.accepted(
-        call, effect=lambda _: _params(indexes(tck, name).get("vec")).get("nlist") == "16" and _bare(tck, unindexed)
+        call,
+        effect=lambda _: (
+            same("16", _params(indexes(tck, name).get("vec")).get("nlist"), what="nlist") and _bare(tck, unindexed)
+        ),
     )
 
 
@@ -157,12 +170,12 @@ def test_a_parameter_given_twice(tck: Case) -> None:
     )
 
 
-def _measures_by_product(tck: Case, name: str) -> bool:
+def _measures_by_product(tck: Case, name: str) -> Equality:
     load(tck, name)
     rows = [*one_row(2), column("x", DataType.Int64, [1])]
     tck.ok(calls.insert(name, rows, 1))
     found = tck.ok(calls.search(name, np.ones((1, DIM), dtype=np.float32), metric="IP"))
-    return list(found.results.scores) == [2.0 * DIM]
+    return same([2.0 * DIM], list(found.results.scores), what="scores")
 
 
 @pytest.mark.clause("create-index/while-loaded", "drop-index/loaded-vector", "drop-index/loaded-scalar")
@@ -173,7 +186,9 @@ def test_indexes_of_a_loaded_collection(tck: Case, unindexed: Stage) -> None:
     load(tck, name)
     tck.accepted(
         _on_x(tck, name, "two"),
-        effect=lambda _: set(indexes(tck, name)) == {"vec", "x"} and _bare(tck, unindexed),
+        effect=lambda _: (
+            same({"vec", "x"}, set(indexes(tck, name)), what="fields with an index") and _bare(tck, unindexed)
+        ),
         of="create-index/while-loaded",
     )
     tck.ok(_flat(fresh, index="one"))
@@ -187,7 +202,7 @@ def test_indexes_of_a_loaded_collection(tck: Case, unindexed: Stage) -> None:
     )
     tck.answers(
         calls.drop_index(name, "x", "two"),
-        effect=lambda _: set(indexes(tck, name)) == {"vec"},
+        effect=lambda _: same({"vec"}, set(indexes(tck, name)), what="fields with an index"),
         neighbour=calls.drop_index(fresh, "x", "two"),
         untouched=lambda: tck.look.index(name),
         of="drop-index/loaded-scalar",

@@ -6,6 +6,7 @@ from milvus_tck.fixtures.stages import FIELDS, Stage
 from milvus_tck.suites.indexes.described import indexes
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import Status
@@ -24,9 +25,13 @@ def test_the_name_that_was_given(tck: Case) -> None:
     for name in (first, second):
         tck.ok(calls.create_collection(name, *FIELDS))
 
-    def kept(_: Status) -> bool:
+    def kept(_: Status) -> Equality:
         tck.ok(_named(second, "another"))
-        return [_names(tck, name) for name in (first, second)] == [["the_first"], ["another"]]
+        return same(
+            [["the_first"], ["another"]],
+            [_names(tck, name) for name in (first, second)],
+            members=("index names", "index names of the other collection"),
+        )
 
     tck.accepted(_named(first, "the_first"), effect=kept)
 
@@ -61,7 +66,10 @@ def test_the_form_of_a_name(tck: Case, unindexed: Stage, given: str) -> None:
     tck.ok(calls.create_collection(name, *FIELDS))
     tck.answers(
         _named(name, given),
-        effect=lambda _: _names(tck, name) == [given] and not indexes(tck, unindexed.name),
+        effect=lambda _: (
+            same([given], _names(tck, name), what="index names")
+            and same({}, indexes(tck, unindexed.name), what="indexes of the other collection")
+        ),
         neighbour=_named(name, "well_formed"),
         untouched=lambda: tck.look.index(name),
     )

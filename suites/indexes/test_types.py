@@ -7,6 +7,7 @@ from milvus_tck.suites.indexes.described import DIM, indexes
 from milvus_tck.suites.indexes.parameters import AT_THE_ENDS, BEYOND, PARAMETERS, Bound
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.schema import int64_key, vector
 
@@ -54,15 +55,20 @@ def _judge(tck: Case, unindexed: Stage, given: Attempt) -> None:
     tck.ok(calls.create_collection(name, int64_key(), given.on, *beside))
     tck.answers(
         given.options.call(name),
-        effect=lambda _: _as_wanted(tck, name, given) and not indexes(tck, unindexed.name),
+        effect=lambda _: _as_wanted(tck, name, given) and _bare(tck, unindexed),
         neighbour=given.neighbour(tck.profile).call(name),
         untouched=lambda: tck.look.index(name),
     )
 
 
-def _as_wanted(tck: Case, name: str, given: Attempt) -> bool:
-    found = indexes(tck, name)
-    return list(found) == [FIELD] and given.wanted().items() <= dict(found[FIELD].parameters).items()
+def _as_wanted(tck: Case, name: str, given: Attempt) -> Equality:
+    found, wanted = indexes(tck, name), given.wanted()
+    fields = same([FIELD], list(found), what="fields with an index")
+    return fields and same(wanted, {key: dict(found[FIELD].parameters).get(key) for key in wanted}, what="params")
+
+
+def _bare(tck: Case, unindexed: Stage) -> Equality:
+    return same({}, indexes(tck, unindexed.name), what="indexes of the other collection")
 
 
 @each_case(UNFIT)
@@ -73,7 +79,7 @@ def test_a_field_that_no_index_fits(tck: Case, unindexed: Stage, given: Unfit) -
     tck.ok(calls.create_collection(name, *key, given.on, vector("vec", DIM)))
     tck.answers(
         calls.create_index(name, FIELD, given.type, params={}),
-        effect=lambda _: list(indexes(tck, name)) == [FIELD] and not indexes(tck, unindexed.name),
+        effect=lambda _: same([FIELD], list(indexes(tck, name)), what="fields with an index") and _bare(tck, unindexed),
         neighbour=calls.create_index(name, "vec", "FLAT", "L2", {}),
         untouched=lambda: tck.look.index(name),
     )

@@ -4,6 +4,7 @@ from milvus_tck.fixtures.marks import each_case
 from milvus_tck.suites.insert.refusals import NUMBERS, REFUSED, Wrong
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import messages as m
 
 #: The rows of the valid insertion beside a wrong one.
@@ -17,9 +18,9 @@ def test_a_wrong_insertion(tck: Case, given: Wrong) -> None:
     name = layout.ready(tck)
     others = layout.insertion(name, _OTHERS)
 
-    def all_there(_: m.MutationResult) -> bool:
+    def all_there(_: m.MutationResult) -> Equality:
         tck.ok(others)
-        return layout.found(tck, name) == layout.keys((*NUMBERS, *_OTHERS))
+        return same(layout.keys((*NUMBERS, *_OTHERS)), layout.found(tck, name), what="keys found")
 
     tck.answers(
         given.spoil(layout.insertion(name, NUMBERS)),

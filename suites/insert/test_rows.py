@@ -10,6 +10,7 @@ from milvus_tck.suites.insert.layout import Layout
 from milvus_tck.suites.insert.refusals import columns_of
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -27,9 +28,13 @@ def test_rows_are_inserted(tck: Case) -> None:
     """Rows that are inserted are found in their collection, and in no other."""
     first, second, third = (_PLAIN.ready(tck) for _ in range(3))
 
-    def told_apart(_: m.MutationResult) -> bool:
+    def told_apart(_: m.MutationResult) -> Equality:
         tck.ok(_PLAIN.insertion(second, (4, 5)))
-        return [_PLAIN.found(tck, name) for name in (first, second, third)] == [[1, 2, 3], [4, 5], []]
+        return same(
+            [[1, 2, 3], [4, 5], []],
+            [_PLAIN.found(tck, name) for name in (first, second, third)],
+            members=("keys in the first", "keys in the second", "keys in the third"),
+        )
 
     tck.accepted(_PLAIN.insertion(first, _NUMBERS), effect=told_apart)
 
@@ -39,11 +44,15 @@ def test_rows_are_inserted_before_the_collection_is_loaded(tck: Case) -> None:
     """A collection needs neither an index nor to be loaded for rows to be inserted."""
     name, other = _PLAIN.created(tck), _PLAIN.created(tck)
 
-    def found(_: m.MutationResult) -> bool:
+    def found(_: m.MutationResult) -> Equality:
         tck.ok(_PLAIN.insertion(other, (4, 5)))
         for each in (name, other):
             _PLAIN.load(tck, each)
-        return [_PLAIN.found(tck, each) for each in (name, other)] == [[1, 2, 3], [4, 5]]
+        return same(
+            [[1, 2, 3], [4, 5]],
+            [_PLAIN.found(tck, each) for each in (name, other)],
+            members=("keys found", "keys found in the other collection"),
+        )
 
     tck.accepted(_PLAIN.insertion(name, _NUMBERS), effect=found)
 
@@ -118,7 +127,10 @@ def test_rows_of_a_collection_with_a_partition_key(tck: Case) -> None:
     wanted = {each: each for each in numbers}
     tck.accepted(
         layout.insertion(name, numbers),
-        effect=lambda _: layout.beside(tck, name) == wanted and not _PLAIN.found(tck, other),
+        effect=lambda _: (
+            same(wanted, layout.beside(tck, name), what="rows")
+            and same([], _PLAIN.found(tck, other), what="keys found in the other collection")
+        ),
     )
 
 
@@ -156,7 +168,10 @@ def test_what_makes_no_difference(tck: Case, given: Callable[[Insertion], Insert
     wanted = {each: each for each in _NUMBERS}
     tck.accepted(
         given(layout.insertion(name, _NUMBERS)),
-        effect=lambda _: layout.beside(tck, name) == wanted and not layout.found(tck, other),
+        effect=lambda _: (
+            same(wanted, layout.beside(tck, name), what="rows")
+            and same([], layout.found(tck, other), what="keys found in the other collection")
+        ),
     )
 
 
@@ -167,5 +182,9 @@ def test_rows_are_inserted_through_an_alias(tck: Case) -> None:
     tck.ok(Call("CreateAlias", m.CreateAliasRequest(collection_name=name, alias=alias)))
     tck.accepted(
         _PLAIN.insertion(alias, _NUMBERS),
-        effect=lambda _: [_PLAIN.found(tck, each) for each in (name, other)] == [[1, 2, 3], []],
+        effect=lambda _: same(
+            [[1, 2, 3], []],
+            [_PLAIN.found(tck, each) for each in (name, other)],
+            members=("keys found", "keys found in the other collection"),
+        ),
     )

@@ -9,6 +9,7 @@ from milvus_tck.suites.insert.values import LARGEST, Values
 from milvus_tck.suites.insert.vectors import SPARSE
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -57,7 +58,7 @@ def test_a_large_request(tck: Case) -> None:
     name = _PLAIN.ready(tck)
     tck.accepted(
         _padded(_PLAIN.insertion(name, (1, 2, 3)), 63 * _MEGABYTE).within(_PATIENCE),
-        effect=lambda _: _PLAIN.found(tck, name) == [1, 2, 3],
+        effect=lambda _: same([1, 2, 3], _PLAIN.found(tck, name), what="keys found"),
     )
 
 
@@ -68,11 +69,11 @@ def test_the_largest_value(tck: Case, given: Values) -> None:
     numbers = range(1, 1 + len(given.values))
     wanted = dict(zip(numbers, given.given(), strict=True))
 
-    def read_back(_: m.MutationResult) -> bool:
+    def read_back(_: m.MutationResult) -> Equality:
         found = given.layout.beside(tck, name, given.name)
-        return {key: given.compared(value) for key, value in found.items()} == wanted
+        return same(wanted, {key: given.compared(value) for key, value in found.items()}, what="values")
 
-    tck.accepted(calls.insert(name, given.columns(numbers), len(numbers)), effect=read_back, expected="the values")
+    tck.accepted(calls.insert(name, given.columns(numbers), len(numbers)), effect=read_back)
 
 
 @pytest.mark.clause("insert/sparse-vector-empty")
@@ -83,11 +84,11 @@ def test_a_sparse_vector_without_values(tck: Case) -> None:
     vectors = column("vec", DataType.SparseFloatVector, [b"", sparse_row({0: 1.0})])
     rows = [each for each in layout.columns((1, 2)) if each.field_name != "vec"]
 
-    def stored(_: m.MutationResult) -> bool:
+    def stored(_: m.MutationResult) -> Equality:
         flush(tck, name)
-        return row_count(tck, name) == len(vectors.vectors.sparse_float_vector.contents) and 2 in layout.found(
-            tck, name
-        )
+        rows = len(vectors.vectors.sparse_float_vector.contents)
+        counted = same(rows, row_count(tck, name), what="row_count")
+        return counted and same([2], [key for key in layout.found(tck, name) if key == 2], what="keys found")
 
     tck.accepted(calls.insert(name, [*rows, vectors], 2), effect=stored)
 

@@ -8,6 +8,7 @@ from milvus_tck.fixtures.marks import each_case
 from milvus_tck.suites.insert.layout import Layout
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -73,7 +74,11 @@ def test_keys_that_are_given_all_the_same(tck: Case) -> None:
     given = [*layout.columns((1, 2)), column("id", DataType.Int64, (1, 2))]
     tck.accepted(
         calls.insert(name, given, 2),
-        effect=lambda _: [layout.found(tck, each) for each in (name, other)] == [[1, 2], []],
+        effect=lambda _: same(
+            [[1, 2], []],
+            [layout.found(tck, each) for each in (name, other)],
+            members=("keys found", "keys found in the other collection"),
+        ),
     )
 
 
@@ -101,7 +106,7 @@ def test_fields_that_no_schema_has(tck: Case, given: str) -> None:
     name = _DYNAMIC.ready(tck)
     wanted = dict(enumerate(map(json.loads, _DOCUMENTS), 1))
     tck.accepted(
-        _with_documents(name, given), effect=lambda _: _documents(tck, name) == wanted, expected="the dynamic fields"
+        _with_documents(name, given), effect=lambda _: same(wanted, _documents(tck, name), what="dynamic fields")
     )
 
 
@@ -113,7 +118,7 @@ def test_no_dynamic_fields(tck: Case) -> None:
     some = dict(enumerate(map(json.loads, _DOCUMENTS), 11))
     tck.accepted(
         _DYNAMIC.insertion(name, (1, 2)),
-        effect=lambda _: _documents(tck, name) == {1: {}, 2: {}, **some},
+        effect=lambda _: same({1: {}, 2: {}, **some}, _documents(tck, name), what="dynamic fields"),
         expected="no dynamic fields",
     )
 
@@ -125,7 +130,11 @@ def test_a_dynamic_field_of_the_name_of_a_field(tck: Case) -> None:
     rows = [*_DYNAMIC.columns((1,)), dynamic_column([b'{"id": 5}'])]
     tck.accepted(
         calls.insert(name, rows, 1),
-        effect=lambda _: [_DYNAMIC.found(tck, each) for each in (name, other)] == [[1], []],
+        effect=lambda _: same(
+            [[1], []],
+            [_DYNAMIC.found(tck, each) for each in (name, other)],
+            members=("keys found", "keys found in the other collection"),
+        ),
     )
 
 
@@ -151,7 +160,7 @@ def test_values_that_are_left_out(tck: Case) -> None:
     empty = [column("x", DataType.Int64, [])] if tck.profile.name == "2.3" else []
     tck.accepted(
         calls.insert(name, [*rows, *empty], 2),
-        effect=lambda _: layout.beside(tck, name) == {1: 1, 2: 2, 3: 3, 11: 7, 12: 7},
+        effect=lambda _: same({1: 1, 2: 2, 3: 3, 11: 7, 12: 7}, layout.beside(tck, name), what="rows"),
         expected="the default",
     )
 
@@ -172,7 +181,7 @@ def test_values_that_some_rows_lack(tck: Case, given: tuple[Layout, object]) -> 
     rows = [each for each in layout.columns(_NUMBERS) if each.field_name != "x"]
     tck.accepted(
         calls.insert(name, [*rows, some], len(_NUMBERS)),
-        effect=lambda _: layout.beside(tck, name) == {1: 10, 2: hole, 3: 30},
+        effect=lambda _: same({1: 10, 2: hole, 3: 30}, layout.beside(tck, name), what="rows"),
         expected="values and holes",
     )
 
@@ -186,7 +195,7 @@ def test_a_nullable_column_that_is_left_out(tck: Case) -> None:
     rows = [each for each in layout.columns((11, 12)) if each.field_name != "x"]
     tck.accepted(
         calls.insert(name, rows, 2),
-        effect=lambda _: layout.beside(tck, name) == {1: 1, 2: 2, 3: 3, 11: None, 12: None},
+        effect=lambda _: same({1: 1, 2: 2, 3: 3, 11: None, 12: None}, layout.beside(tck, name), what="rows"),
         expected="nulls",
     )
 
@@ -198,6 +207,10 @@ def test_all_values_of_a_nullable_field(tck: Case) -> None:
     name, other = layout.ready(tck), layout.ready(tck)
     tck.accepted(
         layout.insertion(name, _NUMBERS),
-        effect=lambda _: [layout.beside(tck, each) for each in (name, other)] == [{1: 1, 2: 2, 3: 3}, {}],
+        effect=lambda _: same(
+            [{1: 1, 2: 2, 3: 3}, {}],
+            [layout.beside(tck, each) for each in (name, other)],
+            members=("rows", "rows of the other collection"),
+        ),
         expected="the values",
     )

@@ -7,6 +7,7 @@ from milvus_tck.suites.insert.layout import Layout
 from milvus_tck.suites.insert.values import KEYS, TYPES, VECTORS, Values
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -22,17 +23,16 @@ def test_values_are_read_back(tck: Case, given: Values) -> None:
     numbers = range(1, 1 + len(given.values))
     insertion = calls.insert(name, given.columns(numbers), len(given.values))
     wanted = dict(zip(given.layout.keys(numbers), given.given(), strict=True))
-    tck.accepted(insertion, effect=lambda _: _difference(wanted, _read(tck, name, given)), expected="the values")
+    tck.accepted(insertion, effect=lambda _: _as_given(wanted, _read(tck, name, given)))
 
 
 def _read(tck: Case, name: str, given: Values) -> dict[int | str, object]:
     return {key: given.compared(value) for key, value in given.layout.beside(tck, name, given.name).items()}
 
 
-def _difference(wanted: dict[int | str, object], found: dict[int | str, object]) -> str:
-    if wanted.keys() != found.keys():
-        return "other-rows"
-    return "" if wanted == found else "other-values"
+def _as_given(wanted: dict[int | str, object], found: dict[int | str, object]) -> Equality:
+    keys = same(set(wanted), set(found), what="keys", signature="other-rows")
+    return keys and same(wanted, found, what="values", signature="other-values")
 
 
 @each_case(KEYS)
@@ -44,11 +44,11 @@ def test_keys_are_read_back(tck: Case, given: Values) -> None:
     insertion = calls.insert(name, given.columns(numbers), len(given.values))
     wanted = dict(zip(given.values, numbers, strict=True))
 
-    def found(_: object) -> bool:
+    def found(_: object) -> Equality:
         hits = layout.look(tck, name, "x")
-        return dict(zip(hits.ids, hits.columns.get("x", ()), strict=False)) == wanted
+        return same(wanted, dict(zip(hits.ids, hits.columns.get("x", ()), strict=False)), what="rows")
 
-    tck.accepted(insertion, effect=found, expected="the keys")
+    tck.accepted(insertion, effect=found)
 
 
 #: Fields that every server has had since 2.0, and one of text.

@@ -7,6 +7,7 @@ from milvus_tck.fixtures.steps import load
 from milvus_tck.suites.loading.refusals import COLLECTIONS, Refusal
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 
 
@@ -16,7 +17,9 @@ def test_a_collection_is_loaded(tck: Case) -> None:
     stage, _beside = parted(tck), parted(tck)
     tck.accepted(
         calls.load_collection(stage.name),
-        effect=lambda _: becomes_loaded(tck, stage.name) and found(tck, stage.name) == stage.of(),
+        effect=lambda _: (
+            becomes_loaded(tck, stage.name) and same(stage.of(), found(tck, stage.name), what="rows found")
+        ),
     )
 
 
@@ -35,8 +38,10 @@ def test_a_loaded_collection_is_loaded_again(tck: Case) -> None:
     )
 
 
-def _still_loaded(tck: Case, stage: Parted) -> bool:
-    return load_states(tck, stage.name) == [LOADED] and found(tck, stage.name) == stage.of()
+def _still_loaded(tck: Case, stage: Parted) -> Equality:
+    return same([LOADED], load_states(tck, stage.name), what="state") and same(
+        stage.of(), found(tck, stage.name), what="rows found"
+    )
 
 
 @pytest.mark.clause("load-collection/refresh")
@@ -67,8 +72,8 @@ def test_no_number_of_replicas(tck: Case, given: int) -> None:
         calls.load_collection(stage.name, given),
         effect=lambda _: (
             becomes_loaded(tck, stage.name)
-            and found(tck, stage.name) == stage.of()
-            and tck.call(calls.load_collection(stage.name, 1)).ok
+            and same(stage.of(), found(tck, stage.name), what="rows found")
+            and same(True, tck.call(calls.load_collection(stage.name, 1)).ok, what="a load of one replica succeeds")
         ),
     )
 
@@ -91,7 +96,9 @@ def test_a_collection_of_which_a_partition_is_loaded(tck: Case) -> None:
     load_partitions(tck, stage.name, "here")
     tck.answers(
         calls.load_collection(stage.name),
-        effect=lambda _: becomes_loaded(tck, stage.name, "there") and found(tck, stage.name) == stage.of(),
+        effect=lambda _: (
+            becomes_loaded(tck, stage.name, "there") and same(stage.of(), found(tck, stage.name), what="rows found")
+        ),
         neighbour=calls.load_partitions(stage.name, "here"),
         untouched=lambda: load_states(tck, stage.name, "here", "there"),
     )

@@ -17,6 +17,7 @@ from milvus_tck.fixtures.steps import load
 from milvus_tck.suites.loading.refusals import PARTITIONS, Refusal
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 
 
@@ -30,8 +31,10 @@ def test_a_partition_is_loaded(tck: Case) -> None:
     )
 
 
-def _only_here(tck: Case, stage: Parted) -> bool:
-    return load_states(tck, stage.name, "here") == [LOADED] and found(tck, stage.name) == stage.of("here")
+def _only_here(tck: Case, stage: Parted) -> Equality:
+    return same([LOADED], load_states(tck, stage.name, "here"), what="state of the partition") and same(
+        stage.of("here"), found(tck, stage.name), what="rows found"
+    )
 
 
 @pytest.mark.clause("load-partitions/again", "load-partitions/other-replica-number")
@@ -56,7 +59,9 @@ def test_a_second_partition(tck: Case) -> None:
     load_partitions(tck, stage.name, "here")
     tck.answers(
         calls.load_partitions(stage.name, "there"),
-        effect=lambda _: becomes_loaded(tck, stage.name, "there") and found(tck, stage.name) == stage.of(),
+        effect=lambda _: (
+            becomes_loaded(tck, stage.name, "there") and same(stage.of(), found(tck, stage.name), what="rows found")
+        ),
         neighbour=calls.load_partitions(stage.name, "here"),
         untouched=lambda: load_states(tck, stage.name, "here", "there"),
     )
@@ -94,14 +99,20 @@ def test_partitions_of_a_loaded_collection(tck: Case) -> None:
 
     tck.answers(
         calls.load_partitions(stage.name, "here"),
-        effect=lambda _: states() == [LOADED, LOADED] and found(tck, stage.name) == stage.of(),
+        effect=lambda _: (
+            same([LOADED, LOADED], states(), what="states")
+            and same(stage.of(), found(tck, stage.name), what="rows found")
+        ),
         neighbour=calls.load_collection(stage.name),
         untouched=states,
         of="load-partitions/while-collection-loaded",
     )
     tck.answers(
         calls.release_partitions(stage.name, "here"),
-        effect=lambda _: states() == [UNLOADED, LOADED] and found(tck, stage.name) == stage.of("there"),
+        effect=lambda _: (
+            same([UNLOADED, LOADED], states(), what="states")
+            and same(stage.of("there"), found(tck, stage.name), what="rows found")
+        ),
         neighbour=calls.release_partitions(beside.name, "here"),
         untouched=states,
         of="release-partitions/after-load-collection",

@@ -23,6 +23,7 @@ from milvus_tck.fixtures.steps import flush, load, shown, stands_on
 from milvus_tck.suites.loading.refusals import RELEASES, Refusal
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -36,14 +37,16 @@ def test_a_collection_is_released_and_loaded_again(tck: Case) -> None:
     for clause in ("release-collection/valid", "release-collection/again"):
         tck.accepted(
             release,
-            effect=lambda _: load_states(tck, stage.name) == [UNLOADED],
+            effect=lambda _: same([UNLOADED], load_states(tck, stage.name), what="state"),
             of=clause,
             deadline=RELEASE_SECONDS,
         )
         stands_on(tck, clause)
     tck.accepted(
         calls.load_collection(stage.name),
-        effect=lambda _: becomes_loaded(tck, stage.name) and found(tck, stage.name) == stage.of(),
+        effect=lambda _: (
+            becomes_loaded(tck, stage.name) and same(stage.of(), found(tck, stage.name), what="rows found")
+        ),
         of="load-collection/after-release",
     )
 
@@ -54,7 +57,11 @@ def test_what_was_never_loaded_is_released(tck: Case, loaded: Stage) -> None:
     stage = parted(tck)
     tck.accepted(
         calls.release_collection(stage.name),
-        effect=lambda _: [*load_states(tck, stage.name), *load_states(tck, loaded.name)] == [UNLOADED, LOADED],
+        effect=lambda _: same(
+            [UNLOADED, LOADED],
+            [*load_states(tck, stage.name), *load_states(tck, loaded.name)],
+            what="states of this and of another collection",
+        ),
     )
 
 
@@ -86,7 +93,11 @@ def test_a_collection_of_which_partitions_are_loaded_is_released(tck: Case) -> N
     load_partitions(tck, stage.name, "here")
     tck.accepted(
         calls.release_collection(stage.name),
-        effect=lambda _: [*load_states(tck, stage.name), *load_states(tck, stage.name, "here")] == [UNLOADED, UNLOADED],
+        effect=lambda _: same(
+            [UNLOADED, UNLOADED],
+            [*load_states(tck, stage.name), *load_states(tck, stage.name, "here")],
+            what="states of the collection and of its partition",
+        ),
         deadline=RELEASE_SECONDS,
     )
 
@@ -110,7 +121,9 @@ def test_partitions_are_released_one_after_the_other(tck: Case) -> None:
     for clause in ("release-partitions/valid", "release-partitions/again"):
         tck.accepted(
             release,
-            effect=lambda _: load_states(tck, stage.name, *stage.keys) == [UNLOADED, LOADED, UNLOADED],
+            effect=lambda _: same(
+                [UNLOADED, LOADED, UNLOADED], load_states(tck, stage.name, *stage.keys), what="states"
+            ),
             of=clause,
             deadline=RELEASE_SECONDS,
         )
@@ -118,21 +131,26 @@ def test_partitions_are_released_one_after_the_other(tck: Case) -> None:
     _judge_rows(tck, stage)
     tck.answers(
         everything(stage.name, "flushed"),
-        effect=lambda answer: [*answer.results.ids.int_id.data, *found(tck, stage.name, "kept")] == stage.of("kept"),
+        effect=lambda answer: same(
+            stage.of("kept"), [*answer.results.ids.int_id.data, *found(tck, stage.name, "kept")], what="rows found"
+        ),
         neighbour=everything(stage.name, "kept"),
         untouched=lambda: load_states(tck, stage.name, *stage.keys),
         of="release-partitions/not-searchable",
     )
     tck.accepted(
         calls.release_partitions(stage.name, "kept"),
-        effect=lambda _: load_states(tck, stage.name) == [UNLOADED],
+        effect=lambda _: same([UNLOADED], load_states(tck, stage.name), what="state"),
         of="release-partitions/last",
         deadline=RELEASE_SECONDS,
     )
     stands_on(tck, "release-partitions/last")
     tck.accepted(
         calls.load_partitions(stage.name, "kept"),
-        effect=lambda _: becomes_loaded(tck, stage.name, "kept") and found(tck, stage.name, "kept") == stage.of("kept"),
+        effect=lambda _: (
+            becomes_loaded(tck, stage.name, "kept")
+            and same(stage.of("kept"), found(tck, stage.name, "kept"), what="rows found")
+        ),
         of="load-partitions/after-release",
     )
 
@@ -168,7 +186,7 @@ def test_a_partition_that_was_never_loaded_is_released(tck: Case) -> None:
     load_partitions(tck, stage.name, "here")
     tck.accepted(
         calls.release_partitions(stage.name, "there"),
-        effect=lambda _: load_states(tck, stage.name, "here", "there") == [LOADED, UNLOADED],
+        effect=lambda _: same([LOADED, UNLOADED], load_states(tck, stage.name, "here", "there"), what="states"),
     )
 
 

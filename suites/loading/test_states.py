@@ -15,6 +15,7 @@ from milvus_tck.fixtures.parted import (
 from milvus_tck.fixtures.stages import Stage
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -159,7 +160,11 @@ def test_the_state_of_an_unknown_partition(tck: Case, loaded: Stage) -> None:
     """What does not exist is not loaded."""
     tck.answers(
         calls.get_load_state(loaded.name, ["nowhere"]),
-        effect=lambda answer: [answer.state, *load_states(tck, loaded.name, DEFAULT)] == [UNLOADED, LOADED],
+        effect=lambda answer: same(
+            [UNLOADED, LOADED],
+            [answer.state, *load_states(tck, loaded.name, DEFAULT)],
+            members=("state", "state of a loaded partition"),
+        ),
         neighbour=calls.get_load_state(loaded.name, [DEFAULT]),
         untouched=lambda: load_states(tck, loaded.name),
     )

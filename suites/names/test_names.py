@@ -8,6 +8,7 @@ from milvus_tck.fixtures.stages import Stage
 from milvus_tck.suites.names.requests import REQUESTS
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -64,7 +65,10 @@ def test_a_database_that_does_not_exist(tck: Case, loaded: Stage, rpc: str) -> N
     before = tck.call(calls.describe_collection(name)).answer
     tck.answers(
         elsewhere.but(db_name=f"{tck.run.prefix}nowhere"),
-        effect=lambda answer: _finds_nothing(answer) and tck.call(calls.describe_collection(name)).answer == before,
+        effect=lambda answer: (
+            _finds_nothing(answer)
+            and same(before, tck.call(calls.describe_collection(name)).answer, what="the collection elsewhere")
+        ),
         neighbour=request.valid(tck, loaded),
         untouched=lambda: tck.call(calls.describe_collection(name)).answer,
     )
@@ -74,7 +78,7 @@ def _judge(tck: Case, stage: Stage, rpc: str, name: str, case: str = "") -> None
     request = REQUESTS[rpc]
     tck.answers(
         request.about(name),
-        effect=lambda answer: _finds_nothing(answer) and not _is_listed(tck, name),
+        effect=lambda answer: _finds_nothing(answer) and same(False, _is_listed(tck, name), what="is listed"),
         neighbour=request.valid(tck, stage),
         untouched=lambda: _is_listed(tck, name),
         case=case,
@@ -92,8 +96,8 @@ def _named(call: Call[Any]) -> str:
     return name
 
 
-def _finds_nothing(answer: Any) -> bool:  # noqa: ANN401 - the answer of any RPC
+def _finds_nothing(answer: Any) -> Equality:  # noqa: ANN401 - the answer of any RPC
     """An answer that succeeds says that there is no such collection, as far as it says anything."""
     if isinstance(answer, m.GetLoadStateResponse):
-        return answer.state == m.LoadState.LoadStateNotExist
-    return not getattr(answer, "value", False)
+        return same(m.LoadState.LoadStateNotExist, answer.state, what="state")
+    return same(False, getattr(answer, "value", False), what="value")

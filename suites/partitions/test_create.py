@@ -9,6 +9,7 @@ from milvus_tck.fixtures.steps import flush, load
 from milvus_tck.suites.partitions.looks import ILL_FORMED, create, listed, names, row_counts, there
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, met, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -32,14 +33,14 @@ def test_a_partition_is_created(tck: Case) -> None:
     """A new partition is told apart from another one, from none, and from those of another collection."""
     name, other = create(tck), create(tck)
 
-    def told_apart(_: m.Status) -> bool:
+    def told_apart(_: m.Status) -> Equality:
         tck.ok(calls.create_partition(name, "second"))
         has = [*there(tck, name, "first", "second", "third"), *there(tck, other, "first")]
-        return [has, names(tck, name), names(tck, other)] == [
-            [True, True, False, False],
-            [DEFAULT, "first", "second"],
-            [DEFAULT],
-        ]
+        return same(
+            [[True, True, False, False], [DEFAULT, "first", "second"], [DEFAULT]],
+            [has, names(tck, name), names(tck, other)],
+            members=("partitions are there", "partition names", "partition names of the other collection"),
+        )
 
     tck.accepted(calls.create_partition(name, "first"), effect=told_apart)
 
@@ -52,9 +53,9 @@ def test_a_partition_is_created_again(tck: Case, given: str) -> None:
     tck.accepted(
         calls.create_partition(stage.name, given),
         effect=lambda _: (
-            listed(tck, stage.name) == before
-            and names(tck, stage.name) == [DEFAULT, "here", "there"]
-            and there(tck, stage.name, "nowhere") == [False]
+            same(before, listed(tck, stage.name), what="partitions")
+            and same([DEFAULT, "here", "there"], names(tck, stage.name), what="partition names")
+            and same([False], there(tck, stage.name, "nowhere"), what="one of another name is there")
         ),
     )
 
@@ -67,11 +68,17 @@ def test_a_dropped_partition_is_created_again(tck: Case) -> None:
     old, before = _id(tck, stage.name), row_counts(tck, stage.name, "here", "there")
     tck.ok(calls.drop_partition(stage.name, "here"))
 
-    def is_new(_: m.Status) -> bool:
+    def is_new(_: m.Status) -> Equality:
         after = row_counts(tck, stage.name, "here", "there")
-        return [before, after] == [["3", "3"], ["0", "3"]] and 0 != _id(tck, stage.name) != old
+        counted = same([["3", "3"], ["0", "3"]], [before, after], members=("row_counts before", "row_counts"))
+        return counted and _has_new_id(tck, stage.name, old)
 
     tck.accepted(calls.create_partition(stage.name, "here"), effect=is_new)
+
+
+def _has_new_id(tck: Case, collection: str, old: int) -> Equality:
+    new = _id(tck, collection)
+    return met(new not in {0, old}, f"neither 0 nor {old}", new, what="partition id")
 
 
 def _id(tck: Case, collection: str) -> int:
@@ -86,11 +93,14 @@ def test_a_partition_is_created_in_a_loaded_collection(tck: Case) -> None:
     load(tck, stage.name)
     keys = [max(stage.of()) + number for number in (1, 2)]
 
-    def is_loaded(_: m.Status) -> bool:
-        if not becomes_loaded(tck, stage.name, "late"):
-            return False
+    def is_loaded(_: m.Status) -> Equality:
+        loaded = becomes_loaded(tck, stage.name, "late")
+        if not loaded:
+            return loaded
         insert_keys(tck, stage.name, keys, partition="late")
-        return found(tck, stage.name) == [*stage.of(), *keys] and found(tck, stage.name, "late") == keys
+        return same([*stage.of(), *keys], found(tck, stage.name), what="rows found") and same(
+            keys, found(tck, stage.name, "late"), what="rows found in the partition"
+        )
 
     tck.accepted(calls.create_partition(stage.name, "late"), effect=is_loaded)
 
@@ -102,8 +112,10 @@ def test_a_name_at_a_rule(tck: Case, given: str) -> None:
     tck.answers(
         calls.create_partition(name, given),
         effect=lambda _: (
-            names(tck, name) == sorted([DEFAULT, "plain", given])
-            and there(tck, name, given, "nowhere") == [True, False]
+            same(sorted([DEFAULT, "plain", given]), names(tck, name), what="partition names")
+            and same(
+                [True, False], there(tck, name, given, "nowhere"), members=("is there", "one of another name is there")
+            )
         ),
         neighbour=calls.create_partition(name, "another"),
         untouched=lambda: names(tck, name),

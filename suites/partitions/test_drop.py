@@ -15,6 +15,7 @@ from milvus_tck.fixtures.steps import flush, load
 from milvus_tck.suites.partitions.looks import ILL_FORMED, create, names, there
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -25,9 +26,13 @@ def test_a_dropped_partition_is_gone(tck: Case) -> None:
     other, name = create(tck, "gone"), create(tck, "stays", "gone")
     before = [*there(tck, name, "gone", "stays"), *there(tck, other, "gone")]
 
-    def only_it_is_gone(_: m.Status) -> bool:
+    def only_it_is_gone(_: m.Status) -> Equality:
         after = [*there(tck, name, "gone", "stays"), *there(tck, other, "gone")]
-        return [before, after, names(tck, name)] == [[True] * 3, [False, True, True], [DEFAULT, "stays"]]
+        return same(
+            [[True] * 3, [False, True, True], [DEFAULT, "stays"]],
+            [before, after, names(tck, name)],
+            members=("partitions were there", "partitions are there", "partition names"),
+        )
 
     tck.accepted(calls.drop_partition(name, "gone"), effect=only_it_is_gone)
 
@@ -39,7 +44,11 @@ def test_what_is_not_there_is_dropped(tck: Case, given: str) -> None:
     tck.ok(calls.drop_partition(name, "gone"))
     tck.accepted(
         calls.drop_partition(name, given),
-        effect=lambda _: [names(tck, name), there(tck, name, "stays", given)] == [[DEFAULT, "stays"], [True, False]],
+        effect=lambda _: same(
+            [[DEFAULT, "stays"], [True, False]],
+            [names(tck, name), there(tck, name, "stays", given)],
+            members=("partition names", "the other and this one are there"),
+        ),
     )
 
 
@@ -86,9 +95,9 @@ def test_a_partition_is_dropped_beside_a_loaded_one(tck: Case) -> None:
     tck.accepted(
         calls.drop_partition(stage.name, "there"),
         effect=lambda _: (
-            names(tck, stage.name) == [DEFAULT, "here"]
-            and load_states(tck, stage.name, "here") == [LOADED]
-            and found(tck, stage.name) == stage.of("here")
+            same([DEFAULT, "here"], names(tck, stage.name), what="partition names")
+            and same([LOADED], load_states(tck, stage.name, "here"), what="state of the other partition")
+            and same(stage.of("here"), found(tck, stage.name), what="rows found")
         ),
     )
 

@@ -8,6 +8,7 @@ from milvus_tck.suites.search.looking import hits_of, judge_hits, search, togeth
 from numpy.typing import NDArray
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import same
 from milvus_tck.wire import calls
 
 _WINDOW = 16384
@@ -47,8 +48,10 @@ def test_the_most_queries(tck: Case) -> None:
     call = calls.search(corpus.name, corpus.vectors[rows], topk=1)
     tck.accepted(
         call.within(120),
-        effect=lambda answer: (
-            [hits.ids[:1] for hits in hits_of(answer, _WINDOW)] == [(int(key),) for key in corpus.ids[rows]]
+        effect=lambda answer: same(
+            [(int(key),) for key in corpus.ids[rows]],
+            [hits.ids[:1] for hits in hits_of(answer, _WINDOW)],
+            what="nearest",
         ),
     )
 
@@ -188,7 +191,11 @@ def test_nothing_matches(tck: Case, books: Corpus) -> None:
     some = tck.ok(calls.search(books.name, queries, expr="id < 2")).results.topks
     tck.accepted(
         calls.search(books.name, queries, expr="id < 0"),
-        effect=lambda answer: [list(answer.results.topks), list(some)] == [[0, 0, 0], [2, 2, 2]],
+        effect=lambda answer: same(
+            [[0, 0, 0], [2, 2, 2]],
+            [list(answer.results.topks), list(some)],
+            members=("topks", "topks of another search"),
+        ),
     )
 
 
@@ -199,5 +206,7 @@ def test_an_empty_collection(tck: Case, empty: Corpus, distances: Corpus) -> Non
     some = tck.ok(calls.search(distances.name, queries, topk=4)).results.topks
     tck.accepted(
         calls.search(empty.name, queries),
-        effect=lambda answer: [list(answer.results.topks), list(some)] == [[0, 0], [4, 4]],
+        effect=lambda answer: same(
+            [[0, 0], [4, 4]], [list(answer.results.topks), list(some)], members=("topks", "topks of another search")
+        ),
     )

@@ -9,6 +9,7 @@ from milvus_tck.fixtures.stages import FIELDS, Stage
 from milvus_tck.suites.names.requests import REQUESTS
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.equality import met, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -65,7 +66,12 @@ def test_the_build_is_told(tck: Case) -> None:
 def test_the_client_need_not_introduce_itself(tck: Case) -> None:
     """An empty Connect gets an identifier like any other."""
     before = tck.ok(calls.connect()).identifier
-    tck.accepted(Call("Connect", m.ConnectRequest()), effect=lambda answer: answer.identifier > before)
+    tck.accepted(
+        Call("Connect", m.ConnectRequest()),
+        effect=lambda answer: met(
+            answer.identifier > before, f"more than {before}", answer.identifier, what="identifier"
+        ),
+    )
 
 
 @pytest.mark.clause("service/unknown-rpc")
@@ -156,7 +162,9 @@ def test_the_database_in_the_metadata(tck: Case) -> None:
     has = calls.has_collection(name)
     tck.answers(
         has.tagged(dbname=f"{tck.run.prefix}nowhere"),
-        effect=lambda answer: not answer.value and tck.ok(has).value,
+        effect=lambda answer: (
+            same(False, answer.value, what="value") and same(True, tck.ok(has).value, what="value in the database")
+        ),
         neighbour=has,
         untouched=lambda: tck.look.collection(name),
     )

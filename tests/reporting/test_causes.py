@@ -94,3 +94,45 @@ def test_known_failures_are_shown_where_nothing_else_failed() -> None:
         assert "known failures" in report
         assert "mended in build 7" in report
     assert run.told(run.start_here[0])["known"] == "mended in build 7"
+
+
+def test_a_reason_is_told_once() -> None:
+    """What the server said stands in the contrast; what decided adds the numbers."""
+    exchange = {"rpc": "Insert", "grpc": "OK", "response": {"status": {"code": 1100, "reason": "no such field"}}}
+    text = console_text(a_run([a_failure(exchanges=[exchange], deciding=0)]))
+    assert "expected code 1, got code 1100, error_code 1: no such field" in text
+    assert "decided by Insert, answered code 1100" in text
+    assert text.split("Start here", 1)[1].split("NOT conformant")[0].count("no such field") == 1
+
+
+def test_the_root_of_what_was_not_judged_is_told_whole() -> None:
+    """RPC, Status, the server's own words, and which answer decided."""
+    reason = "a long reason " * 15 + "with an end"
+    response = {"code": 1, "error_code": "UnexpectedError", "reason": reason}
+    exchange = {"rpc": "LoadCollection", "grpc": "OK", "response": response}
+    blocked = [
+        a_check(
+            f"search/{each}",
+            State.BLOCKED,
+            signature="refused:LoadCollection",
+            actual=f"LoadCollection: code 1, error_code 1: {reason}",
+            exchanges=[exchange],
+            deciding=0,
+        )
+        for each in "ab"
+    ]
+    text = console_text(a_run([a_check(), *blocked]))
+    assert "LoadCollection is refused, blocks 2" in text
+    assert f"LoadCollection: code 1, error_code 1: {reason}" in " ".join(text.split())
+    assert "decided by LoadCollection, answered code 1, error_code UnexpectedError" in text
+
+
+def test_more_members_than_are_shown_are_counted() -> None:
+    """Three members stand in the summary and on the first screen; how many more differ is told."""
+    differences = [{"path": f"member_{each}", "expected": "1", "actual": "2"} for each in range(5)]
+    run = a_run([a_failure(aspect="holds", differences=differences)])
+    for text in (report_html(run), summary_markdown(run)):
+        start = text[text.index("Start here") :]
+        assert "and 2 more" in start[: start.index("member_3") if "member_3" in start else len(start)]
+    few = a_run([a_failure(aspect="holds", differences=differences[:3])])
+    assert "more<" not in report_html(few) + summary_markdown(few)

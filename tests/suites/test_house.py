@@ -126,3 +126,56 @@ def test_it(tck):
         "tck.expect((1,), (answer.a,))",
         "tck.judge(False, 'in order', [first, second])",
     ]
+
+
+def _functions(tree: ast.AST) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def _returned(function: ast.FunctionDef) -> Iterator[ast.expr]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+
+
+def _bare(value: ast.expr, functions: dict[str, ast.FunctionDef]) -> Iterator[str]:
+    """Comparisons and negations that decide an effect, in what it is or in a function of the file that it asks."""
+    if isinstance(value, ast.BoolOp):
+        for each in value.values:
+            yield from _bare(each, functions)
+    elif isinstance(value, ast.Compare | ast.UnaryOp) or ast.unparse(value).startswith(("all(", "any(", "bool(")):
+        yield ast.unparse(value)
+    else:
+        name = value.func if isinstance(value, ast.Call) else value
+        for each in _returned(functions[name.id]) if isinstance(name, ast.Name) and name.id in functions else ():
+            yield from _bare(each, functions)
+
+
+def _effects(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg == "effect":
+            yield node.value.body if isinstance(node.value, ast.Lambda) else node.value
+
+
+@pytest.mark.parametrize("path", _FILES)
+def test_no_effect_is_a_bare_truth(path: str) -> None:
+    """Whoever reads "no-effect" does not know what is wrong: an effect is compared by `same`, which tells."""
+    tree = _tree(path)
+    assert [bare for effect in _effects(tree) for bare in _bare(effect, _functions(tree))] == []
+
+
+def test_a_bare_truth_is_noticed() -> None:
+    """In a lambda, in a function, and in what a function asks; what `same` compares is none."""
+    source = """
+def asked(tck):
+    return tck.rows == 3
+def it(answer):
+    return same(1, 2 == 3) and asked(answer)
+tck.accepted(call, effect=lambda answer: same(1, answer.a) and answer.b == 2)
+tck.answers(call, effect=it)
+tck.accepted(call, effect=lambda answer: not answer.c)
+tck.accepted(call, effect=lambda answer: all(answer.d))
+"""
+    tree = ast.parse(source)
+    found = [bare for effect in _effects(tree) for bare in _bare(effect, _functions(tree))]
+    assert found == ["answer.b == 2", "tck.rows == 3", "not answer.c", "all(answer.d)"]

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from milvus_tck.bindings.outcome import Reply, Via
 from milvus_tck.verdict.case import Case, HarnessError
+from milvus_tck.verdict.equality import Equality, met, same
 from milvus_tck.verdict.recall import Sample
 from milvus_tck.verdict.states import State
 from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsupported
@@ -27,18 +28,18 @@ def _listed(case: Case, name: str = "c") -> bool:
 def test_accepted_with_an_effect_passes() -> None:
     """A call that succeeds, and whose effect another call shows, keeps its promise."""
     case = a_case(Scripted(), _IT)
-    case.accepted(_CREATE, effect=lambda _answer: _listed(case))
+    case.accepted(_CREATE, effect=lambda _answer: same(True, _listed(case)))
     assert states(case) == {"holds": State.PASS}
     assert case.judgements["create-collection/it:holds@grpc"].exchanges == ()
 
 
-@pytest.mark.parametrize(("seen", "signature"), [(False, "no-effect"), ("half", "half")])
-def test_accepted_without_an_effect_fails(seen: bool | str, signature: str) -> None:  # noqa: FBT001 - what a test looks up
+@pytest.mark.parametrize(("seen", "signature"), [(same("a", "b"), "no-effect"), ("half", "half")])
+def test_accepted_without_an_effect_fails(seen: Equality | str, signature: str) -> None:
     """Success that changes nothing is a failure, with the word that the test has for it; the exchanges prove it."""
     case = a_case(Scripted(), _IT)
     case.accepted(_CREATE, effect=lambda _answer: seen, expected="a collection")
     (judged,) = case.close(None)
-    assert (judged.state, judged.signature, judged.expected) == (State.FAIL, signature, "a collection")
+    assert (judged.state, judged.signature) == (State.FAIL, signature)
     assert [each.rpc for each in judged.exchanges] == ["CreateCollection"]
 
 
@@ -46,7 +47,7 @@ def test_accepted_without_an_effect_fails(seen: bool | str, signature: str) -> N
 def test_an_effect_that_can_not_be_seen_is_none(reply: Reply) -> None:
     """Where the call that would show the effect is refused, or tells it never, there is none."""
     case = a_case(Scripted(replies={"HasCollection": reply}), _IT)
-    case.accepted(_CREATE, effect=lambda _answer: case.ok(calls.has_collection("c")).value)
+    case.accepted(_CREATE, effect=lambda _answer: same(True, case.ok(calls.has_collection("c")).value))
     (judged,) = case.close(None)
     assert (judged.state, judged.signature) == (State.FAIL, "no-effect:refused:HasCollection")
 
@@ -55,9 +56,37 @@ def test_a_look_up_that_fails_by_itself_tells_nothing_of_the_effect() -> None:
     """Where the call that would show the effect gets no Status, the clause stays open: that is another RPC's doing."""
     case = a_case(Scripted(replies={"HasCollection": Reply(None, "INTERNAL")}), _IT)
     with pytest.raises(Refused) as stop:
-        case.accepted(_CREATE, effect=lambda _answer: case.ok(calls.has_collection("c")).value)
+        case.accepted(_CREATE, effect=lambda _answer: same(True, case.ok(calls.has_collection("c")).value))
     (judged,) = case.close(stop.value)
     assert (judged.state, judged.signature) == (State.BLOCKED, "refused:HasCollection")
+
+
+def test_an_effect_that_is_another_is_told_member_by_member() -> None:
+    """What is the matter stands beside what it is of, under the signature of an effect that is not there."""
+    case = a_case(Scripted(), _IT)
+    wanted, found = [True, ["a"], 3], [True, ["a", "b"], 0]
+    case.accepted(_CREATE, effect=lambda _answer: same(wanted, found, members=("there", "names", "rows")))
+    (judged,) = case.close(None)
+    assert judged.signature == "no-effect"
+    assert [str(each) for each in judged.differences] == [
+        "names: expected ['a'], got ['a', 'b']",
+        "rows: expected 3, got 0",
+    ]
+
+
+def test_of_several_looks_the_first_that_fails_is_told() -> None:
+    """What stands behind it is not looked at, and a signature of its own is kept."""
+    case, looked = a_case(Scripted(), _IT), list[str]()
+
+    def behind() -> Equality:
+        looked.append("behind")
+        return same(1, 1)
+
+    case.accepted(_CREATE, effect=lambda _answer: same(1, 1) and met(False, "more than 3", 2, what="rows") and behind())
+    (judged,) = case.close(None)
+    assert [str(each) for each in judged.differences] == ["rows: expected more than 3, got 2"]
+    assert looked == []
+    assert same({1: 2}, {1: 3}, signature="other-values").signature == "other-values"
 
 
 def test_an_effect_may_say_that_there_is_no_trouble() -> None:
@@ -81,7 +110,7 @@ def test_a_call_that_should_be_accepted_and_is_not(reply: Reply, state: State, s
     """A refusal fails the clause and ends the test; lacking the RPC or being late is something else."""
     case = a_case(Scripted(replies={"CreateCollection": reply}), _IT)
     with pytest.raises(Stop) as stopped:
-        case.accepted(_CREATE, effect=lambda _answer: True)
+        case.accepted(_CREATE, effect=lambda _answer: same(1, 1))
     (judged,) = case.close(stopped.value)
     assert (judged.state, judged.signature) == (state, signature)
     assert judged.exchanges
@@ -160,6 +189,21 @@ def test_a_refusal_that_changes_something_fails() -> None:
     assert case.judgements["create-collection/no:untouched@grpc"].signature == "changed:more-items"
 
 
+def test_what_changed_is_told_by_who_tells_it() -> None:
+    """A refusal that leaves something behind: which RPC tells so stands before what was and what is."""
+    case = a_case(Scripted(), _REFUSED)
+    looks = iter([["a"], ["a", "b"]])
+
+    def look() -> object:
+        case.ok(calls.show_collections())
+        return next(looks)
+
+    _refuse(case, untouched=look)
+    judged = case.judgements["create-collection/no:untouched@grpc"]
+    assert judged.signature == "changed:more-items"
+    assert [str(each) for each in judged.differences] == ["ShowCollections: expected ['a'], got ['a', 'b']"]
+
+
 @pytest.mark.parametrize(
     ("reply", "state"),
     [
@@ -214,7 +258,7 @@ def test_answers_asks_the_profile() -> None:
     def judged(line: str, name: str) -> set[State]:
         case = a_case(Scripted(), clause, line=line)
         call = calls.create_collection(name)
-        case.answers(call, effect=lambda _answer: True, neighbour=_CREATE, untouched=lambda: 0)
+        case.answers(call, effect=lambda _answer: same(1, 1), neighbour=_CREATE, untouched=lambda: 0)
         return set(states(case).values())
 
     assert judged("2.2", "c") == {State.PASS}
@@ -273,7 +317,7 @@ def test_what_is_left_open_gets_the_state_of_the_stop(stop: BaseException | None
 _TWICE: list[Callable[[Case], object]] = [
     lambda case: case.expect(1, 1),
     lambda case: case.expect(1, 2),
-    lambda case: case.accepted(_CREATE, effect=lambda _answer: True),
+    lambda case: case.accepted(_CREATE, effect=lambda _answer: same(1, 1)),
 ]
 
 
@@ -352,7 +396,7 @@ def test_the_answer_that_is_wrong_decides() -> None:
     (judged,) = read.close(None)
     assert judged.deciding is judged.exchanges[0]
     made = a_case(Scripted(), _IT)
-    made.accepted(_CREATE, effect=lambda _answer: not _listed(made) and False)
+    made.accepted(_CREATE, effect=lambda _answer: same(False, _listed(made)) and same(1, 2))
     (judged,) = made.close(None)
     assert judged.deciding is judged.exchanges[-1]
     assert judged.deciding.rpc == "ShowCollections"

@@ -10,6 +10,7 @@ from milvus_tck.reporting.backing import backing
 from milvus_tck.reporting.causes import Cause
 from milvus_tck.reporting.deciding import decided_by
 from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.roots import said
 from milvus_tck.reporting.text import one_line
 from milvus_tck.verdict.result_file import Results
 from milvus_tck.verdict.states import Conformance, State
@@ -69,13 +70,11 @@ def _print_cause(console: Console, run: JudgedRun, cause: Cause) -> None:
     weight = f", {cause.weight}" if cause.weight else ""
     alike = f" [dim]({cause.alike} more look alike)[/]" if cause.alike else ""
     console.print(f"  [bold]{escape(cause.title)}[/]{weight}{alike}")
-    actual = event.actual.splitlines()[-1][:_WIDTH] if event.actual else ""
-    if cause.root:
-        console.print(f"    {escape(actual)}", style="dim")
-        return
-    console.print(f"    {escape(event.text)}")
-    if event.expected or event.actual:
-        console.print(f"    {escape(one_line(event.contrast, 2 * _WIDTH))}", style="dim")
+    if not cause.root:
+        console.print(f"    {escape(event.text)}")
+    contrast = said(event) if cause.root else event.contrast
+    if contrast:
+        console.print(f"    {escape(one_line(contrast, 2 * _WIDTH))}", style="dim")
     if decided_by(event):
         console.print(f"    decided by {escape(one_line(decided_by(event), _WIDTH))}", style="dim")
     for name, words in backing(event).items():

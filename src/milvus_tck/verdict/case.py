@@ -4,232 +4,46 @@ It makes calls, gives out names, and takes judgements. Every check that the test
 is known before it starts; what it leaves open when it stops gets the state of the stop.
 """
 
-import random
-import time
-from collections.abc import Callable, Container, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from google.protobuf.message import Message
 
-from milvus_tck.bindings.faults import DEADLINE, fault_of, only_reads
 from milvus_tck.bindings.outcome import Exchange, Outcome
-from milvus_tck.spec.clauses import Clause, Expectation
-from milvus_tck.spec.profiles import Profile
+from milvus_tck.spec.clauses import Clause
 from milvus_tck.verdict.aspects import Finding, judge_refusal
-from milvus_tck.verdict.differences import Difference, differences, is_unnamed, named, shown
+from milvus_tck.verdict.caller import Caller, HarnessError, may_put_off, numbers, put_off
+from milvus_tck.verdict.differences import is_unnamed, named
+from milvus_tck.verdict.findings import Effect, changed, left_open, seen, text, unequal
 from milvus_tck.verdict.fingerprint import difference
 from milvus_tck.verdict.judgement import HOLDS, Check, Judgement
 from milvus_tck.verdict.looks import Looks
 from milvus_tck.verdict.owed import UNTOUCHED
 from milvus_tck.verdict.recall import Sample
-from milvus_tck.verdict.run import Run
 from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import (
-    Blocked,
-    Faulted,
-    Never,
-    Refused,
-    Silent,
-    Stop,
-    TargetDied,
-    Undecided,
-    Unsayable,
-    Unsupported,
-)
+from milvus_tck.verdict.stops import Blocked, Never, Refused
 from milvus_tck.wire.call import Call
-from milvus_tck.wire.json_form import Inexpressible
-from milvus_tck.wire.messages import ErrorCode
 
 __all__ = ["Case", "HarnessError"]
 
 Answer = TypeVar("Answer", bound=Message)
-Seen = TypeVar("Seen")
-Step = TypeVar("Step")
 
 #: Exchanges kept as evidence for one check; the decisive ones are the last.
 _EVIDENCE = 40
 #: Queries of a first sample of recall, and of its only enlargement.
 _QUERIES = 40
 _MORE_QUERIES = 360
-#: `Status.code` of a server that has too much to do: ServiceRateLimit.
-_RATE_LIMIT = 8
-#: How often a call that changes nothing is made at most, where no answer of the target came.
-_SENT = 3
-#: Status of HTTP that says the same as a rate limit.
-_TOO_MANY = 429
 #: RPCs whose answers are what is promised of them.
 _READS = ("Calc", "Check", "Describe", "Get", "Has", "List", "Query", "Search", "Select", "Show")
-#: Seconds between two looks at something that takes its time.
-_POLL = 0.05
 
 
-class HarnessError(Exception):
-    """A test does not do what it declares: our own bug."""
-
-
-@dataclass
-class Case:
+class Case(Caller):
     """The context of one test: its calls, its names, its judgements."""
-
-    run: Run
-    #: Unique within the run and the same in every run; names and seeds derive from it.
-    test: str
-    checks: Sequence[Check]
-    judgements: dict[str, Judgement] = field(default_factory=dict)
-    exchanges: list[Exchange] = field(default_factory=list)
-    #: Which run of the test this is, counted from 1: what it makes is not called like what an earlier one left.
-    attempt: int = 1
-    _names: int = 0
-
-    # -- what the test knows ------------------------------------------------------------
-
-    @property
-    def profile(self) -> Profile:
-        """The profile that the target is held to."""
-        return self.run.profile
-
-    @property
-    def rpcs(self) -> frozenset[str]:
-        """The RPCs that its clauses are about."""
-        return frozenset(check.clause.rpc for check in self.checks)
 
     @property
     def look(self) -> Looks:
         """What there is after its calls, by the witnesses that can be believed."""
         return Looks(self)
-
-    @property
-    def random(self) -> random.Random:
-        """A generator seeded by the run's seed and the test's name."""
-        return random.Random(f"{self.run.seed}/{self._node}")  # noqa: S311 - data, not secrets
-
-    @property
-    def _node(self) -> str:
-        """The test without its binding: its data are the same over all of them."""
-        return self.test.removesuffix(f"@{self.run.exchanger.binding.name}")
-
-    def clause(self, of: str | None = None) -> Clause:
-        """Return the clause of that id among those the test declares, or its only one."""
-        found = {check.clause.id: check.clause for check in self.checks}
-        if of is None and len(found) == 1:
-            return next(iter(found.values()))
-        if of not in found:
-            message = f"{self.test} judges {of!r}, but declares {sorted(found)}"
-            raise HarnessError(message)
-        return found[of]
-
-    def name(self, before: str = "", after: str = "") -> str:
-        """Return a fresh name for an object of this run: `before` + prefix + number + `after`."""
-        self._names += 1
-        return f"{before}{self.run.prefix}{self.run.slug(self.test, self.attempt)}{self._names}{after}"
-
-    # -- calling ------------------------------------------------------------------------
-
-    def call(
-        self, call: Call[Answer], *, deadline: float | None = None, answers: Container[str] = ()
-    ) -> Outcome[Answer]:
-        """Make a call and return what the target said to it, whatever that is.
-
-        Where no answer of the target came it raises: the test stops, for nothing is known. A call that
-        changes nothing is made again before. `answers` are gRPC codes of faults that count as an answer here.
-        """
-        timed = call if deadline is None else call.within(deadline)
-        outcome, fault = self._told(timed, answers)
-        for _ in range(1, _SENT):
-            if not fault or fault == DEADLINE or not only_reads(call):
-                break
-            self.exchanges.remove(outcome.exchange)
-            outcome, fault = self._told(timed, answers)
-        if not fault:
-            return outcome
-        message = f"{call.rpc}: {outcome}"
-        raise Undecided(f"deadline:{call.rpc}", message) if fault == DEADLINE else Faulted(call.rpc, fault, message)
-
-    def undisturbed(self, step: Callable[[], Step]) -> Step:
-        """Take a step that makes what it needs and judges nothing; again where the transport failed in it."""
-        for _ in range(1, _SENT):
-            with suppress(Faulted):
-                return step()
-        return step()
-
-    def _told(self, call: Call[Answer], answers: Container[str]) -> tuple[Outcome[Answer], str]:
-        """Make a call once; the fault of transport that ended it is named beside its outcome."""
-        outcome = self._call(call)
-        fault = "" if outcome.exchange.grpc_code in answers else fault_of(outcome.exchange)
-        if fault and fault != DEADLINE:
-            self.run.disturbed(fault)
-        return outcome, fault
-
-    def _call(self, call: Call[Answer]) -> Outcome[Answer]:
-        """Make a call once; only a dead target raises, and a run that ends."""
-        if self.run.ending.is_set():
-            raise Undecided("interrupted", "the run was interrupted")
-        self.run.ledger.before(call)
-        outcome = self._exchange(call)
-        if outcome.in_band:
-            self.run.ledger.after(call)
-        if self.run.ending.is_set() and not outcome.in_band:
-            raise Undecided("interrupted", "the run was interrupted")  # it was us who hung up
-        if self.run.guard.lost(outcome.exchange):
-            raise TargetDied("died", f"the target is gone after {call.rpc}")
-        return outcome
-
-    def _exchange(self, call: Call[Answer]) -> Outcome[Answer]:
-        try:
-            return self.run.exchanger.call(call, self._record)
-        except Inexpressible as error:
-            self.run.ledger.after(call)  # nothing was sent
-            raise Unsayable(call.rpc, str(error)) from error
-
-    def ok(self, call: Call[Answer], *, deadline: float | None = None) -> Answer:
-        """Make a call that has to succeed for the test to have a point, and return the answer.
-
-        What the target is known to tell wrong (see `standing`) is believed in tests of that RPC alone.
-        """
-        doubt = "" if call.rpc in self.rpcs else self.run.standing.doubt(call.rpc)
-        if doubt:
-            raise Silent(f"doubted:{call.rpc}", f"{call.rpc} can not be believed: {doubt}")
-        return self.answered(call, self.call(call, deadline=deadline))
-
-    def answered(self, call: Call[Answer], outcome: Outcome[Answer]) -> Answer:
-        """Return the answer of a call that has to have succeeded; raises what ends the test where it has not."""
-        if outcome.ok and outcome.answer is not None:
-            return outcome.answer
-        raise self._stop(call, outcome)
-
-    def until(self, call: Call[Answer], done: Callable[[Answer], bool], *, what: str, within: float = 120) -> Answer:
-        """Repeat a call until its answer is as wanted; `what` names the condition."""
-        return self.repeat(lambda: self.ok(call), done, rpc=call.rpc, what=what, within=within)
-
-    def repeat(
-        self, look: Callable[[], Seen], done: Callable[[Seen], bool], *, rpc: str, what: str, within: float = 120
-    ) -> Seen:
-        """Look again and again until what is seen is as wanted; `what` names the condition, `rpc` who tells it."""
-        within = min(within, self.run.patience)
-        end = time.monotonic() + within
-        while True:
-            before = len(self.exchanges)
-            seen = look()
-            if done(seen):
-                return seen
-            if time.monotonic() > end or self.run.ending.is_set():
-                raise Never(rpc, what, within)
-            del self.exchanges[before:]  # of many looks, the last one is evidence enough
-            self.run.pause(_POLL)
-
-    def _record(self, exchange: Exchange) -> None:
-        self.exchanges.append(exchange)
-        self.run.watch(exchange)
-
-    def _stop(self, call: Call[Answer], outcome: Outcome[Answer]) -> Stop:
-        message = f"{call.rpc}: {outcome}"
-        if outcome.unsupported:
-            return (Unsupported if call.rpc in self.rpcs else Silent)(f"unsupported:{call.rpc}", message)
-        if _put_off(outcome):
-            return Blocked(f"put-off:{call.rpc}", message)
-        return Refused(call.rpc, _numbers(outcome), message)
 
     # -- judging ------------------------------------------------------------------------
 
@@ -237,7 +51,7 @@ class Case:
         self,
         call: Call[Answer],
         *,
-        effect: Callable[[Answer], bool | str],
+        effect: Callable[[Answer], Effect],
         expected: str = "an effect",
         of: str | None = None,
         case: str | None = None,
@@ -245,17 +59,17 @@ class Case:
     ) -> Answer:
         """Judge that a call succeeds and that `effect`, looked up in another way, took place.
 
-        `effect` tells so, or says in a word what is wrong (an empty text is nothing); where what
-        it looks at is refused, or never comes, no effect is seen. Returns the answer; a call that
+        `effect` tells so by `same`, or says in a word what is wrong (an empty text is nothing); where
+        what it looks at is refused, or never comes, no effect is seen. Returns the answer; a call that
         is refused fails the clause and ends the test.
         """
         outcome = self.call(call, deadline=deadline)
         if outcome.ok and outcome.answer is not None:
-            self._judge(self.clause(of), HOLDS, _effect(_seen(effect, outcome.answer), expected), case)
+            self._judge(self.clause(of), HOLDS, seen(effect, outcome.answer, expected), case)
             return outcome.answer
         stop = self._stop(call, outcome)
         if isinstance(stop, Blocked):
-            finding = Finding(State.FAIL, f"refused:{_numbers(outcome)}", "success", str(outcome))
+            finding = Finding(State.FAIL, f"refused:{numbers(outcome)}", "success", str(outcome))
             self._judge(self.clause(of), HOLDS, finding, case, outcome.exchange)
         raise stop
 
@@ -282,10 +96,7 @@ class Case:
         if expected == actual:
             self._judge(self.clause(of), HOLDS, Finding(State.PASS), case)
             return True
-        found = differences(expected, actual, members)
-        texts = _apart(expected, actual, found)
-        finding = Finding(State.FAIL, difference(expected, actual), *texts, found)
-        self._judge(self.clause(of), HOLDS, finding, case)
+        self._judge(self.clause(of), HOLDS, unequal(expected, actual, members), case)
         return False
 
     def judge(
@@ -304,8 +115,8 @@ class Case:
             finding = Finding(State.PASS)
         else:
             name = difference(expected, actual) if signature is None else signature
-            told = named(members, actual) if members and isinstance(actual, Sequence) else _text(actual)
-            finding = Finding(State.FAIL, name, _text(expected), told)
+            told = named(members, actual) if members and isinstance(actual, Sequence) else text(actual)
+            finding = Finding(State.FAIL, name, text(expected), told)
         self._judge(self.clause(of), HOLDS, finding, case)
         return holds
 
@@ -326,7 +137,7 @@ class Case:
         self,
         call: Call[Answer],
         *,
-        effect: Callable[[Answer], bool | str],
+        effect: Callable[[Answer], Effect],
         neighbour: Call[Any],
         untouched: Callable[[], object],
         of: str | None = None,
@@ -360,7 +171,7 @@ class Case:
         outcome = self.call(call, deadline=deadline, answers=expected.grpc)
         if not outcome.ok and outcome.exchange.grpc_code not in expected.grpc:
             stop = self._stop(call, outcome)
-            if not isinstance(stop, Blocked) or (_put_off(outcome) and not _may_put_off(expected)):
+            if not isinstance(stop, Blocked) or (put_off(outcome) and not may_put_off(expected)):
                 raise stop
         found = judge_refusal(clause, self.profile, outcome, strict=self.run.strict)
         found[UNTOUCHED] = self._untouched(outcome, before, untouched)
@@ -373,12 +184,10 @@ class Case:
     def _untouched(self, outcome: Outcome[Any], before: object, look: Callable[[], object]) -> Finding:
         if outcome.ok:
             return Finding(State.BLOCKED, "untouched:accepted", actual="success")
+        made = len(self.exchanges)
         after = look()
-        if before == after:
-            return Finding(State.PASS)
-        apart = differences(before, after)
-        texts = _apart(before, after, apart)
-        return Finding(State.FAIL, f"changed:{difference(before, after)}", *texts, apart)
+        tellers = dict.fromkeys(each.rpc for each in self.exchanges[made:])
+        return Finding(State.PASS) if before == after else changed(before, after, " and ".join(tellers))
 
     def _believe(self, neighbour: Call[Any], outcome: Outcome[Any]) -> None:
         """Stop unless the neighbouring valid request succeeds."""
@@ -424,9 +233,12 @@ class Case:
         """Return the exchange whose answer is not as promised, as far as can be told.
 
         That is the last look, but where the promise is about what an RPC reads: then its own last answer.
+        What ended a test on the way is the last call.
         """
         rpc = check.clause.rpc
-        reads = rpc.startswith(_READS) or finding.signature.startswith("refused:")
+        reads = finding.state is not State.BLOCKED and (
+            rpc.startswith(_READS) or finding.signature.startswith("refused:")
+        )
         own = [each for each in self.exchanges if each.rpc == rpc] if reads else []
         return own[-1] if own else self._last()
 
@@ -455,71 +267,4 @@ class Case:
         promised = check.clause.expectation(self.profile).ok
         if isinstance(stop, Refused | Never) and stop.rpc == check.clause.rpc and promised:
             return Finding(State.FAIL, stop.finding, "success", str(stop))
-        return _left_open(stop, check)
-
-
-def _effect(seen: bool | str, expected: str) -> Finding:  # noqa: FBT001 - what the test looked up
-    trouble = ("" if seen else "no-effect") if isinstance(seen, bool) else seen
-    return Finding(State.FAIL, trouble, expected, trouble) if trouble else Finding(State.PASS)
-
-
-def _seen(effect: Callable[[Answer], bool | str], answer: Answer) -> bool | str:
-    """Look for an effect; whoever asks for it and is refused does not see it.
-
-    A look-up that gets no Status at all says nothing of the effect: that is its own trouble.
-    """
-    try:
-        return effect(answer)
-    except Refused as stop:
-        if not stop.in_band:
-            raise
-        return f"no-effect:{stop.signature}"
-    except Never as stop:
-        return f"no-effect:{stop.signature}"
-
-
-def _numbers(outcome: Outcome[Any]) -> str:
-    """Name what a refusal came with."""
-    status = outcome.status
-    return outcome.exchange.grpc_code if status is None else f"{status.code}/{status.legacy}"
-
-
-def _put_off(outcome: Outcome[Any]) -> bool:
-    """Tell whether a server only asks to come back later: that refuses nothing."""
-    status, via = outcome.status, outcome.exchange.via
-    if status is None:
-        return via is not None and via.status == _TOO_MANY
-    return status.code == _RATE_LIMIT or status.legacy == ErrorCode.RateLimit
-
-
-def _may_put_off(expected: Expectation) -> bool:
-    """Tell whether a rate limit is what a clause promises."""
-    return _RATE_LIMIT in expected.codes or ErrorCode.RateLimit in expected.legacy
-
-
-def _left_open(stop: BaseException | None, check: Check) -> Finding:
-    if stop is None:
-        return Finding(State.HARNESS_ERROR, "not-judged", "a judgement", "the test ended without one")
-    if isinstance(stop, Unsupported) and not stop.of(check.clause.rpc):
-        return Finding(State.BLOCKED, stop.signature, actual=str(stop))
-    if isinstance(stop, Stop):
-        return Finding(stop.state, stop.signature, actual=str(stop))
-    return Finding(State.HARNESS_ERROR, type(stop).__name__, actual=f"{type(stop).__name__}: {stop}")
-
-
-def _text(value: object) -> str:
-    """Show a value in a line; long ones are cut. A text is told as it stands."""
-    text = value if isinstance(value, str) else shown(value, _SHOWN)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def _apart(expected: object, actual: object, found: Sequence[Difference]) -> tuple[str, str]:
-    """Show two values by the members in which they differ."""
-    if not any(each.path for each in found):
-        return _text(expected), _text(actual)
-    wanted = "; ".join(f"{each.path}: {each.expected}" for each in found)
-    came = "; ".join(f"{each.path}: {each.actual}" for each in found)
-    return _text(wanted), _text(came)
-
-
-_SHOWN = 600
+        return left_open(stop, check)

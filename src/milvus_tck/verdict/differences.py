@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from itertools import islice, takewhile, zip_longest
 from typing import Any, TypeGuard
 
+from google.protobuf.message import Message
+
 __all__ = ["Difference", "contrast", "differences", "is_unnamed", "named", "shown"]
 
 #: Differences that are told of one pair of values.
@@ -53,9 +55,14 @@ class _Nothing:
 _NOTHING = _Nothing()
 
 
-def differences(expected: object, actual: object, members: Sequence[str] = ()) -> tuple[Difference, ...]:
-    """Find where two values differ; `members` names the items of both, where they are put together by a test."""
-    found = _members(members, expected, actual) if members else _walk("", expected, actual)
+def differences(
+    expected: object, actual: object, members: Sequence[str] = (), what: str = ""
+) -> tuple[Difference, ...]:
+    """Find where two values differ; `members` names the items of both, where they are put together by a test.
+
+    `what` names both values as a whole.
+    """
+    found = _members(members, expected, actual) if members else _walk(what, expected, actual)
     told = list(islice(found, _MOST + 1))
     if len(told) <= _MOST:
         return tuple(told)
@@ -103,7 +110,9 @@ def _inside(path: str, key: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """Turn arrays of numpy into lists."""
+    """Turn arrays of numpy into lists, and messages into their members."""
+    if isinstance(value, Message):
+        return {member.name: each for member, each in value.ListFields()}
     return value.tolist() if hasattr(value, "tolist") else value
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from milvus_tck.verdict.equality import Equality, met, same
 from milvus_tck.verdict.stops import Blocked, Never, Refused, Silent, Stop, Unsayable, Unsupported
 from milvus_tck.verdict.tellings import TELLINGS
 from milvus_tck.wire import messages as m
@@ -82,13 +83,13 @@ class Looks:
         """Wait until everything that a flush sealed is persistent; raises `Never` where that does not come."""
         self._wait("flushed", bool, "flushed", collection, sealed)
 
-    def comes_to_count(self, collection: str, count: int) -> bool:
+    def comes_to_count(self, collection: str, count: int) -> Equality:
         """Wait until so many rows are persistent; tell whether it comes to that in good time."""
         try:
             self._wait("count", lambda told: told == str(count), f"{count} rows", collection)
-        except Never:
-            return False
-        return True
+        except Never as stop:
+            return met(False, f"{count} rows", str(stop), what="row_count")
+        return same(count, count)
 
     def _wait(self, fact: str, done: Callable[[Any], bool], what: str, *args: Any) -> None:  # noqa: ANN401
         first = next(iter(self._witnesses(fact)), "")
