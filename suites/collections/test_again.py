@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from milvus_tck.fixtures.marks import each_clause
+from milvus_tck.fixtures.stages import Stage
 from milvus_tck.suites.collections.definitions import DIM, VALID, Definition, define
 
 from milvus_tck.verdict.case import Case
@@ -14,6 +15,7 @@ from milvus_tck.wire.call import Call
 from milvus_tck.wire.schema import int64_key, vector
 
 _FIELDS = (int64_key(), vector("vec", DIM))
+_OWN = ("is there", "is defined otherwise than another collection")
 
 _OTHERS = {
     "create-collection/other-schema": define(int64_key(), vector("vec", 2 * DIM)),
@@ -26,12 +28,19 @@ _OTHERS = {
 
 
 @pytest.mark.clause("create-collection/same-definition")
-def test_the_same_definition_again(tck: Case) -> None:
+def test_the_same_definition_again(tck: Case, unindexed: Stage) -> None:
     """Creating a collection again with the identical definition succeeds and changes nothing."""
     name = tck.name()
     tck.ok(VALID(name))
     before = tck.look.definition(name)
-    tck.accepted(VALID(name), effect=lambda _: same(before, tck.look.definition(name), what="definition"))
+    others = tck.look.definition(unindexed.name)
+    tck.accepted(
+        VALID(name),
+        effect=lambda _: (
+            same(before, tck.look.definition(name), what="definition")
+            and same((True, True), (tck.look.collection(name), before != others), members=_OWN)
+        ),
+    )
 
 
 @each_clause(_OTHERS)

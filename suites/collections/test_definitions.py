@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
+from milvus_tck.fixtures.stages import FIELDS, Stage
 from milvus_tck.suites.collections.definitions import (
     ACCEPTED,
     DIM,
@@ -66,16 +67,22 @@ def _params(schema: m.FieldSchema) -> dict[str, str]:
 
 
 @each_case(ACCEPTED)
-def test_a_definition_within_the_rules(tck: Case, given: Definition) -> None:
+def test_a_definition_within_the_rules(tck: Case, unindexed: Stage, given: Definition) -> None:
     """A definition within the rules is accepted, and described as it was given."""
     call = given(tck.name())
-    tck.accepted(call, effect=lambda _: _as_defined(tck, call))
+    tck.accepted(call, effect=lambda _: _as_defined(tck, call) and _apart(tck, unindexed))
+
+
+def _apart(tck: Case, other: Stage) -> Equality:
+    """Look whether another collection is described as it was defined: a server may describe them all alike."""
+    described = tck.ok(calls.describe_collection(other.name)).schema.fields
+    return same(list(map(_told, FIELDS)), list(map(_told, described)), what="fields of the other collection")
 
 
 @each_case(REFUSED_OR_ACCEPTED)
-def test_a_definition_at_a_rule(tck: Case, given: Definition) -> None:
+def test_a_definition_at_a_rule(tck: Case, unindexed: Stage, given: Definition) -> None:
     """A definition that breaks a rule is refused and creates nothing; where the rule is younger, it is accepted."""
-    _judge(tck, given, tck.name())
+    _judge(tck, unindexed, given, tck.name())
 
 
 _NAMES: dict[str, dict[str, Callable[[Case], str]]] = {
@@ -98,27 +105,31 @@ _NAMES: dict[str, dict[str, Callable[[Case], str]]] = {
 
 
 @each_case(_NAMES)
-def test_a_name_at_a_rule(tck: Case, given: Callable[[Case], str]) -> None:
+def test_a_name_at_a_rule(tck: Case, unindexed: Stage, given: Callable[[Case], str]) -> None:
     """A name is a letter or underscore and then letters, digits and underscores, 255 bytes at most."""
-    _judge(tck, VALID, given(tck))
+    _judge(tck, unindexed, VALID, given(tck))
 
 
 @pytest.mark.clause("create-collection/name-empty")
-def test_no_name(tck: Case) -> None:
+def test_no_name(tck: Case, unindexed: Stage) -> None:
     """A collection has to have a name."""
-    _judge(tck, VALID, "")
+    _judge(tck, unindexed, VALID, "")
 
 
 @pytest.mark.clause("create-collection/name-with-blanks")
-def test_a_name_with_blanks_around_it(tck: Case) -> None:
+def test_a_name_with_blanks_around_it(tck: Case, unindexed: Stage) -> None:
     """Blanks around a name are left out when its form is looked at, up to 2.4."""
-    _judge(tck, VALID, tck.name(before=" "))
+    _judge(tck, unindexed, VALID, tck.name(before=" "))
 
 
-def _judge(tck: Case, definition: Definition, name: str) -> None:
+def _judge(tck: Case, other: Stage, definition: Definition, name: str) -> None:
     tck.answers(
         definition(name),
-        effect=lambda _: same(True, _listed(tck, name), what="is listed"),
+        effect=lambda _: same(
+            (True, True),
+            (_listed(tck, name), _listed(tck, other.name)),
+            members=("is listed", "another collection is listed"),
+        ),
         neighbour=VALID(tck.name()),
         untouched=lambda: _listed(tck, name),
     )

@@ -16,6 +16,8 @@ from milvus_tck.wire import messages as m
 _TOLERANCE = 1
 #: Seconds within which a flush that was asked for begins.
 _PATIENCE = 60
+#: Rows of collections, so many as no other test inserts at once: a count can not be that of another collection.
+_FEW, _MORE, _MOST = 31, 37, 41
 
 
 def _come_to_count(tck: Case, name: str, count: int) -> Equality:
@@ -33,19 +35,19 @@ def _all_come_to_count(tck: Case, names: Mapping[str, int]) -> Equality:
 
 def _others_can_be_flushed(tck: Case) -> Equality:
     """Flush two other collections, to see that the server does what it says."""
-    (few, _), (more, _) = filled(tck, 2), filled(tck, 4)
+    (few, _), (more, _) = filled(tck, _FEW), filled(tck, _MORE)
     tck.ok(calls.flush(few, more))
-    return _come_to_count(tck, few, 2) and _come_to_count(tck, more, 4)
+    return _come_to_count(tck, few, _FEW) and _come_to_count(tck, more, _MORE)
 
 
 @pytest.mark.clause("flush/valid")
 def test_rows_are_flushed(tck: Case) -> None:
     """Rows that are flushed come to be counted, in their own collection."""
-    (first, _), (second, _) = filled(tck, 3), filled(tck, 5)
+    (first, _), (second, _) = filled(tck, _FEW), filled(tck, _MORE)
 
     def counted(_: m.FlushResponse) -> Equality:
         tck.ok(calls.flush(second))
-        return _come_to_count(tck, first, 3) and _come_to_count(tck, second, 5)
+        return _come_to_count(tck, first, _FEW) and _come_to_count(tck, second, _MORE)
 
     tck.accepted(calls.flush(first), effect=counted)
 
@@ -53,7 +55,7 @@ def test_rows_are_flushed(tck: Case) -> None:
 @pytest.mark.clause("flush/several")
 def test_several_collections_are_flushed(tck: Case) -> None:
     """One request flushes all collections that it names."""
-    names = {filled(tck, count)[0]: count for count in (3, 5, 7)}
+    names = {filled(tck, count)[0]: count for count in (_FEW, _MORE, _MOST)}
     tck.accepted(calls.flush(*names), effect=lambda _: _all_come_to_count(tck, names))
 
 

@@ -21,6 +21,8 @@ Insertion = Call[m.MutationResult]
 
 _PLAIN = Layout()
 _NUMBERS = (1, 2, 3)
+#: Rows that no other test inserts: what is found can not be that of another collection.
+_HERE, _THERE = (6101, 6102, 6103), (6104, 6105)
 
 
 @pytest.mark.clause("insert/valid")
@@ -29,14 +31,14 @@ def test_rows_are_inserted(tck: Case) -> None:
     first, second, third = (_PLAIN.ready(tck) for _ in range(3))
 
     def told_apart(_: m.MutationResult) -> Equality:
-        tck.ok(_PLAIN.insertion(second, (4, 5)))
+        tck.ok(_PLAIN.insertion(second, _THERE))
         return same(
-            [[1, 2, 3], [4, 5], []],
+            [[*_HERE], [*_THERE], []],
             [_PLAIN.found(tck, name) for name in (first, second, third)],
             members=("keys in the first", "keys in the second", "keys in the third"),
         )
 
-    tck.accepted(_PLAIN.insertion(first, _NUMBERS), effect=told_apart)
+    tck.accepted(_PLAIN.insertion(first, _HERE), effect=told_apart)
 
 
 @pytest.mark.clause("insert/before-load")
@@ -45,16 +47,16 @@ def test_rows_are_inserted_before_the_collection_is_loaded(tck: Case) -> None:
     name, other = _PLAIN.created(tck), _PLAIN.created(tck)
 
     def found(_: m.MutationResult) -> Equality:
-        tck.ok(_PLAIN.insertion(other, (4, 5)))
+        tck.ok(_PLAIN.insertion(other, _THERE))
         for each in (name, other):
             _PLAIN.load(tck, each)
         return same(
-            [[1, 2, 3], [4, 5]],
+            [[*_HERE], [*_THERE]],
             [_PLAIN.found(tck, each) for each in (name, other)],
             members=("keys found", "keys found in the other collection"),
         )
 
-    tck.accepted(_PLAIN.insertion(name, _NUMBERS), effect=found)
+    tck.accepted(_PLAIN.insertion(name, _HERE), effect=found)
 
 
 @pytest.mark.clause("insert/adds-up")

@@ -78,7 +78,14 @@ def _judge(tck: Case, stage: Stage, rpc: str, name: str, case: str = "") -> None
     request = REQUESTS[rpc]
     tck.answers(
         request.about(name),
-        effect=lambda answer: _finds_nothing(answer) and same(False, _is_listed(tck, name), what="is listed"),
+        effect=lambda answer: (
+            _finds_nothing(answer)
+            and same(
+                (False, True),
+                (_is_listed(tck, name), _is_listed(tck, stage.name)),
+                members=("is listed", "another collection is listed"),
+            )
+        ),
         neighbour=request.valid(tck, stage),
         untouched=lambda: _is_listed(tck, name),
         case=case,

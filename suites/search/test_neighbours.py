@@ -28,9 +28,12 @@ def _judge_metric(tck: Case, corpus: Corpus, metric: str) -> None:
     found = search(tck, calls.search(corpus.name, queries, topk=_TOPK, metric=corpus.metric), _QUERIES)
     looks = [look(corpus, query, hits, _TOPK) for query, hits in zip(queries, found, strict=True)]
     _judge(tck, f"search/nearest-{metric}", [each.nearest for each in looks], "the exact neighbours")
-    if any(not hits.ids for hits in found):
-        raise Blocked(f"search/nearest-{metric}", "there are no hits to look at")
+    known = {int(key) for key in corpus.ids}
+    if any(known.isdisjoint(map(int, hits.ids)) for hits in found):
+        raise Blocked(f"search/nearest-{metric}", "there are no hits of the collection to look at")
     _judge(tck, f"search/scores-{metric}", [each.scores for each in looks], f"the {corpus.metric} of query and row")
+    if any(len(set(hits.scores)) == 1 for hits in found):
+        raise Blocked(f"search/scores-{metric}", "all hits have the same score: there is no order to look at")
     _judge(tck, f"search/order-{metric}", [each.order for each in looks], "the best score first")
 
 
