@@ -1,5 +1,6 @@
 """Looking at hits: are they the right rows, with the right scores, in the right order?"""
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ from milvus_tck.fixtures.neighbours import exact_scores, tolerance
 from numpy.typing import NDArray
 
 from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.differences import differences
+from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.findings import Effect
 from milvus_tck.verdict.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
@@ -31,11 +35,23 @@ class Look:
     nearest: str
     scores: str
     order: str
+    #: Keys of the rows that should be found, the best first; the scores of those that were.
+    ids: NDArray[np.int64]
+    right: tuple[float, ...]
 
     @property
     def trouble(self) -> str:
         """The first thing that is wrong."""
         return self.nearest or self.scores or self.order
+
+    def told(self, hits: Hits, number: int, side: str = "") -> Equality:
+        """Tell of the first thing that is wrong, or of one side, what should be there, and what is."""
+        ids, scores = [int(key) for key in hits.ids], [float(score) for score in hits.scores]
+        if self.nearest and side in {"", "nearest"}:
+            return _apart(self.ids.tolist(), ids, f"ids for query {number} ({self.nearest})", self.nearest)
+        if self.scores and side in {"", "scores"}:
+            return _apart(list(self.right), scores, f"scores for query {number}", self.scores)
+        return _apart("the best score first", scores, f"scores for query {number}", self.order)
 
 
 def hits_of(answer: m.SearchResults, queries: int) -> list[Hits]:
@@ -58,12 +74,12 @@ def judge_hits(
     tck: Case,
     call: Call[m.SearchResults],
     queries: int,
-    trouble: Callable[[list[Hits]], str],
+    trouble: Callable[[list[Hits]], Effect],
     *,
     of: str | None = None,
     expected: str = "the exact neighbours",
 ) -> None:
-    """Judge that a search succeeds, and that its hits are right: `trouble` says in a word what is wrong."""
+    """Judge that a search succeeds, and that its hits are right: `trouble` says what is wrong."""
     tck.accepted(call, effect=lambda answer: trouble(hits_of(answer, queries)), expected=expected, of=of)
 
 
@@ -84,7 +100,8 @@ def together(
             return ""
         if not outcome.ok or outcome.answer is None:
             return "refused"
-        return troubles(corpus, queries, 5)(hits_of(outcome.answer, len(queries)))
+        found = troubles(corpus, queries, 5)(hits_of(outcome.answer, len(queries)))
+        return "" if found else found.signature
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = [each.result() for each in [pool.submit(once, turn) for turn in range(_SEARCHES)]]
@@ -93,14 +110,21 @@ def together(
 
 def troubles(
     corpus: Corpus, queries: NDArray[Any], count: int, chosen: NDArray[np.int64] | None = None
-) -> Callable[[list[Hits]], str]:
+) -> Callable[[list[Hits]], Equality]:
     """Return what finds the first trouble in the hits of several queries."""
 
-    def first(found: list[Hits]) -> str:
-        looks = [look(corpus, query, hits, count, chosen) for query, hits in zip(queries, found, strict=True)]
-        return next((each.trouble for each in looks if each.trouble), "")
+    def first(found: list[Hits]) -> Equality:
+        for number, (query, hits) in enumerate(zip(queries, found, strict=True)):
+            seen = look(corpus, query, hits, count, chosen)
+            if seen.trouble:
+                return seen.told(hits, number)
+        return same(len(found), len(found))
 
     return first
+
+
+def _apart(expected: object, actual: object, what: str, signature: str) -> Equality:
+    return Equality(False, expected, actual, differences(expected, actual, what=what), signature)
 
 
 def look(
@@ -116,12 +140,13 @@ def look(
     allowed = tolerance(corpus.metric, query, corpus.vectors)
     where = {int(key): position for position, key in enumerate(corpus.ids)}
     places = [where.get(int(key), -1) for key in hits.ids]
-    best = np.sort(-exact[may] if corpus.metric.larger_is_better else exact[may])[:count]
-    best = -best if corpus.metric.larger_is_better else best
+    first = may[np.argsort(-exact[may] if corpus.metric.larger_is_better else exact[may], kind="stable")[:count]]
     return Look(
-        _nearest(places, set(may.tolist()), best, exact, allowed),
+        _nearest(places, set(may.tolist()), exact[first], exact, allowed),
         _scores(places, hits.scores, exact, allowed),
         _order(hits.scores, larger_is_better=corpus.metric.larger_is_better),
+        corpus.ids[first],
+        tuple(float(exact[place]) if place >= 0 else math.nan for place in places),
     )
 
 

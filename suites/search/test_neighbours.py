@@ -1,5 +1,6 @@
 """The nearest rows, by every metric, held against exact neighbours."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from milvus_tck.fixtures.corpora import DIM, ROWS, Corpus, rows, small_corpus
 from milvus_tck.fixtures.neighbours import Metric
 from milvus_tck.fixtures.steps import index_and_load
-from milvus_tck.suites.search.looking import judge_hits, look, search, troubles
+from milvus_tck.suites.search.looking import Look, judge_hits, look, search, troubles
 
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.stops import Blocked
@@ -17,6 +18,7 @@ from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import int64_key, varchar, vector
+from milvus_tck.wire.search import Hits
 
 _TOPK = 20
 _QUERIES = 5
@@ -27,19 +29,23 @@ def _judge_metric(tck: Case, corpus: Corpus, metric: str) -> None:
     queries = corpus.queries(tck, _QUERIES)
     found = search(tck, calls.search(corpus.name, queries, topk=_TOPK, metric=corpus.metric), _QUERIES)
     looks = [look(corpus, query, hits, _TOPK) for query, hits in zip(queries, found, strict=True)]
-    _judge(tck, f"search/nearest-{metric}", [each.nearest for each in looks], "the exact neighbours")
+    judge = partial(_judge, tck, looks, found)
+    judge("nearest", f"search/nearest-{metric}", "the exact neighbours")
     known = {int(key) for key in corpus.ids}
     if any(known.isdisjoint(map(int, hits.ids)) for hits in found):
         raise Blocked(f"search/nearest-{metric}", "there are no hits of the collection to look at")
-    _judge(tck, f"search/scores-{metric}", [each.scores for each in looks], f"the {corpus.metric} of query and row")
+    judge("scores", f"search/scores-{metric}", f"the {corpus.metric} of query and row")
     if any(len(set(hits.scores)) == 1 for hits in found):
         raise Blocked(f"search/scores-{metric}", "all hits have the same score: there is no order to look at")
-    _judge(tck, f"search/order-{metric}", [each.order for each in looks], "the best score first")
+    judge("order", f"search/order-{metric}", "the best score first")
 
 
-def _judge(tck: Case, clause: str, troubles: list[str], expected: str) -> None:
-    trouble = next((each for each in troubles if each), "")
-    tck.judge(not trouble, expected, trouble, of=clause, signature=trouble)
+def _judge(tck: Case, looks: list[Look], found: list[Hits], side: str, clause: str, expected: str) -> None:
+    """Judge one side of the hits by the first query in which it is wrong."""
+    pairs = enumerate(zip(looks, found, strict=True))
+    wrong = [each.told(hits, number, side) for number, (each, hits) in pairs if getattr(each, side)]
+    actual, signature = (str(wrong[0].differences[0]), wrong[0].signature) if wrong else ("", "")
+    tck.judge(not wrong, expected, actual, of=clause, signature=signature)
 
 
 @pytest.mark.clause("search/nearest-l2", "search/scores-l2", "search/order-l2")

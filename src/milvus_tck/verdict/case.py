@@ -52,7 +52,7 @@ class Case(Caller):
         call: Call[Answer],
         *,
         effect: Callable[[Answer], Effect],
-        expected: str = "an effect",
+        expected: str = "",
         of: str | None = None,
         case: str | None = None,
         deadline: float | None = None,

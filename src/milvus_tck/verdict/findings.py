@@ -1,6 +1,7 @@
 """What a look at an answer comes to, as a finding that a reader understands without the test."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from google.protobuf.message import Message
@@ -40,10 +41,11 @@ def seen(effect: Callable[[Answer], Effect], answer: Answer, expected: str) -> F
 
 def _finding(found: Effect, expected: str) -> Finding:
     if isinstance(found, Equality):
-        return (
-            Finding(State.PASS) if found else _apart(found.expected, found.actual, found.signature, found.differences)
-        )
-    return Finding(State.FAIL, found, expected, found) if found else Finding(State.PASS)
+        if found:
+            return Finding(State.PASS)
+        apart = _apart(found.expected, found.actual, found.signature, found.differences)
+        return replace(apart, expected=text(f"{expected}, {apart.expected}")) if expected else apart
+    return Finding(State.FAIL, found, expected or "an effect", found) if found else Finding(State.PASS)
 
 
 def unequal(expected: object, actual: object, members: Sequence[str] = ()) -> Finding:
