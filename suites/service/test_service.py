@@ -28,9 +28,9 @@ def _created(tck: Case) -> str:
 
 
 @rule("implemented")
-def test_the_rpc_is_there(tck: Case, loaded: Stage, rpc: str) -> None:
-    """Every RPC of the core is there: a valid call does not end with UNIMPLEMENTED."""
-    outcome = tck.call(_valid(rpc)(tck, loaded))
+def test_the_rpc_is_there(tck: Case, unindexed: Stage, rpc: str) -> None:
+    """Every RPC of the core is there: a call does not end with UNIMPLEMENTED."""
+    outcome = tck.call(_valid(rpc)(tck, unindexed))
     tck.judge(not outcome.unsupported, f"an answer of {rpc}", str(outcome), signature="unimplemented")
 
 

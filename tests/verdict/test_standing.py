@@ -11,6 +11,7 @@ from milvus_tck.spec.data import SpecError
 from milvus_tck.spec.witnesses import facts, facts_of, parse_facts
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.scenes import SCENES, believe
+from milvus_tck.verdict.standing import BLIND, Tried
 from milvus_tck.verdict.stops import Refused, Silent
 from milvus_tck.verdict.tellings import TELLINGS
 from milvus_tck.wire import calls
@@ -97,6 +98,24 @@ def test_nobody_stands_in_for_what_is_judged() -> None:
         case.look.collection(_create(case))
 
 
+def test_a_call_that_brings_nothing_about_is_no_step() -> None:
+    """What a drop leaves where it was is seen by all who tell the truth: tests of other RPCs do not stand on it."""
+    case = _case(Scripted(Broken({"DropCollection": m.Status()})), "CreateCollection")
+    name = _create(case)
+    with pytest.raises(Silent, match="DropCollection can not be believed: it succeeds"):
+        case.ok(calls.drop_collection(name))
+    assert case.run.standing.floor() == ""
+    assert not _case(Scripted(Described()), "CreateCollection").run.standing.doubt("DropCollection")
+
+
+def test_who_always_says_the_same_decides_nothing() -> None:
+    """Such a witness lets a test that waits go on, and is asked by no other one."""
+    standing = Tried(_case(Scripted()).run, lambda _: {"load": {"GetLoadState": "refused", "Search": BLIND}})
+    assert "Search" in standing.witnesses("load", frozenset(), waiting=True)
+    assert not {"GetLoadState", "Search"} & set(standing.witnesses("load", frozenset()))
+    assert "GetLoadState" not in standing.witnesses("load", frozenset(), waiting=True)
+
+
 def test_two_of_three_may_be_broken() -> None:
     """One witness is enough."""
     case = _case(Scripted(Broken({"HasCollection": _YES, "ShowCollections": _NONE})))
@@ -148,6 +167,9 @@ def test_a_fact_has_several_witnesses() -> None:
         parse_facts({"it": {"text": "it", "scene": "it", "rpcs": ["HasCollection"]}})
     with pytest.raises(SpecError, match="NoSuch"):
         parse_facts({"it": {"text": "it", "scene": "it", "rpcs": ["HasCollection", "NoSuch"]}})
+    row = {"text": "it", "scene": "it", "rpcs": ["HasCollection", "DescribeCollection"], "made_by": "NoSuch"}
+    with pytest.raises(SpecError, match="NoSuch"):
+        parse_facts({"it": row})
     with pytest.raises(SpecError, match="the keys are"):
         parse_facts({"it": {"text": "it"}})
     assert [each.name for each in facts_of("GetLoadState")] == ["load"]

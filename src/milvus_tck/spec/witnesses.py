@@ -11,6 +11,7 @@ from milvus_tck.spec.rpcs import rpcs
 __all__ = ["Fact", "facts", "facts_of", "parse_facts"]
 
 _KEYS = {"text", "scene", "rpcs"}
+_ACTS = {"made_by", "ended_by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Fact:
     scene: str
     #: Its witnesses, in the order in which they are asked.
     rpcs: tuple[str, ...]
+    #: The RPC that makes it so, and the one that ends it; empty where none does alone.
+    made_by: str = ""
+    ended_by: str = ""
+
+    @property
+    def all_rpcs(self) -> tuple[str, ...]:
+        """Its witnesses, and those that bring it about."""
+        return tuple(filter(None, (*self.rpcs, self.made_by, self.ended_by)))
 
 
 @cache
@@ -33,8 +42,8 @@ def facts() -> Mapping[str, Fact]:
 
 @cache
 def facts_of(rpc: str) -> tuple[Fact, ...]:
-    """Return the facts that an RPC is a witness of."""
-    return tuple(each for each in facts().values() if rpc in each.rpcs)
+    """Return the facts that an RPC is a witness of, or brings about."""
+    return tuple(each for each in facts().values() if rpc in each.all_rpcs)
 
 
 def parse_facts(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Fact]:
@@ -43,9 +52,10 @@ def parse_facts(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Fact]:
 
 
 def _fact(name: str, row: Mapping[str, Any]) -> Fact:
-    if row.keys() != _KEYS:
-        raise SpecError(f"witnesses.toml, {name}: the keys are {', '.join(sorted(_KEYS))}")
-    unknown = sorted(set(row["rpcs"]) - rpcs().keys())
+    if row.keys() - _ACTS != _KEYS:
+        raise SpecError(f"witnesses.toml, {name}: the keys are {', '.join(sorted(_KEYS | _ACTS))}")
+    acts = {key: row[key] for key in sorted(_ACTS & row.keys())}
+    unknown = sorted({*row["rpcs"], *acts.values()} - rpcs().keys())
     if unknown or len(set(row["rpcs"])) < 2:  # noqa: PLR2004 - one witness alone is a point of blindness
         raise SpecError(f"witnesses.toml, {name}: two RPCs or more; unknown: {unknown}")
-    return Fact(name, row["text"], row["scene"], tuple(row["rpcs"]))
+    return Fact(name, row["text"], row["scene"], tuple(row["rpcs"]), **acts)

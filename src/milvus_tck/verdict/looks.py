@@ -92,18 +92,19 @@ class Looks:
         return same(count, count)
 
     def _wait(self, fact: str, done: Callable[[Any], bool], what: str, *args: Any) -> None:  # noqa: ANN401
-        first = next(iter(self._witnesses(fact)), "")
-        self._tck.repeat(lambda: self._ask(fact, *args), done, rpc=first, what=what)
+        first = next(iter(self._witnesses(fact, waiting=True)), "")
+        self._tck.repeat(lambda: self._ask(fact, *args, waiting=True), done, rpc=first, what=what)
 
     # -- who is asked -----------------------------------------------------------------------
 
-    def _ask(self, fact: str, *args: Any) -> Any:  # noqa: ANN401 - whatever is looked at
-        return self._first(fact, {rpc: partial(tell, self._tck, *args) for rpc, tell in TELLINGS[fact].items()})
+    def _ask(self, fact: str, *args: Any, waiting: bool = False) -> Any:  # noqa: ANN401 - whatever is looked at
+        tellings = {rpc: partial(tell, self._tck, *args) for rpc, tell in TELLINGS[fact].items()}
+        return self._first(fact, tellings, waiting=waiting)
 
-    def _first(self, fact: str, tellings: Mapping[str, Callable[[], Seen]]) -> Seen:
+    def _first(self, fact: str, tellings: Mapping[str, Callable[[], Seen]], *, waiting: bool = False) -> Seen:
         """Ask one witness after the other until one tells."""
         stops: list[Stop] = []
-        for rpc in self._witnesses(fact):
+        for rpc in self._witnesses(fact, waiting=waiting):
             try:
                 return tellings[rpc]()
             except (Refused, Silent, Unsupported, Unsayable) as stop:
@@ -112,8 +113,8 @@ class Looks:
                 stops.append(stop)
         raise stops[0] if stops else self._nobody(fact)
 
-    def _witnesses(self, fact: str) -> tuple[str, ...]:
-        return self._tck.run.standing.witnesses(fact, self._tck.rpcs)
+    def _witnesses(self, fact: str, *, waiting: bool) -> tuple[str, ...]:
+        return self._tck.run.standing.witnesses(fact, self._tck.rpcs, waiting=waiting)
 
     def _nobody(self, fact: str) -> Blocked:
         why = self._tck.run.standing.nobody(fact)

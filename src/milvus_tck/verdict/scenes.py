@@ -18,11 +18,12 @@ from milvus_tck.spec.witnesses import facts
 from milvus_tck.verdict.case import Case
 from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.standing import ALONE, FLOOR, Tried
+from milvus_tck.verdict.standing import ALONE, BLIND, FLOOR, Tried
 from milvus_tck.verdict.stops import Refused, Silent, Stop, Unsayable, Unsupported
 from milvus_tck.verdict.tellings import TELLINGS
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import int64_key, vector
@@ -52,6 +53,8 @@ class _Trial:
     fact: str
     right: Callable[[Look], bool]
     wrong: Callable[[Look], bool]
+    #: Whether a witness tells the same of both, whatever that is.
+    same: Callable[[Look], bool] = lambda _look: False
     #: Whether what is so takes its time to be.
     slow: bool = False
     #: Whether who tells what is so has to deny what is not to be believed at all.
@@ -68,16 +71,16 @@ def _judged(tck: Case, trial: _Trial) -> dict[str, str]:
     denies = {rpc: trouble or _denial(tck, trial, rpc) for rpc, trouble in seen.items()}
     if "" in denies.values():
         return denies
-    if (
-        "" in seen.values() and not trial.strict
-    ):  # nobody tells what is not so: that says nothing against those who tell what is
-        return {rpc: trouble for rpc, trouble in seen.items() if not trouble}
-    return {}
+    if "" in seen.values():
+        # Nobody tells what is not so. That says nothing against who tells the two apart; who does not decides nothing.
+        return {} if trial.strict else {rpc: trouble or _blindness(tck, trial, rpc) for rpc, trouble in seen.items()}
+    maker = facts()[trial.fact].made_by
+    return {maker: "it succeeds, and no RPC tells that anything came of it"} if maker else {}
 
 
 def _seen(tck: Case, trial: _Trial) -> dict[str, str]:
     """Ask what is so; where that takes its time, until all tell it, or long enough after the first one did."""
-    end = time.monotonic() + (_PATIENCE if trial.slow else 0)
+    end = time.monotonic() + (min(_PATIENCE, tck.run.patience) if trial.slow else 0)
     while True:
         seen = {rpc: _affirmation(tck, trial, rpc) for rpc in facts()[trial.fact].rpcs}
         if "" in seen.values():
@@ -99,6 +102,27 @@ def _denial(tck: Case, trial: _Trial, rpc: str) -> str:
         return "" if trial.wrong(_look(tck, trial.fact, rpc)) else "it tells what is not so"
     except (Refused, Silent, Unsupported, Unsayable):
         return ""  # to refuse what is not there is to deny it
+
+
+def _blindness(tck: Case, trial: _Trial, rpc: str) -> str:
+    try:
+        return BLIND if trial.same(_look(tck, trial.fact, rpc)) else ""
+    except (Refused, Silent, Unsupported, Unsayable):
+        return ""
+
+
+def _ended(
+    tck: Case, told: dict[str, dict[str, str]], call: Call[Any], fact: str, gone: Callable[[Look], bool]
+) -> Told:
+    """End what is so, and add what is wrong with that where everybody who is right tells that it still is."""
+    right = [rpc for rpc, trouble in told.get(fact, {}).items() if not trouble]
+    try:
+        tck.ok(call)
+        stays = right and not any(_says(partial(gone, _look(tck, fact, rpc))) for rpc in right)
+    except (Refused, Silent, Unsupported, Unsayable):
+        return told
+    trouble = {call.rpc: "it succeeds, and every RPC tells that nothing came of it"} if stays else {}
+    return {**told, fact: {**told.get(fact, {}), **trouble}}
 
 
 def _look(tck: Case, fact: str, rpc: str) -> Look:
@@ -129,7 +153,8 @@ def _collections(tck: Case) -> Told:
         return bool(look(one) != look(missing))
 
     trials = [_Trial(fact, there, absent, strict=True) for fact in ("collection", "listing")]
-    return _tried(tck, [*trials, _Trial("definition", there, apart)])
+    told = _tried(tck, [*trials, _Trial("definition", there, apart)])
+    return _ended(tck, told, calls.drop_collection(two), "collection", lambda look: not look(two))
 
 
 def _partitions(tck: Case) -> Told:
@@ -137,20 +162,24 @@ def _partitions(tck: Case) -> Told:
     one, two = _two(tck)
     tck.ok(calls.create_partition(one, _ONE))
     both = sorted((_DEFAULT, _ONE))
-    return _tried(
+    told = _tried(
         tck,
         [
-            _Trial("partition", lambda look: look(one, _ONE), lambda look: not look(two, _ONE)),
-            _Trial("partitions", lambda look: look(one) == both, lambda look: look(two) == [_DEFAULT]),
+            _Trial("partition", lambda look: look(one, _ONE), lambda look: not look(two, _ONE), lambda _: True),
+            _Trial(
+                "partitions", lambda look: look(one) == both, lambda look: look(two) == [_DEFAULT], _alike(one, two)
+            ),
         ],
     )
+    return _ended(tck, told, calls.drop_partition(one, _ONE), "partition", lambda look: not look(one, _ONE))
 
 
 def _indexes(tck: Case) -> Told:
     """A collection with an index, and one without."""
     one, two = _two(tck)
     tck.ok(calls.create_index(one, "vec", "FLAT", "L2", {}))
-    return _tried(tck, [_Trial("index", lambda look: bool(look(one)), lambda look: not look(two))])
+    told = _tried(tck, [_Trial("index", lambda look: bool(look(one)), lambda look: not look(two), _alike(one, two))])
+    return _ended(tck, told, calls.drop_index(one, "vec"), "index", lambda look: not look(one))
 
 
 def _rows(tck: Case) -> Told:
@@ -158,7 +187,14 @@ def _rows(tck: Case) -> Told:
     one, two = _two(tck)
     for name, keys in ((one, _KEYS), (two, _OTHERS)):
         _fill(tck, name, keys)
-    return {**_stored(tck, one, two), **_loaded(tck, one, two)}
+    stored, loaded = _stored(tck, one, two), _loaded(tck, one, two)
+    if loaded.get("keys", {}).get("Insert"):
+        stored.pop("count", None)  # of what was never inserted nothing can be counted, whoever flushes it
+    return {**stored, **loaded}
+
+
+def _alike(one: str, two: str) -> Callable[[Look], bool]:
+    return lambda look: bool(look(one) == look(two))
 
 
 def _fill(tck: Case, name: str, keys: tuple[int, ...]) -> None:
@@ -168,13 +204,15 @@ def _fill(tck: Case, name: str, keys: tuple[int, ...]) -> None:
     tck.ok(calls.create_index(name, "vec", "FLAT", "L2", {}))
 
 
-def _stored(tck: Case, one: str, two: str) -> Told:
+def _stored(tck: Case, one: str, two: str) -> dict[str, dict[str, str]]:
     try:
         sealed = tck.ok(calls.flush(one))
     except Stop:
         return {}
     early = _too_early(tck, one, sealed)
-    counts = _Trial("count", lambda look: look(one) == str(len(_KEYS)), lambda look: look(two) == "0", slow=True)
+    counts = _Trial(
+        "count", lambda look: look(one) == str(len(_KEYS)), lambda look: look(two) == "0", _alike(one, two), slow=True
+    )
     ended = _Trial("flushed", lambda look: bool(look(one, sealed)), lambda _: True, slow=True)
     told = _tried(tck, (counts, ended))
     return {**told, "flushed": {rpc: early.get(rpc, trouble) for rpc, trouble in told["flushed"].items()}}
@@ -204,13 +242,21 @@ def _loaded(tck: Case, one: str, two: str) -> Told:
         tck.ok(calls.load_collection(one))
     except Stop:
         return {}
-    return _tried(
-        tck,
-        [
-            _Trial("load", lambda look: look(one) == _LOADED, lambda look: look(two) != _LOADED, slow=True),
-            _Trial("keys", lambda look: look(one) == list(_KEYS), lambda look: look(two) != list(_KEYS), slow=True),
-        ],
+    load = _Trial(
+        "load", lambda look: look(one) == _LOADED, lambda look: look(two) != _LOADED, _alike(one, two), slow=True
     )
+    keys = _Trial(
+        "keys",
+        lambda look: look(one) == list(_KEYS),
+        lambda look: look(two) != list(_KEYS),
+        _alike(one, two),
+        slow=True,
+    )
+    told = _tried(tck, [load])
+    if told["load"].get("LoadCollection"):
+        return told  # nothing is found in what is not loaded
+    told |= _tried(tck, [keys])
+    return _ended(tck, told, calls.release_collection(one), "load", lambda look: look(one) != _LOADED)
 
 
 #: How the things of each scene are made, and what is told of them.

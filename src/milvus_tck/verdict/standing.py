@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from milvus_tck.verdict.run import Run
     from milvus_tck.verdict.scenes import Told
 
-__all__ = ["ALONE", "FLOOR", "Scenes", "Standing", "Tried"]
+__all__ = ["ALONE", "BLIND", "FLOOR", "Scenes", "Standing", "Tried"]
 
 #: The scene that shows whether there is anything to stand on.
 FLOOR = "collections"
 #: The fact that it tells.
 _THERE = "collection"
+#: What is wrong with a witness that nobody contradicts.
+BLIND = "it tells the same of what is so and of what is not"
 #: How often the floor is tried where the target does not answer at all.
 _TRIES = 3
 
@@ -33,8 +35,11 @@ _TRIES = 3
 class Standing(Protocol):
     """Knows whom to believe."""
 
-    def witnesses(self, fact: str, own: frozenset[str]) -> tuple[str, ...]:
-        """Return the witnesses of a fact in the order in which they are asked; those of a test's own RPCs always."""
+    def witnesses(self, fact: str, own: frozenset[str], *, waiting: bool = False) -> tuple[str, ...]:
+        """Return the witnesses of a fact in the order in which they are asked; those of a test's own RPCs always.
+
+        Those that always tell the fact to be so decide nothing, but let a test that is `waiting` for it go on.
+        """
 
     def doubt(self, rpc: str) -> str:
         """Say why what an RPC tells is not to be believed; empty where it is."""
@@ -49,7 +54,7 @@ class Standing(Protocol):
 class Alone:
     """Asks the first witness and believes it: where a test stands by itself, as on a recording."""
 
-    def witnesses(self, fact: str, own: frozenset[str]) -> tuple[str, ...]:  # noqa: ARG002 - part of the protocol
+    def witnesses(self, fact: str, own: frozenset[str], *, waiting: bool = False) -> tuple[str, ...]:  # noqa: ARG002 - part of the protocol
         """Return the first witness."""
         return facts()[fact].rpcs[:1]
 
@@ -82,14 +87,15 @@ class Tried:
     _floor: str = ""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def witnesses(self, fact: str, own: frozenset[str]) -> tuple[str, ...]:
+    def witnesses(self, fact: str, own: frozenset[str], *, waiting: bool = False) -> tuple[str, ...]:
         """Return those that are not wrong, and those whose own promises are judged."""
         each, troubles = facts()[fact], self._troubles(facts()[fact])
         standing = [rpc for rpc in each.rpcs if rpcs()[rpc].stands_in(self.run.profile)] or each.rpcs
-        return tuple(rpc for rpc in standing if rpc in own or not troubles.get(rpc))
+        borne = {"", BLIND} if waiting else {""}
+        return tuple(rpc for rpc in standing if rpc in own or troubles.get(rpc, "") in borne)
 
     def doubt(self, rpc: str) -> str:
-        """Doubt who is right about nothing that it is a witness of."""
+        """Doubt who is right about nothing that it is a witness of, or whose calls bring nothing about."""
         told = [self._troubles(fact) for fact in facts_of(rpc)]
         troubles = [each[rpc] for each in told if rpc in each]
         return troubles[0] if troubles and all(troubles) else ""
