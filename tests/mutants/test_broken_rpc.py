@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from milvus_tck.cli.broken_rpcs import BEGIN, END, ENOUGH, table
+from milvus_tck.cli.broken_rpcs import BEGIN, END, ENOUGH, Sample, table
 from milvus_tck.cli.mutants_ import collect
 from milvus_tck.mutants.blame import Blamed, Broken, measure
 from milvus_tck.mutants.broken import WAYS, BrokenBinding
@@ -21,7 +21,9 @@ _CLAUSES = {
     "create-collection/valid", "create-collection/same-definition", "drop-collection/valid", "drop-collection/again",
     "has-collection/existing", "describe-collection/name", "describe-collection/fields", "show-collections/all",
     "show-collections/dropped", "create-partition/valid", "drop-partition/valid", "has-partition/existing",
-    "show-partitions/all", "has-collection/implemented",
+    "show-partitions/all", "has-collection/implemented", "get-load-state/implemented", "create-index/implemented",
+    "create-index/valid", "get-load-state/not-loaded", "get-load-state/some-partitions",
+    "drop-index/valid", "release-collection/not-loaded",
 }  # fmt: skip
 _BROKEN = [
     Broken("HasCollection", "always yes"),
@@ -30,6 +32,9 @@ _BROKEN = [
     Broken("ShowCollections", "PERMISSION_DENIED"),
     Broken("ShowPartitions", "refused"),
     Broken("HasPartition", "always yes"),
+    Broken("GetLoadState", "refused"),
+    Broken("CreateIndex", "empty"),
+    Broken("CreateIndex", "UNIMPLEMENTED"),
 ]
 
 
@@ -82,7 +87,9 @@ def test_the_table_shows_what_can_not_be_reached() -> None:
     """A share below what has to be judged has its reason, and a wrong blame its name."""
     few = Blamed(Broken("CreateIndex", "refused"), 10, 2, 0, "CreateIndex", "CreateIndex: code 65535")
     wrong = Blamed(Broken("Search", "empty"), 10, 10, 1, "Insert", "")
-    text = table([few, wrong], "a server", 3, 12)
+    left = (few.broken, wrong.broken, Broken("Insert", "empty"))
+    text = table([few, wrong], Sample("a server", "2.3", 3, 12, left))
+    assert "1 of 3 pairs were not measured; nothing of Insert." in text
     assert "| CreateIndex | 20 % |" in text
     assert "100 %, Insert, 1 wrong" in text
     assert "- CreateIndex, refused: CreateIndex: code 65535" in text

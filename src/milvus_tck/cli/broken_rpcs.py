@@ -1,6 +1,7 @@
 """`milvus-tck mutants --broken-rpc`: what is still judged where one RPC is broken everywhere, as a table."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -15,14 +16,16 @@ from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.session import Session
 from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.whole_file import write_whole
 
-__all__ = ["BEGIN", "END", "ENOUGH", "judge_broken", "table"]
+__all__ = ["BEGIN", "END", "ENOUGH", "Sample", "judge_broken", "table"]
 
 #: The share of the checks of other RPCs that has to be judged.
 ENOUGH = 0.8
 BEGIN, END = "<!-- broken-rpc: begin -->", "<!-- broken-rpc: end -->"
 _ALL = "all"
 _REASON = 160
+_AGAIN = "milvus-tck mutants --broken-rpc RPC"
 
 
 def judge_broken(
@@ -43,17 +46,19 @@ def judge_broken(
     except TargetError as error:
         fail_target(error)
     found: list[Blamed] = []
+    picked = chosen(jobs, each)
+    sample = Sample(target, line, len(picked), sum(len(job.checks) for job in picked), tuple(every))
     try:
         for blamed in measure(session.run, jobs, every, each):
             found.append(blamed)
             console.print(_line(blamed), highlight=False)
+            if docs is not None:
+                _write(docs, table(found, sample))
+    except KeyboardInterrupt:
+        fail(Exit.INTERRUPTED, f"{len(found)} of {len(every)} pairs were measured", "it was interrupted", _AGAIN)
     finally:
         session.run.ledger.close(clean=session.target.throwaway)
         session.stop()
-    picked = chosen(jobs, each)
-    text = table(found, target, len(picked), sum(len(job.checks) for job in picked))
-    if docs is not None:
-        _write(docs, text)
     return int(Exit.OK if all(blamed.share >= ENOUGH and not blamed.wrongly for blamed in found) else Exit.UNEXPECTED)
 
 
@@ -79,20 +84,45 @@ def _line(blamed: Blamed) -> str:
     return f"{said}{wrong}{first}{why}"
 
 
-def table(found: Sequence[Blamed], target: str, tests: int, checks: int) -> str:
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is measured: before which server, by how many tests, and which pairs of RPC and way."""
+
+    target: str
+    line: str
+    tests: int
+    checks: int
+    every: tuple[Broken, ...]
+
+
+def table(found: Sequence[Blamed], sample: Sample) -> str:
     """Write the table as Markdown, and the reasons for what it shows to be missing."""
     head = [
-        f"Measured before {target} with a fixed sample of {tests} tests of all RPCs ({checks} checks).",
+        f"Measured before {sample.target}, profile {sample.line}, with a fixed sample: as many tests of each RPC,",
+        f"{sample.tests} in all ({sample.checks} checks), beside a few of the broken one.",
         "A cell is the share of the checks of the other RPCs that come to a verdict. A name behind it is the RPC that",
         "the first cause names in place of the broken one; `wrong` counts verdicts that the sound server does not get.",
+        "It can not show what tests outside of the sample come to, nor two RPCs that are broken together.",
+        *_missing(found, sample),
         "",
         f"| broken RPC | {' | '.join(WAYS)} |",
         f"|---|{'---|' * len(WAYS)}",
     ]
     cells = {(each.broken.rpc, each.broken.way): _cell(each) for each in found}
-    rows = dict.fromkeys(each.broken.rpc for each in found)
-    body = [f"| {rpc} | {' | '.join(cells.get((rpc, way), '') for way in WAYS)} |" for rpc in rows]
+    rows = sorted({each.broken.rpc for each in found})
+    body = [f"| {rpc} | {' | '.join(cells.get((rpc, way), 'not measured') for way in WAYS)} |" for rpc in rows]
     return "\n".join([*head, *body, *_reasons(found)])
+
+
+def _missing(found: Sequence[Blamed], sample: Sample) -> list[str]:
+    """Say which pairs were not measured, where the measurement did not come to its end."""
+    measured = {each.broken for each in found}
+    left = [each for each in sample.every if each not in measured]
+    rpcs = sorted({each.rpc for each in left} - {each.rpc for each in measured})
+    if not left:
+        return []
+    whole = f"; nothing of {', '.join(rpcs)}" if rpcs else ""
+    return [f"{len(left)} of {len(sample.every)} pairs were not measured{whole}."]
 
 
 def _cell(blamed: Blamed) -> str:
@@ -101,7 +131,8 @@ def _cell(blamed: Blamed) -> str:
 
 
 def _reasons(found: Iterable[Blamed]) -> list[str]:
-    short = [each for each in found if each.share < ENOUGH]
+    ordered = sorted(found, key=lambda each: (each.broken.rpc, WAYS.index(each.broken.way)))
+    short = [each for each in ordered if each.share < ENOUGH]
     if not short:
         return []
     rows = [f"- {each.broken.rpc}, {each.broken.way}: {each.why[:_REASON]}" for each in short]
@@ -111,4 +142,4 @@ def _reasons(found: Iterable[Blamed]) -> list[str]:
 def _write(docs: Path, text: str) -> None:
     before, _, rest = docs.read_text(encoding="utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
-    docs.write_text(f"{before}{BEGIN}\n{text}\n{END}{after or chr(10)}", encoding="utf-8")
+    write_whole(docs, f"{before}{BEGIN}\n{text}\n{END}{after or chr(10)}")

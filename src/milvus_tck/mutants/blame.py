@@ -7,13 +7,13 @@ sound server, and which RPC the first cause of the report names.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 
 from milvus_tck.bindings.exchange import Exchanger
 from milvus_tck.mutants.broken import BrokenBinding
 from milvus_tck.reporting.blocking import find_blocking
-from milvus_tck.reporting.causes import root_causes
+from milvus_tck.reporting.causes import Cause, root_causes
 from milvus_tck.spec.clause_files import ROOT
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.contract_log import ContractLog
@@ -36,7 +36,7 @@ __all__ = ["NONE", "Blamed", "Broken", "chosen", "measure", "own_of"]
 NONE = ""
 _AT_ONCE = 12
 #: Broken RPCs that are judged at the same time: servers wait rather than work.
-_SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 6
 #: Tests of the broken RPC itself: where it succeeds, and as many where it fails.
 _OWN = 4
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -93,16 +93,26 @@ def own_of(jobs: Iterable[Job], rpc: str, line: Profile) -> list[Job]:
 
 
 def measure(run: Run, jobs: Sequence[Job], every: Sequence[Broken], each: int) -> Iterator[Blamed]:
-    """Run a sample of the tests before the sound server, and then with each RPC broken, a few at a time."""
+    """Run a sample of the tests before the sound server, and then with each RPC broken, a few at a time.
+
+    Yields what is measured as it comes; whoever stops to ask for more ends what is under way.
+    """
     picked = chosen(jobs, each)
-    sound = _states(_played(run, picked, Broken(NONE, ""), 0))
+    sound = _sound(_played(run, picked, Broken(NONE, ""), 0))
 
     def judged(number: int, broken: Broken) -> Blamed:
         own = [job for job in own_of(jobs, broken.rpc, run.profile) if job not in picked]
         return _blamed(broken, sound, _played(run, [*picked, *own], broken, number))
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        yield from pool.map(judged, range(1, len(every) + 1), every)
+        futures = [pool.submit(judged, number, broken) for number, broken in enumerate(every, 1)]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            run.ending.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _played(run: Run, jobs: Sequence[Job], broken: Broken, number: int) -> list[Judgement]:
@@ -145,24 +155,41 @@ _PATIENCE = 15.0
 # -- what became of them --------------------------------------------------------------------
 
 
-def _states(judged: Iterable[Judgement]) -> dict[str, State]:
-    return {each.check.id: each.state for each in judged if each.state in {State.PASS, State.FAIL}}
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """What the sound server comes to: verdicts by check, how checks fail, and the roots of what has no verdict."""
+
+    states: Mapping[str, State]
+    failing: frozenset[tuple[str, str]]
+    roots: frozenset[str]
 
 
-def _blamed(broken: Broken, sound: Mapping[str, State], judged: Sequence[Judgement]) -> Blamed:
-    others = [each for each in judged if each.check.clause.rpc != broken.rpc and each.check.id in sound]
-    verdicts = [each for each in others if each.state in {State.PASS, State.FAIL}]
-    wrongly = sum(each.state is not sound[each.check.id] for each in verdicts)
+def _sound(judged: Sequence[Judgement]) -> _Sound:
+    states = {each.check.id: each.state for each in judged if each.state in {State.PASS, State.FAIL}}
+    failing = frozenset((each.check.id, each.signature) for each in judged if each.state is State.FAIL)
+    return _Sound(states, failing, frozenset(each.root for each in _causes(judged)))
+
+
+def _causes(judged: Iterable[Judgement]) -> list[Cause]:
     events = [_event(each) for each in judged]
-    causes = [each for each in root_causes(events, find_blocking(events)) if _is_new(each.checks, sound)]
+    return root_causes(events, find_blocking(events))
+
+
+def _blamed(broken: Broken, sound: _Sound, judged: Sequence[Judgement]) -> Blamed:
+    others = [each for each in judged if each.check.clause.rpc != broken.rpc and each.check.id in sound.states]
+    verdicts = [each for each in others if each.state in {State.PASS, State.FAIL}]
+    wrongly = sum(each.state is not sound.states[each.check.id] for each in verdicts)
+    causes = [each for each in _causes(judged) if _is_new(each, sound)]
     why = Counter(each.actual for each in others if each not in verdicts).most_common(1)
-    first = causes[0].example.rpc if causes else ""
+    first = (causes[0].rpc or causes[0].example.rpc) if causes else ""
     return Blamed(broken, len(others), len(verdicts), wrongly, first, why[0][0] if why else "")
 
 
-def _is_new(failures: Iterable[CheckEvent], sound: Mapping[str, State]) -> bool:
-    """Tell whether a failure is not that of the sound server, too."""
-    return any(sound.get(each.check) is not State.FAIL for each in failures)
+def _is_new(cause: Cause, sound: _Sound) -> bool:
+    """Tell whether a cause is not that of the sound server, too."""
+    if cause.root:
+        return cause.root not in sound.roots
+    return any((each.check, each.signature) not in sound.failing for each in cause.checks)
 
 
 def _event(judgement: Judgement) -> CheckEvent:

@@ -40,6 +40,8 @@ class Cause:
     alike: int = 0
     #: What is at the root, where that is no failing check.
     root: str = ""
+    #: The RPC of that root.
+    called: str = ""
 
     @property
     def title(self) -> str:
@@ -48,7 +50,9 @@ class Cause:
 
     @property
     def rpc(self) -> str:
-        """The RPC, where all its failures are of one."""
+        """The RPC, where all its failures are of one, or one was called at its root."""
+        if self.called:
+            return self.called
         rpcs = {event.rpc for event in self.checks}
         return rpcs.pop() if len(rpcs) == 1 else ""
 
@@ -115,7 +119,15 @@ def _cause(members: list[CheckEvent], blocking: Blocking) -> Cause:
 
 def _open(root: Root) -> Cause:
     example = root.example
-    return Cause(example.signature, _aspect(example), root.level, (example,), len(root.blocked), root=root.what)
+    return Cause(
+        example.signature,
+        _aspect(example),
+        root.level,
+        (example,),
+        len(root.blocked),
+        root=root.what,
+        called=root.called,
+    )
 
 
 def _aspect(event: CheckEvent) -> str:

@@ -22,12 +22,13 @@ _MANY = 2
 #: How signatures of what stopped a test are written; while something was prepared, that stands before it.
 _PREPARED = re.compile(
     r"^(?:prepare:[^:]+:)?"
-    r"(?P<kind>refused|unsupported|neighbour|never|put-off|deadline|transport:\w+):(?P<what>.+)$"
+    r"(?P<kind>refused|unsupported|doubted|neighbour|never|put-off|deadline|transport:\w+):(?P<what>.+)$"
 )
 #: What is different in each text, though the trouble is the same: our names and every number that is not a code.
 _OWN = re.compile(r"tck_\w+|(?<!code )\b\d[\d.]*\b")
 _WORDS = {
     "refused": "{} is refused", "unsupported": "{} is lacking", "neighbour": "a valid {} is refused",
+    "doubted": "{} tells nothing, or does nothing",
     "never": "something never comes to be {}", "put-off": "{} is put off", "deadline": "{} gets no answer in time",
     "transport": "the transport fails under {}",
 }  # fmt: skip
@@ -47,6 +48,12 @@ class Root:
     def rpc(self) -> str:
         """The RPC that was called."""
         return said(self.example).partition(":")[0] if ": " in said(self.example) else self.example.rpc
+
+    @property
+    def called(self) -> str:
+        """The RPC whose calls give no success; empty where it is no call."""
+        found = _PREPARED.match(self.example.signature)
+        return found["what"] if found and found["kind"] in {"refused", "unsupported", "doubted", "neighbour"} else ""
 
     @property
     def level(self) -> Level:
