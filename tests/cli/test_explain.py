@@ -6,6 +6,7 @@ import re
 import pytest
 
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.kills import Kills
 from milvus_tck.verdict.states import Exit
 from tests.cli.conftest import Typed
 
@@ -20,6 +21,20 @@ def test_a_clause_is_explained_by_profile(typed: Typed) -> None:
     assert any(line.startswith("  expects: code 65535 Unexpected or code 1100 ParameterInvalid") for line in lines)
     assert "needs: create-collection/valid" in lines
     assert any(re.fullmatch(r"judged by: definitions/.+|judged by: collections/.+", line) for line in lines)
+
+
+def test_whether_it_was_seen_to_fail(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a clause, how many of its checks; of a check, by how many mutants; of what nothing broke, that."""
+    name = "drop-collection/valid"
+    found = Kills("1", "milvus@2.3.5", "v2.3.5", "2.3", 9, {f"{name}:holds": {"grpc": 4}})
+    monkeypatch.setattr("milvus_tck.spec.kills.kills", lambda: found)
+    monkeypatch.setattr("milvus_tck.cli.explained.kills", lambda: found)
+    shown = typed("explain", name).stdout.splitlines()
+    assert "seen to fail on a defect: 1 of its checks, with mutants of milvus@2.3.5" in shown
+    shown = typed("explain", f"{name}:holds@grpc").stdout.splitlines()
+    assert "this check: seen to fail on a defect: yes, by 4 mutants" in shown
+    assert "seen to fail on a defect: never; read the exchange with care" in typed("explain", "insert/valid").stdout
+    assert json.loads(typed("explain", name, "--json").stdout)["seen_to_fail"] == {f"{name}:holds@grpc": 4}
 
 
 def test_json_says_what_the_clause_file_says(typed: Typed) -> None:

@@ -71,6 +71,7 @@ def prepared(address: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "tck.toml").write_text(f'[targets.staging]\naddress = "{address}"\n', encoding="utf-8")
     (folder / "milvus-tck").symlink_to(ROOT)
     (folder / "docs").symlink_to(ROOT / "docs")
+    (folder / "proto").mkdir()
     return folder
 
 

@@ -72,7 +72,9 @@ def _one(found: Clause, word: str, parts: re.Match[str], *, as_json: bool) -> No
     if as_json:
         click.echo(json.dumps(explained.as_dict(), indent=1))
     else:
-        explained.say(Console(highlight=False, soft_wrap=True), parts["aspect"] or "", parts["case"] or "")
+        explained.say(
+            Console(highlight=False, soft_wrap=True), parts["aspect"] or "", parts["case"] or "", parts["binding"] or ""
+        )
 
 
 def _known_check(explained: Explained, judged: tuple[Judged, ...], word: str, parts: re.Match[str]) -> None:

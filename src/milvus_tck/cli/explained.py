@@ -7,13 +7,16 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
+from milvus_tck.bindings.names import GRPC
 from milvus_tck.cli.list_json import expect_json
 from milvus_tck.planning.choice import SuiteTest
+from milvus_tck.reporting.backing import NEVER, seen_words
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clause_witnesses import witness_words
 from milvus_tck.spec.clauses import Clause, Expectation, Level
 from milvus_tck.spec.errors import codes, legacy_codes
+from milvus_tck.spec.kills import kills, kills_of, seen_to_fail
 from milvus_tck.spec.profiles import Profile, profiles
 from milvus_tck.spec.required import required
 from milvus_tck.spec.routes import mirrors_of
@@ -90,6 +93,7 @@ class Explained:
             "needs": list(own.needs),
             "needed_by": list(self.needed_by),
             "witness": [str(each) for each in own.witness],
+            "seen_to_fail": seen_to_fail(own.id),
             "capabilities": list(self.capabilities),
             "hostile": own.hostile,
             "testable": own.testable,
@@ -98,8 +102,8 @@ class Explained:
             "tests": [{"test": each.test, "cases": list(each.cases)} for each in self.judged],
         }
 
-    def say(self, console: Console, aspect: str, case: str) -> None:
-        """Print it for a reader; `aspect` and `case` are those of a check that was asked for."""
+    def say(self, console: Console, aspect: str = "", case: str = "", binding: str = "") -> None:
+        """Print it for a reader; `aspect`, `case` and `binding` are those of a check that was asked for."""
         own = self.clause
         console.print(f"[bold]{own.id}[/] ({own.level.value}, {own.rpc}, family {own.family})")
         if own.hostile:
@@ -112,6 +116,10 @@ class Explained:
             console.print(f"[dim]this check:[/] case {escape(case)} of the condition")
         if aspect:
             console.print(f"[dim]this check:[/] {escape(aspect)}: {_ASPECTS[aspect]}")
+            seen = kills_of(f"{own.id}{f'.{case}' if case else ''}:{aspect}@{binding or GRPC}")
+            if seen is not None and own.testable:
+                words = seen_words(seen, binding or GRPC)
+                console.print(f"[dim]this check:[/] seen to fail on a defect: {words}")
 
     def _rows(self) -> list[tuple[str, str]]:
         own = self.clause
@@ -125,6 +133,7 @@ class Explained:
             ("not scored yet", _new(own)),
             ("erratum", own.erratum),
             ("witness", witness_words(map(str, own.witness))),
+            ("seen to fail on a defect", _seen(own)),
             ("bindings", ", ".join(own.bindings)),
             *((f"not over {table.binding}", table.silence(own.id)) for table in mirrors_of(own.rpc)),
             ("capability", ", ".join(self.capabilities)),
@@ -138,6 +147,14 @@ class Explained:
         if self.clause.rpc == "wire":
             return "every exchange of every test"
         return _few([each.test for each in self.judged]) or "no test"
+
+
+def _seen(clause: Clause) -> str:
+    """Say how many checks of a clause were seen to fail; nothing of one that is not judged for a verdict."""
+    if not (clause.testable and kills().mutants):
+        return ""
+    seen = seen_to_fail(clause.id)
+    return f"{len(seen)} of its checks, with mutants of {kills().target}" if seen else NEVER
 
 
 def _new(clause: Clause) -> str:

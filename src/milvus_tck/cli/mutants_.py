@@ -16,9 +16,10 @@ from milvus_tck.bindings.opened import BINDINGS, GATEWAY
 from milvus_tck.cli.broken_rpcs import judge_broken
 from milvus_tck.cli.completion import clause_ids
 from milvus_tck.cli.errors import fail, fail_target
+from milvus_tck.cli.mutants_files import check_files, write_files
 from milvus_tck.cli.options import profile_option, target_argument
 from milvus_tck.cli.suites import run_suites
-from milvus_tck.cli.values import known_profile, must_be_writable
+from milvus_tck.cli.values import known_profile
 from milvus_tck.extras import need
 from milvus_tck.mutants.campaign import Campaign, run_all
 from milvus_tck.mutants.catalogue import mutants_dir, read_mutants
@@ -26,7 +27,6 @@ from milvus_tck.mutants.live import run_live
 from milvus_tck.mutants.matrix import THRESHOLD, Matrix
 from milvus_tck.mutants.mutant import Mutant
 from milvus_tck.mutants.outcome import Fate, Verdict
-from milvus_tck.mutants.page import matrix_html
 from milvus_tck.mutants.player import Player
 from milvus_tck.mutants.recording import Recording
 from milvus_tck.mutants.studio import Studio
@@ -40,7 +40,6 @@ from milvus_tck.verdict.job import Job
 from milvus_tck.verdict.judgement import GRPC
 from milvus_tck.verdict.options import CheckOptions
 from milvus_tck.verdict.states import Exit
-from milvus_tck.verdict.whole_file import write_whole
 
 __all__ = ["collect", "command"]
 
@@ -87,6 +86,12 @@ Exit codes: 0 at least 97 % are killed by their own clause, every survivor is ex
 @click.option("--full", is_flag=True, help="Run every test that touches the RPC, also where the clause noticed.")
 @click.option("--json", "as_json", is_flag=True, help="Print the matrix as JSON instead of text.")
 @click.option(
+    "--write-seen",
+    "seen",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for the checks that were seen to fail on a defect: proto/kills.toml.",
+)
+@click.option(
     "--broken-rpc",
     "broken",
     multiple=True,
@@ -110,6 +115,7 @@ def command(  # noqa: PLR0913 - the options of the verb
     anew: bool,
     full: bool,
     as_json: bool,
+    seen: Path | None,
     broken: tuple[str, ...],
     each: int,
     write_docs: Path | None,
@@ -129,7 +135,7 @@ def command(  # noqa: PLR0913 - the options of the verb
         fail_target(error)
     if broken:
         return judge_broken(console, list(collect(line).values()), server, line, broken, each, write_docs)
-    _writable(out)
+    check_files(out, seen, partial=bool(word or wanted or sample or not live))
     everything = read_mutants(folder or mutants_dir(), profile(line))
     mutants = [each for each in _chosen(everything, word, wanted, sample, seed) if live or not each.live]
     if not mutants:
@@ -152,20 +158,11 @@ def command(  # noqa: PLR0913 - the options of the verb
         fail_target(error)
     seconds, partial = time.monotonic() - started, bool(word or wanted or sample) or len(mutants) < len(everything)
     matrix = Matrix(server, good.version, profile(line), verdicts, seconds, jobs, partial)
-    _write(matrix, out)
+    write_files(matrix, out, seen)
     if as_json:
         click.echo(json.dumps(matrix.as_dict(), indent=1))
     _say(console, matrix, out)
     return int(Exit.OK if matrix.good else Exit.UNEXPECTED)
-
-
-def _writable(out: Path) -> None:
-    """End where the matrix could not be written: said now, not after minutes of work."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(Exit.USAGE, f"{out} can not be made", error.strerror or str(error), "milvus-tck mutants --out FOLDER")
-    must_be_writable(out / "matrix.json", "--out")
 
 
 def _nearest(everything: Sequence[Mutant], wanted: Sequence[str]) -> str:
@@ -254,12 +251,6 @@ class _Collect:
 
     def __call__(self) -> Mapping[str, Job]:
         return collect(self._line)
-
-
-def _write(matrix: Matrix, out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    write_whole(out / "matrix.json", json.dumps(matrix.as_dict()))
-    write_whole(out / "matrix.html", matrix_html(matrix))
 
 
 def _noticed(verdict: Verdict) -> str:

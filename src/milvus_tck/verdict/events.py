@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.kills import kills_of
 from milvus_tck.verdict.differences import Difference, contrast
 from milvus_tck.verdict.judgement import Judgement, members_of
 from milvus_tck.verdict.showing import exchange_json
@@ -178,6 +179,7 @@ def check_event(judgement: Judgement, test: str, text: str, shared: list[str], *
         differences=[each.as_dict() for each in judgement.differences],
         deciding=_place(judgement) if proven else None,
         witness=[str(each) for each in check.clause.witness] if _failed(judgement) else [],
+        mutants=kills_of(check.id) if _failed(judgement) else None,
     )
 
 
