@@ -45,6 +45,7 @@ bench: $(STAMP)  ## our costs beside those of others, in the same run
 	$(BIN)/python benchmarks/load_run.py
 	$(BIN)/python benchmarks/proxy_overhead.py
 	$(BIN)/python benchmarks/suite_overhead.py
+	$(BIN)/python benchmarks/start_up.py
 
 lint: $(STAMP) proto  ## the linter, the formatter and the type checker
 	$(BIN)/ruff check .

@@ -89,7 +89,7 @@ _TYPED = {
     "address-impossible": _Line("check localhost:99999", "port from 1 to 65535"),
     "toml-broken": _Line("check mine", "tck.toml can not be read", b"[targets"),
     "toml-latin-1": _Line("check mine", "tck.toml can not be read", "# \xe4\n".encode("latin-1")),
-    "toml-unknown-key": _Line("check mine", "'token' is near; there are address", _TARGET + b'tokn = "x"\n'),
+    "toml-unknown-key": _Line("check mine", "unknown key 'tokn'; there are token,", _TARGET + b'tokn = "x"\n'),
     "toml-wrong-type": _Line("check mine", "token is a text", _TARGET + b"token = 5\n"),
     "toml-env-unset": _Line("check mine", "export TCK_NOBODY", _TARGET + b'token = "env:TCK_NOBODY"\n'),
     "toml-file-missing": _Line("check mine", "tls-ca", _TARGET + b'tls-ca = "none.pem"\n'),

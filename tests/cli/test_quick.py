@@ -1,7 +1,6 @@
 """What is asked often answers at once: no pytest, no gRPC, no module of a verb that was not called."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -45,22 +44,6 @@ def test_nothing_heavy_is_imported(arguments: tuple[str, ...]) -> None:
     """Once the index of the suites is there, the answer comes from files alone."""
     _imported(*arguments)  # where the index is not there yet, pytest makes it
     assert _imported(*arguments) & _HEAVY == set()
-
-
-def _seconds(command: list[str]) -> float:
-    """CPU seconds of a program: how busy the machine is does not count, or little."""
-    before = os.times()
-    subprocess.run(command, capture_output=True, check=True)
-    after = os.times()
-    return (after.children_user + after.children_system) - (before.children_user + before.children_system)
-
-
-@pytest.mark.parametrize("arguments", [("list",), ("explain", "search/offset"), ("--help",)], ids=" ".join)
-def test_it_takes_a_small_multiple_of_what_any_program_takes(arguments: tuple[str, ...]) -> None:
-    """Below half a second where Python with click and rich takes a tenth of one: the unit is this machine's own."""
-    subprocess.run([_COMMAND, *arguments], capture_output=True, check=True)
-    unit = min(_seconds([sys.executable, "-c", "import click, rich.console"]) for _ in range(3))
-    assert min(_seconds([str(_COMMAND), *arguments]) for _ in range(3)) < 5 * unit
 
 
 def test_the_help_of_all_verbs_is_that_of_each() -> None:

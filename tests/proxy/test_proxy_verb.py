@@ -152,7 +152,7 @@ def test_mistakes_are_named(tmp_path: Path, address: str) -> None:
         (("--upstream", address, "--listen", address), Exit.USAGE, f"can not listen on {address}"),
         (("--upstream", address, "--profile", "9.9"), Exit.USAGE, "there is no profile '9.9'"),
         (("--upstream", address, address), Exit.USAGE, "exclude each other"),
-        (("what",), Exit.TARGET_LOST, "'what' is no target"),
+        (("what",), Exit.USAGE, "'what' is no target"),
     ):
         assert (found := _refused(*options))[0] == code, found
         assert text in found[1]

@@ -166,7 +166,7 @@ def test_a_described_name_with_a_port_is_the_described_one(describe: Describe) -
         pytest.param("[targets.a]\n", "no address", id="no address"),
         pytest.param(
             '[targets.a]\naddress = "h:1"\ntls_ca = "x"\n',
-            "unknown key 'tls_ca', 'tls-ca' is near",
+            "unknown key 'tls_ca'; there are tls-ca,",
             id="a misspelt key",
         ),
         pytest.param('[targets.a]\naddress = "h:1"\ntls-cert = "x"\n', "go together", id="half a pair"),

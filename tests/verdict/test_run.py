@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from milvus_tck.bindings.contract import PARSES
 from milvus_tck.bindings.outcome import Exchange, Violation
 from milvus_tck.spec.profiles import profile
 from milvus_tck.verdict.contract_log import ContractLog
@@ -105,6 +106,13 @@ def test_one_broken_answer_fails_the_clause() -> None:
     assert set(found.values()) == {State.PASS}
     (judged,) = [each for each in log.judgements(profile("2.3"), "grpc", believed=True) if each.state is State.FAIL]
     assert (judged.signature, judged.actual, judged.exchanges) == ("enum:7", "a member nobody defined", (bad,))
+
+
+def test_what_could_not_be_read_keeps_nothing_else() -> None:
+    """Of answers that are no message nothing was looked at but that; one that is, is looked at."""
+    garbage = _exchange("Insert", "OK", Violation(PARSES, "Insert", "unparsable", "no message"))
+    assert _states(_log(garbage)) == {"wire/parses.Insert:holds@grpc": State.FAIL}
+    assert _states(_log(garbage, _exchange("Insert")))["wire/enum-defined.Insert:holds@grpc"] is State.PASS
 
 
 def test_a_target_that_says_nothing_keeps_no_contract() -> None:

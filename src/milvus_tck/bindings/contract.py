@@ -17,7 +17,7 @@ from milvus_tck.wire.descriptors import HTTP, message_class, method
 from milvus_tck.wire.messages import FieldData, MutationResult, SearchResults
 from milvus_tck.wire.vectors import count_vectors
 
-__all__ = ["SHAPES", "parse", "violations"]
+__all__ = ["PARSES", "SHAPES", "parse", "violations"]
 
 PARSES = "wire/parses"
 ERROR_CODE = "wire/error-code-defined"
