@@ -305,7 +305,15 @@ def test_a_clock_that_is_wrong(typed: Typed, lite: Target) -> None:
 def test_an_endpoint_that_works(typed: Typed, lite: Target) -> None:
     """Every step, and the sentence."""
     assert [each["name"] for each in looked(typed, lite.address)] == _ALL
-    assert f"`milvus-tck check {lite.address}` would work" in typed("doctor", lite.address).stdout
+    told = typed("doctor", lite.address, "--profile", "2.5")
+    assert (told.returncode, told.stderr) == (Exit.OK, "")
+    assert f"`milvus-tck check {lite.address} --profile 2.5` would work" in told.stdout
+
+
+def test_a_profile_that_nothing_tells(typed: Typed, lite: Target) -> None:
+    """The sentence is of a run that would work: one that is told the profile."""
+    assert f"`milvus-tck check {lite.address} --profile LINE` would work" in typed("doctor", lite.address).stdout
+    assert typed("doctor", lite.address, "--profile", "2.7").returncode == Exit.USAGE
 
 
 @pytest.mark.parametrize(

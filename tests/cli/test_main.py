@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 from milvus_tck.cli.main import cli
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.base import TargetError
+from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.described import described
 from milvus_tck.verdict.result_file import read_results
 from milvus_tck.verdict.states import Exit
@@ -54,6 +55,49 @@ def test_an_option_that_nobody_knows(typed: Typed, verb: str) -> None:
     done = typed(verb, "--nonsense")
     assert done.returncode == Exit.USAGE
     assert f"milvus-tck {verb} --help" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "then"),
+    [
+        (("chek", "h:1", "--select", "rpc=Search and"), "milvus-tck check h:1 --select 'rpc=Search and'"),
+        (("xyzzy",), "milvus-tck --help"),
+        (("check", "h:1", "--select"), "milvus-tck check --help"),
+        (("check", "h:1", "--workers", "0"), "milvus-tck check --help"),
+        (("baseline", "chek"), "milvus-tck baseline --help"),
+    ],
+)
+def test_what_to_type_after_a_mistake(typed: Typed, arguments: tuple[str, ...], then: str) -> None:
+    """The verb that was meant, or its help."""
+    done = typed(*arguments)
+    assert (done.returncode, f"try: {then}\n" in done.stderr) == (Exit.USAGE, True)
+
+
+def test_what_a_run_says_is_not_cut_into_lines(typed: Typed, tmp_path: Path) -> None:
+    """Where no terminal reads, a sentence is one line, so that it is found in the log of a build."""
+    done = typed("check", "null", "--select", "clause=has-collection/existing", "--out", tmp_path / "out")
+    (verdict,) = [line for line in done.stdout.splitlines() if line.startswith("null against Milvus")]
+    assert verdict.endswith("Only a part of the suite was asked for.")
+
+
+def test_a_handshake_that_fails_is_told_once(tmp_path: Path) -> None:
+    """The library below says nothing beside our error."""
+    server = DegenerateServer("null")
+    server.start()
+    try:
+        typed = [sys.executable, "-m", "milvus_tck.cli.main", "sweep", server.address, "--tls"]
+        done = subprocess.run(typed, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    finally:
+        server.stop()
+    assert done.returncode == Exit.TARGET_LOST
+    assert done.stderr.startswith("error:")
+
+
+def test_a_baseline_that_is_a_folder(typed: Typed, tmp_path: Path) -> None:
+    """It is not one that could be written."""
+    done = typed("check", "null", "--baseline", tmp_path)
+    assert (done.returncode, "--write-baseline" in done.stderr) == (Exit.USAGE, False)
+    assert f"{tmp_path} is a folder" in done.stderr.replace("\n", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

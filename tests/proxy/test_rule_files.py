@@ -69,9 +69,10 @@ def test_what_makes_no_sense_is_refused(raw: dict[str, object], why: str) -> Non
 
 
 def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
-    """A missing file, and one that is not TOML, are errors that name it."""
-    broken = tmp_path / "broken.toml"
+    """A missing file, one that is not TOML, and one that is not UTF-8, are errors that name it, in a user's words."""
+    broken, latin = tmp_path / "broken.toml", tmp_path / "latin.toml"
     broken.write_text("[[fault", encoding="utf-8")
-    for path in (tmp_path / "missing.toml", broken):
-        with pytest.raises(RuleError, match=path.name):
+    latin.write_bytes(b"# \xe9")
+    for path, why in ((tmp_path / "missing.toml", " can not be read: No such file"), (broken, ":"), (latin, " is not")):
+        with pytest.raises(RuleError, match=path.name + why):
             read_rules(path)

@@ -71,6 +71,7 @@ def test_an_unknown_profile_ends_with_64(capsys: pytest.CaptureFixture[str], tmp
     said = " ".join(capsys.readouterr().err.split())
     assert ended.value.code == Exit.USAGE
     assert "2.2, 2.3, 2.4, 2.5, 2.6, 3.0" in said
+    assert "`milvus-tck doctor` tells whether it is a Milvus at all" in said
     assert f"try: milvus-tck check {server.address} --profile 2.3" in said
 
 

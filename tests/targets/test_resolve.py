@@ -73,13 +73,28 @@ def test_credentials_of_the_command_line_reach_an_endpoint() -> None:
     assert resolve("https://h:1", given).credentials == Credentials(given.metadata, tls=True)
 
 
-@pytest.mark.parametrize("word", ["", "nonsense", "host", "host:", ":19530", "host:port", "ftp://host:1", "a b:1"])
+@pytest.mark.parametrize("word", ["", "nonsense", "host", ":19530", "host:port", "ftp://host:1", "a b:1"])
 def test_words_that_mean_nothing(word: str) -> None:
     """The error names every form there is, and the next command."""
     with pytest.raises(TargetError, match="is no target") as caught:
         resolve(word)
     assert all(form in caught.value.why for form in ("milvus[@VERSION]", "HOST:PORT", "refuser", "tck.toml"))
     assert caught.value.then == "milvus-tck check --help"
+
+
+@pytest.mark.parametrize("word", ["host:", "localhost", "127.0.0.1", "127.0.0.1:", "milvus.example.org"])
+def test_a_host_without_a_port(word: str) -> None:
+    """The next command has one."""
+    with pytest.raises(TargetError, match="is no target") as caught:
+        resolve(word)
+    assert caught.value.then == f"milvus-tck check {word.rstrip(':')}:19530"
+
+
+def test_a_release_without_a_name() -> None:
+    """The next command names what it is a release of."""
+    with pytest.raises(TargetError, match="is no target") as caught:
+        resolve("2.3.5")
+    assert caught.value.then == "milvus-tck check milvus@2.3.5"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +107,9 @@ def test_addresses_that_nobody_can_have(word: str) -> None:
     assert caught.value.then
 
 
-@pytest.mark.parametrize("word", ["lite@", "lite@new", "milvus@latest", "milvus@2.3.5; rm", "lite@--help"])
+@pytest.mark.parametrize(
+    "word", ["lite@", "lite@new", "milvus@latest", "milvus@2.3.5; rm", "lite@--help", "lite@2.5.l", "milvus@2.3."]
+)
 def test_versions_that_are_none(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is no release number is not handed to the installer."""
     monkeypatch.setattr(module, "has_milvus_wheel", lambda: True)
@@ -169,6 +186,7 @@ def test_a_described_name_with_a_port_is_the_described_one(describe: Describe) -
             "unknown key 'tls_ca'; there are tls-ca,",
             id="a misspelt key",
         ),
+        pytest.param('[target.a]\naddress = "h:1"\n', "no target; there are targets", id="a misspelt table"),
         pytest.param('[targets.a]\naddress = "h:1"\ntls-cert = "x"\n', "go together", id="half a pair"),
         pytest.param('[targets.a]\naddress = "h:1"\nlacks = ["partition"]\n', "'partition'", id="no capability"),
         pytest.param('[targets.a]\naddress = "h:1"\nprofile = "2.33"\n', "'2.33'", id="no profile"),

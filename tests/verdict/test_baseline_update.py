@@ -79,6 +79,17 @@ def test_what_is_new_comes_behind(known: Path) -> None:
     assert read_baseline(known).entries[-1].reason == "expected code 1, got code 1100, error_code 1: no such field"
 
 
+def test_a_reason_is_drafted_as_reports_tell_it(tmp_path: Path) -> None:
+    """By the members that differ; a draft that nobody touched goes with the failure."""
+    path, told = tmp_path / "known.toml", {"path": "value", "expected": "False", "actual": "True"}
+    seen = {"expected": "value: False", "actual": "value: True", "differences": [told]}
+    failure = a_failure("b/b", aspect="holds", **seen)
+    write_baseline(path, "2.3", "1", [failure])
+    assert read_baseline(path).entries[0].reason == "value: expected False, got True"
+    write_baseline(path, "2.3", "1", [a_failure("b/b", aspect="holds", signature="other")])
+    assert read_baseline(path).entries[0].reason == "expected code 1, got code 1100, error_code 1: no such field"
+
+
 def test_what_fails_in_another_way_keeps_its_words(known: Path) -> None:
     """The signature is the new one; reason, issue, owner and day are those that people wrote."""
     update = write_baseline(known, "2.3", "2026.1", [a_failure("insert/unknown-field", signature="accepted")])

@@ -109,6 +109,8 @@ def _usable_baselines(checked: CheckOptions, kept: Path | None) -> None:
     """End the verb where a baseline can not be read, or written."""
     wanted = None if checked.profile == "auto" else checked.profile
     if checked.baseline is not None and not checked.baseline.is_file():
+        if checked.baseline.is_dir():
+            fail(Exit.USAGE, f"{checked.baseline} is a folder, and no baseline", then=f"ls {checked.baseline}/*.toml")
         then = f"milvus-tck check {checked.target} --write-baseline {checked.baseline}"
         fail(Exit.USAGE, f"there is no baseline {checked.baseline}", then=then)
     if kept is not None:

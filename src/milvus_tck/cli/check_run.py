@@ -41,6 +41,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT}
 def run_check(checked: CheckOptions, output: Output) -> int:
     """Run the suites against a target, write what it came to, and return the exit code."""
     console = QuietConsole(stderr=output.as_json, highlight=False)
+    console.soft_wrap = not console.is_terminal  # what is searched in the log of a build is in one line
     progress = LiveProgress(console)
     with Interrupts() as interrupts:
         try:

@@ -15,7 +15,8 @@ from milvus_tck.cli.health import Finding, Health
 from milvus_tck.cli.health_endpoint import endpoint_steps
 from milvus_tck.cli.health_here import left_behind, machine
 from milvus_tck.cli.health_servers import described_targets, own_servers, registry, uv_itself
-from milvus_tck.cli.options import connection_options, given_credentials, target_argument
+from milvus_tck.cli.options import connection_options, given_credentials, profile_option, target_argument
+from milvus_tck.cli.values import known_profile
 from milvus_tck.targets.base import Endpoint, TargetError
 from milvus_tck.targets.resolve import resolve
 from milvus_tck.verdict.states import Exit
@@ -39,23 +40,24 @@ _COLOURS = {Health.OK: "green", Health.WARN: "yellow", Health.FAIL: "bold red"}
 @click.command("doctor", epilog=_EPILOG, short_help="Say what is missing, here or at an endpoint, and what to do.")
 @target_argument
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@profile_option("Protocol line that `check` is told.", "line")
 @connection_options
-def command(target: str | None, *, as_json: bool, **options: Any) -> int:  # noqa: ANN401 - what click parsed
+def command(target: str | None, *, as_json: bool, line: str, **options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Say what is here that a run needs, what is not, and what to type about it.
 
     With TARGET (HOST:PORT, http(s)://HOST:PORT or a name from tck.toml) look at that endpoint instead: DNS, TCP,
     TLS, HTTP/2, gRPC, Milvus, authorization, versions, clock, latency, up to the first that fails.
     """
-    credentials = given_credentials(options)
+    credentials, line = given_credentials(options), known_profile(line)
     if target is None:
-        if credentials is not None:
-            raise click.UsageError("connection options need a TARGET")
-        works = _told(_findings(), as_json=as_json, place={}, about="`milvus-tck check` would {}work here")
+        if credentials is not None or line != "auto":
+            raise click.UsageError("connection options and --profile need a TARGET")
+        works = _told(_findings(), as_json=as_json, place={}, about="`milvus-tck check` would {no}work here")
         return int(Exit.OK if works else Exit.UNEXPECTED)
     server = _endpoint(target, credentials)
     place = {"target": scrub(server.name), "address": scrub(server.address)}
-    about = f"`milvus-tck check {escape(place['target'])}` would {{}}work"
-    works = _told(endpoint_steps(server), as_json=as_json, place=place, about=about)
+    about = f"`milvus-tck check {escape(place['target'])}{{profile}}` would {{no}}work"
+    works = _told(endpoint_steps(server, line), as_json=as_json, place=place, about=about, line=line)
     return int(Exit.OK if works else Exit.TARGET_LOST)
 
 
@@ -73,8 +75,11 @@ def _endpoint(target: str, credentials: Credentials | None) -> Endpoint:
     return server
 
 
-def _told(found: Iterator[Finding], *, as_json: bool, place: dict[str, str], about: str) -> bool:
-    """Say what was found, as it comes; tells whether a run would work. `{}` in `about` takes a `not`."""
+def _told(found: Iterator[Finding], *, as_json: bool, place: dict[str, str], about: str, line: str = "auto") -> bool:
+    """Say what was found, as it comes; tells whether a run would work.
+
+    In `about`, `{no}` takes a `not`, and `{profile}` the profile that a run has to be told.
+    """
     console = Console(highlight=False, soft_wrap=True)
     findings = []
     for finding in found:
@@ -86,7 +91,10 @@ def _told(found: Iterator[Finding], *, as_json: bool, place: dict[str, str], abo
         report = {"schema": 1, **place, "works": works, "findings": [asdict(each) for each in findings]}
         click.echo(json.dumps(report, indent=1))
     else:
-        console.print(about.format("" if works else "[bold red]not[/] "))
+        untold = any(each.name == "versions" and each.health is Health.WARN for each in findings)
+        told = "LINE" if untold else "" if line == "auto" else line
+        profile = f" --profile {told}" if told else ""
+        console.print(about.format(no="" if works else "[bold red]not[/] ", profile=profile))
     return works
 
 

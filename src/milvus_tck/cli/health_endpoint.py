@@ -39,8 +39,8 @@ class _Ends(Exception):  # noqa: N818 - no error: the steps end here
         self.finding = Finding(name, Health.FAIL, scrub(text), scrub(then))
 
 
-def endpoint_steps(server: Endpoint) -> Iterator[Finding]:
-    """Look at one step after the other, and end with the first that fails."""
+def endpoint_steps(server: Endpoint, wanted: str = "auto") -> Iterator[Finding]:
+    """Look at one step after the other, and end with the first that fails; `wanted` is the profile to hold it to."""
     host, _, port = server.address.rpartition(":")
     look = _Look(server, host.strip("[]"), int(port))
     try:
@@ -49,7 +49,7 @@ def endpoint_steps(server: Endpoint) -> Iterator[Finding]:
         yield look.tls()
         yield look.http2()
         with contextlib.closing(GrpcBinding(server.address, server.credentials)) as binding:
-            yield from _Asked(server, binding, look.command).steps()
+            yield from _Asked(server, binding, look.command, wanted).steps()
     except _Ends as ends:
         yield ends.finding
 
@@ -167,6 +167,8 @@ class _Asked:
     server: Endpoint
     binding: GrpcBinding
     command: str
+    #: The profile that was asked for, or `auto`.
+    profile: str
 
     def steps(self) -> Iterator[Finding]:
         """Ask what a run asks first."""
@@ -222,7 +224,7 @@ class _Asked:
     def _versions(self) -> Finding:
         try:
             identity = identify(self.binding, wire.SECONDS)
-            line, reason = choose_profile("auto", identity, self.server.declared)
+            line, reason = choose_profile(self.profile, identity, self.server.declared)
         except TargetError as error:
             raise _Ends("versions", f"{error.what}: {error.why}", self.command) from error
         except UnknownProfileError as error:

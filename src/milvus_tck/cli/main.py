@@ -1,8 +1,10 @@
 """`milvus-tck`: the group of verbs, and what every verb owes when something goes wrong."""
 
 import contextlib
+import difflib
 import importlib
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
@@ -101,11 +103,13 @@ def main(arguments: list[str] | None = None) -> None:
     code: Any
     show_no_traceback()
     let_readers_leave()
+    # gRPC's own lines about a handshake that fails would stand above our error, which says it, too. It looks once.
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         with _stoppable():
             code = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
     except click.UsageError as error:
-        complain(error.format_message(), then=f"{error.ctx.command_path if error.ctx else 'milvus-tck'} --help")
+        complain(error.format_message(), then=_then(error, sys.argv[1:] if arguments is None else arguments))
         code = Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
@@ -122,6 +126,17 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001 - our own bug, whatever it is
         code = end_of(error)
     sys.exit(_written(int(code) if isinstance(code, int) else int(Exit.OK)))
+
+
+def _then(error: click.UsageError, arguments: list[str]) -> str:
+    """Say what to type after a mistake: the verb that is nearly one, or the help of the verb that was begun."""
+    verb = arguments[0] if arguments else ""
+    near = difflib.get_close_matches(verb, _VERBS, 1)
+    if verb not in _VERBS and near and not verb.startswith("-"):
+        return shlex.join(["milvus-tck", near[0], *arguments[1:]])
+    if error.ctx is not None and error.ctx.parent is not None:
+        return f"{error.ctx.command_path} --help"
+    return f"milvus-tck {verb} --help" if verb in _VERBS else "milvus-tck --help"
 
 
 def _written(code: int) -> int:

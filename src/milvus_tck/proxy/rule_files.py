@@ -54,7 +54,11 @@ def read_rules(path: Path) -> RuleSet:
     """Read a file of rules; raises `RuleError`."""
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise RuleError(f"{path} can not be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RuleError(f"{path} is not UTF-8, as TOML is") from error
+    except tomllib.TOMLDecodeError as error:
         raise RuleError(f"{path}: {error}") from error
     try:
         return parse_rules(raw)

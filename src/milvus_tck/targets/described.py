@@ -19,7 +19,7 @@ from typing import Any
 
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.spec.capabilities import capabilities
-from milvus_tck.spec.keys import nearest
+from milvus_tck.spec.keys import nearest, unknown_keys
 from milvus_tck.spec.profiles import profiles
 from milvus_tck.targets.base import Declared, Endpoint, TargetUsageError
 from milvus_tck.targets.credentials import credentials
@@ -54,8 +54,10 @@ def _targets(path: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8")).get("targets", {})
-    except (OSError, ValueError) as error:  # no TOML, or no UTF-8
+        whole = tomllib.loads(path.read_text(encoding="utf-8"))
+        unknown_keys(FILE, whole, {"targets"})
+        found = whole.get("targets", {})
+    except (OSError, ValueError) as error:  # no TOML, no UTF-8, or a table that nobody knows
         raise TargetUsageError(f"{FILE} can not be read", str(error), f"$EDITOR {path}") from error
     if not isinstance(found, dict) or not all(isinstance(row, dict) for row in found.values()):
         raise TargetUsageError(f"{FILE} can not be understood", "a target is a table [targets.NAME]", f"$EDITOR {path}")

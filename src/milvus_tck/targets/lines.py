@@ -47,5 +47,6 @@ def choose_profile(wanted: str, identity: Identity, declared: Declared) -> tuple
     if declared.profile is not None:
         return profile(declared.profile), "that is the line of the release that was named"
     told = f"GetVersion says {identity.version!r} and Connect {identity.build!r}"
-    message = f"{told}, which belongs to no profile. Name one with --profile: {names}"
+    doubt = "" if identity.version or identity.build else " (`milvus-tck doctor` tells whether it is a Milvus at all)"
+    message = f"{told}, which belongs to no profile{doubt}. Name one with --profile: {names}"
     raise UnknownProfileError(message)

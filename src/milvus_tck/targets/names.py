@@ -29,7 +29,9 @@ _LITE_IN_FLIGHT = 24
 
 #: Ports that a URL means without naming one.
 _PORTS = {"http": 19530, "https": 443}
-_VERSION = re.compile(r"\d+\.\d+(\.\d+)?[0-9A-Za-z.]*")
+_VERSION = re.compile(r"\d+\.\d+(\.\d+)*((a|b|rc)\d+)?(\.post\d+)?(\.dev\d+)?")
+#: A host without a port, as far as a word shows that it is meant for one.
+_HOST = re.compile(r"(localhost|[\w-]+(?=:)|[\w-]+(\.[\w-]+)+):?")
 _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d+)")
 _LAST_PORT = 65535
 
@@ -126,6 +128,10 @@ def _nearest(word: str) -> tuple[str, str]:
         version = word.partition("@")[2] if near[0] in DEFAULTS else ""
         meant = f"{near[0]}@{version}" if version else near[0]
         return f"the nearest is {meant!r}", f"milvus-tck check {meant}"
+    if re.fullmatch(r"\d+\.\d+(\.\d+)?", word):
+        return "a release has a name before it", f"milvus-tck check milvus@{word}"
+    if _HOST.fullmatch(word):
+        return f"a host needs a port; {FORMS} are understood", f"milvus-tck check {word.rstrip(':')}:{_PORTS['http']}"
     return f"it is none of {FORMS}, and {FILE} here describes no such target", "milvus-tck check --help"
 
 
