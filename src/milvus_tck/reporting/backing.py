@@ -1,9 +1,12 @@
 """What backs a failure: who says that its clause is true, and whether the check was seen to fail on a defect."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from milvus_tck.spec.clause_witnesses import witness_words
-from milvus_tck.verdict.events import CheckEvent
+
+if TYPE_CHECKING:  # events bring numpy and protobuf, which `explain` does not need for the words
+    from milvus_tck.verdict.events import CheckEvent
 
 __all__ = ["NEVER", "backing", "backing_line", "seen_words"]
 
@@ -11,7 +14,7 @@ __all__ = ["NEVER", "backing", "backing_line", "seen_words"]
 NEVER = "never; read the exchange with care"
 
 
-def backing(check: CheckEvent) -> dict[str, str]:
+def backing(check: "CheckEvent") -> dict[str, str]:
     """Say in words what backs a failure, by what it is; nothing of what older files do not tell."""
     told = {"witness": witness_words(check.witness)}
     if check.mutants is not None:
@@ -19,7 +22,7 @@ def backing(check: CheckEvent) -> dict[str, str]:
     return {name: words for name, words in told.items() if words}
 
 
-def backing_line(check: CheckEvent) -> str:
+def backing_line(check: "CheckEvent") -> str:
     """Say the same in a line."""
     return "; ".join(f"{name}: {words}" for name, words in backing(check).items())
 
