@@ -82,8 +82,8 @@ def test_what_is_new_comes_behind(known: Path) -> None:
 def test_a_reason_is_drafted_as_reports_tell_it(tmp_path: Path) -> None:
     """By the members that differ; a draft that nobody touched goes with the failure."""
     path, told = tmp_path / "known.toml", {"path": "value", "expected": "False", "actual": "True"}
-    seen = {"expected": "value: False", "actual": "value: True", "differences": [told]}
-    failure = a_failure("b/b", aspect="holds", **seen)
+    words = ("value: False", "value: True")
+    failure = a_failure("b/b", aspect="holds", expected=words[0], actual=words[1], differences=[told])
     write_baseline(path, "2.3", "1", [failure])
     assert read_baseline(path).entries[0].reason == "value: expected False, got True"
     write_baseline(path, "2.3", "1", [a_failure("b/b", aspect="holds", signature="other")])
