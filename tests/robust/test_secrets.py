@@ -91,10 +91,10 @@ def chatty(asked: Asked) -> bytes:
     """Repeat what it was given, in every form, in answers of the protocol and of gRPC."""
     word = TOKEN.encode()
     given = f"{TOKEN} {base64.b64encode(word).decode()} {word.hex()} {TOKEN.partition(':')[2]}"
-    if asked.rpc == "DescribeIndex":
+    if asked.rpc == "GetCollectionStatistics":
         status = m.Status(code=1100, error_code=m.ErrorCode.IllegalArgument, reason=f"no rights for {given}")
-        return m.DescribeIndexResponse(status=status).SerializeToString()
-    if asked.rpc == "GetLoadState":
+        return m.GetCollectionStatisticsResponse(status=status).SerializeToString()
+    if asked.rpc == "HasPartition":
         asked.context.abort(grpc.StatusCode.INTERNAL, f"no rights for {given}")
     return asked.pass_on()
 
@@ -120,7 +120,7 @@ def test_what_a_target_repeats(lite: Target, place: Place) -> None:
             "--profile",
             "2.3",
             "--select",
-            "rpc=HasCollection",
+            "rpc=HasCollection or rpc=GetCollectionStatistics or rpc=HasPartition",
             "--token",
             TOKEN,
             "--format",
