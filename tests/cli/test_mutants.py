@@ -62,7 +62,9 @@ def test_the_mutants_of_a_clause(
 
     jobs = {name: job for name, job in mutants_.collect("2.3").items() if _CLAUSE in job.clauses}
     monkeypatch.setattr(mutants_, "collect", lambda _line: jobs)
-    assert _run("--recording", recording, "--mutants", str(tmp_path / "why"), "--write-seen", str(out / "seen")) == 0
+    whole = ("--recording", recording, "--mutants", str(tmp_path / "why"), "--out", str(out))
+    assert _run(*whole, "--write-seen", str(out / "seen")) == 1  # of the other clauses it has no mutant
+    assert "no mutant" in capsys.readouterr().out
     seen = parse_kills(tomllib.loads((out / "seen").read_text(encoding="utf-8")))
     assert (seen.mutants, seen.checks[f"{_CLAUSE}:holds"]) == (2, {"grpc": 1})
 
