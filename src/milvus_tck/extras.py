@@ -2,11 +2,8 @@
 
 import shlex
 import sys
-from importlib.metadata import PackageNotFoundError, requires
 from importlib.util import find_spec
 from pathlib import Path
-
-from packaging.requirements import Requirement
 
 __all__ = ["EXTRAS", "MissingExtraError", "is_here", "need", "what_brings"]
 
@@ -32,7 +29,7 @@ class MissingExtraError(Exception):
 
 
 def need(extra: str, purpose: str) -> None:
-    """Raise `MissingExtraError` where `purpose`, in words, can not be served."""
+    """Raise `MissingExtraError` where `purpose`, in words, cannot be served."""
     for module in EXTRAS[extra]:
         if find_spec(module) is None:
             raise MissingExtraError(extra, purpose, module)
@@ -62,6 +59,11 @@ def _installer() -> list[str]:
 
 
 def _packages(extra: str) -> list[str]:
+    # Every verb imports this module, and hardly any comes here: it would be an eighth of what `list` takes.
+    from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415
+
+    from packaging.requirements import Requirement  # noqa: PLC0415
+
     try:
         texts = requires("milvus-tck") or []
     except PackageNotFoundError:  # a bare checkout on sys.path, never installed

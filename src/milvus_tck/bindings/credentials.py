@@ -1,4 +1,4 @@
-"""What a target asks for before it listens."""
+"""Credentials: what a target asks for before it listens."""
 
 import re
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Credentials:
     http: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse with `ValueError` what can not be sent, and half a pair: grpcio ends the whole process over that.
+        """Refuse with `ValueError` what cannot be sent, and half a pair: grpcio ends the whole process over that.
 
         What is secret is remembered, so that nothing shows it, whoever repeats it.
         """
@@ -44,5 +44,5 @@ def check_metadata(metadata: Metadata) -> None:
     """Refuse what HTTP/2 does not allow: grpcio would make it look like an INTERNAL error of the server."""
     for key, value in metadata:
         if not _KEY.fullmatch(key) or not _VALUE.fullmatch(value):
-            message = f"metadata {key}={value!r} can not be sent: small letters and printable ASCII only"
+            message = f"metadata {key}={value!r} cannot be sent: small letters and printable ASCII only"
             raise ValueError(message)

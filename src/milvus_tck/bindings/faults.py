@@ -8,8 +8,9 @@ What a server says by a gRPC code (UNIMPLEMENTED, INVALID_ARGUMENT, UNAUTHENTICA
 import re
 from typing import Any
 
+from milvus_tck.bindings.exchange_values import Exchange, Reply, Via
 from milvus_tck.bindings.grpc import Binding
-from milvus_tck.bindings.outcome import Exchange, Reply, Via
+from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import HttpRequest, HttpResponse
 
@@ -33,26 +34,24 @@ def fault_of(exchange: Exchange) -> str:
         return _of_plain(exchange.via, exchange.response)
     if code == DEADLINE or code in TRANSIENT:
         return code
-    broken = code != "OK" and exchange.via is None and _BROKEN.search(exchange.grpc_details)
+    broken = code != "OK" and not exchange.via.request and _BROKEN.search(exchange.grpc_details)
     return "RST_STREAM" if broken else ""
 
 
-def _of_plain(via: Via | None, response: HttpResponse) -> str:
+def _of_plain(via: Via, response: HttpResponse) -> str:
     """Name the fault behind an answer of HTTP; one with `grpc-status` is a gateway's own word, that can be judged."""
-    status = response.status if via is None else via.status
+    status = via.status if via.request else response.status
     return "" if "grpc-status" in response.headers else _GATEWAY.get(status, "")
 
 
-def only_reads(call: Call[Any]) -> bool:
+def only_reads(call: Call[Any] | Exchange) -> bool:
     """Tell whether a call changes nothing, so that it can be made again where nobody knows whether it arrived."""
     if isinstance(call.request, HttpRequest):
         return call.request.method in _SAFE
-    return call.rpc in _READS or call.rpc.startswith(_READING)
+    known = rpcs().get(call.rpc)
+    return known is not None and known.reads
 
 
-#: How the names of RPCs begin that only read, and those that do not begin so.
-_READING = ("Check", "Describe", "Get", "Has", "List", "Select", "Show")
-_READS = {"AllocTimestamp", "BatchDescribeCollection", "CalcDistance", "HybridSearch", "Query", "RunAnalyzer", "Search"}
 #: Methods of HTTP that only read.
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 

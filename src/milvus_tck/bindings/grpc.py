@@ -6,7 +6,8 @@ from typing import Protocol
 import grpc
 
 from milvus_tck.bindings.credentials import Credentials, Metadata, check_metadata
-from milvus_tck.bindings.outcome import Reply
+from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.spec.bindings import GRPC
 from milvus_tck.wire.descriptors import SERVICE
 
 __all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata", "channel_options", "channel_secrets"]
@@ -40,7 +41,7 @@ class GrpcBinding:
 
     address: str
     credentials: Credentials = field(default_factory=Credentials)
-    name: str = "grpc"
+    name: str = GRPC
 
     def __post_init__(self) -> None:
         self._channel = _channel(self.address, self.credentials)
@@ -49,7 +50,7 @@ class GrpcBinding:
     def send(self, rpc: str, payload: bytes, deadline: float, metadata: Metadata = ()) -> Reply:
         """Send bytes; a full path (`/package.Service/Method`) reaches foreign services too.
 
-        Raises `ValueError` for metadata that can not be sent, which is no failure of the target.
+        Raises `ValueError` for metadata that cannot be sent, which is no failure of the target.
         """
         check_metadata(metadata)
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"

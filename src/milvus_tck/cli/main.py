@@ -7,17 +7,18 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
 
-from milvus_tck.cli.bugs import end_of, show_no_traceback
-from milvus_tck.cli.errors import complain
-from milvus_tck.cli.pipes import let_readers_leave
+from milvus_tck.cli.terminal.bug_report import end_of, show_no_traceback
+from milvus_tck.cli.terminal.errors import NearlyRightError, complain
+from milvus_tck.cli.terminal.pipes import let_readers_leave
+from milvus_tck.extensions import ExtensionError
 from milvus_tck.extras import MissingExtraError
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 
 __all__ = ["cli", "main"]
 
@@ -30,12 +31,19 @@ _VERBS = {
     "repro": "Print a script that judges a check again.",
     "serve": "Start TARGET and keep it until Ctrl-C.",
     "proxy": "Show, record or disturb the calls to TARGET.",
+    "sdk": "Judge an SDK through its driver.",
     "gateway": "Speak REST to clients and gRPC to TARGET.",
-    "mutants": "Put defects into a good server, and see which check notices.",
+    "mutants": "Put defects into a good server; see which check notices.",
+    "new": "Write what a new clause takes, to be filled in.",
     "sweep": "Remove what killed runs left.",
-    "doctor": "Say what is missing, here or at an endpoint, and what to do.",
+    "doctor": "Say what is missing here, or at an endpoint.",
     "report": "Make the reports of a result file.",
+    "diff": "Say what changed from one run to another.",
+    "matrix": "Put servers, or results, side by side.",
     "baseline": "Look after a file of known failures.",
+    "observe": "Write down what TARGET answers to every clause.",
+    "compare-observed": "Say which clauses disagree with answers.",
+    "releases": "Say what changes from one release to another.",
 }
 
 
@@ -48,7 +56,7 @@ class _Verbs(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _VERBS:
             return None
-        module = importlib.import_module(f"milvus_tck.cli.{cmd_name}_")
+        module = importlib.import_module(f"milvus_tck.cli.verbs.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
@@ -96,6 +104,8 @@ def _stoppable() -> Iterator[None]:
 
 #: Whoever ignores one of them (nohup does) means it, so those stay ignored.
 _STOPS = (signal.SIGTERM, signal.SIGHUP)
+#: How alike two names are (0 to 1), of which one is the other with a slip of the pen.
+_SLIP = 0.7
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -107,7 +117,9 @@ def main(arguments: list[str] | None = None) -> None:
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     try:
         with _stoppable():
-            code = cli.main(arguments, prog_name="milvus-tck", standalone_mode=False)
+            typed = sys.argv[1:] if arguments is None else arguments
+            # The root keeps what was typed, for those who advise what to type instead.
+            code = cli.main(typed, prog_name="milvus-tck", standalone_mode=False, obj=tuple(typed))
     except click.UsageError as error:
         complain(error.format_message(), then=_then(error, sys.argv[1:] if arguments is None else arguments))
         code = Exit.USAGE
@@ -118,7 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         complain(error.format_message())
         code = Exit.USAGE
-    except MissingExtraError as error:
+    except (MissingExtraError, ExtensionError) as error:
         complain(error.what, error.why, error.then)
         code = Exit.USAGE
     except BrokenPipeError:
@@ -134,9 +146,24 @@ def _then(error: click.UsageError, arguments: list[str]) -> str:
     near = difflib.get_close_matches(verb, _VERBS, 1)
     if verb not in _VERBS and near and not verb.startswith("-"):
         return shlex.join(["milvus-tck", near[0], *arguments[1:]])
+    if isinstance(error, NearlyRightError):
+        return error.then
+    if isinstance(error, click.NoSuchOption) and (meant := _meant(error.option_name, error.possibilities or ())):
+        return shlex.join(["milvus-tck", *_renamed(arguments, error.option_name, meant)])
     if error.ctx is not None and error.ctx.parent is not None:
         return f"{error.ctx.command_path} --help"
     return f"milvus-tck {verb} --help" if verb in _VERBS else "milvus-tck --help"
+
+
+def _meant(option: str, possible: Sequence[str]) -> str:
+    """Choose the option of which another name is a slip of the pen; empty where none is near enough to be typed."""
+    names = {name.lstrip("-"): name for name in possible}
+    return next((names[near] for near in difflib.get_close_matches(option.lstrip("-"), names, 1, _SLIP)), "")
+
+
+def _renamed(words: list[str], option: str, meant: str) -> list[str]:
+    """Write another name of an option where it stands, with or without its value behind `=`."""
+    return [meant + word[len(option) :] if word.partition("=")[0] == option else word for word in words]
 
 
 def _written(code: int) -> int:

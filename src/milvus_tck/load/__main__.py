@@ -7,7 +7,7 @@ output. With `--worker PORT` the process is a worker of the master that listens 
 
 import locust  # noqa: F401 - first of all: it patches this process for gevent
 
-from milvus_tck.load.headless import main
+from milvus_tck.load.locust.headless import main
 
 if __name__ == "__main__":
     main()

@@ -4,19 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from milvus_tck.extensions import ExtensionError
+from milvus_tck.spec.bindings import binding_rows
 from milvus_tck.spec.clause_files import ROOT, clauses
-from milvus_tck.spec.clause_files import clause as clause_of
-from milvus_tck.spec.clauses import Clause
+from milvus_tck.spec.clauses import EXPLORATIONS, Clause
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.spec.routes import routes
-from milvus_tck.verdict.assignment import Assignment
-from milvus_tck.verdict.check import GRPC, Check, key_of
-from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.owed import checks_of, frozen, is_bound
-from milvus_tck.verdict.selection import selector
-from milvus_tck.verdict.skip import Absence
+from milvus_tck.verdict.model.check import Check, key_of
+from milvus_tck.verdict.model.known_checks import nearest
+from milvus_tck.verdict.model.obligations import checks_of, frozen, is_bound
+from milvus_tck.verdict.scheduling.assignment import Assignment
+from milvus_tck.verdict.scheduling.skip_rules import Absence
+from milvus_tck.verdict.session.options import CheckOptions
+from milvus_tck.verdict.session.selection import selector
 
-__all__ = ["Absent", "Choice", "SuiteTest", "choose"]
+__all__ = ["Absent", "Choice", "SuiteTest", "choose", "must_be_known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class SuiteTest:
     node: str
     #: The clauses that it judges, each with a case; the case is empty where there is one.
     marks: tuple[tuple[str, str], ...]
+    #: The extension that brings it; empty for the suite's own.
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Choice:
 
 
 def choose(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> Choice:
-    """Choose the tests and checks that `options` ask for; raises `SelectionError` where they can not be read."""
+    """Choose the tests and checks that `options` ask for; raises `SelectionError` where they cannot be read."""
     wants = selector(options.select)
     levels = options.levels
     owed = tuple(_owed(tests, options, line))
@@ -76,18 +79,41 @@ def choose(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> 
 
 def _owed(tests: Iterable[SuiteTest], options: CheckOptions, line: Profile) -> Iterator[Assignment]:
     for test in tests:
+        must_be_known(test)
+        if _explores(test) and not options.explores:
+            continue
         for binding in options.bindings:
             checks = _checks(test, line, binding, strict=options.strict)
             if checks:
                 yield Assignment(key_of(test.node, binding), checks, binding=binding)
 
 
+def _explores(test: SuiteTest) -> bool:
+    return any(clauses()[name].family == EXPLORATIONS for name, _ in test.marks if name in clauses())
+
+
+def must_be_known(test: SuiteTest) -> None:
+    """Raise `ExtensionError` for a test of an extension that judges what is no clause of an extension."""
+    for name, _ in test.marks if test.origin else ():
+        found = clauses().get(name)
+        if found is None:
+            near = nearest(name, (each.id for each in clauses().values() if each.origin), 1)
+            why = (
+                f"no clause is called so; the nearest of extensions is {near[0]}" if near else "no clause is called so"
+            )
+            raise ExtensionError(f"{test.node} judges {name!r}", why, "milvus-tck list --by clause")
+        if not found.origin:
+            why = "a promise of the protocol is judged by the suite alone: give the extension a clause of its own"
+            raise ExtensionError(f"{test.node} judges {name}", why, f"milvus-tck explain {name}")
+
+
 def _checks(test: SuiteTest, line: Profile, binding: str, *, strict: bool) -> list[Check]:
+    every = clauses()
     return [
         frozen(check, line)
         for name, case in test.marks
-        if clause_of(name).applies_to(line) and is_bound(clause_of(name), case, binding, line)
-        for check in checks_of(clause_of(name), line, binding, case, strict=strict)
+        if every[name].is_owed(line, case) and is_bound(every[name], case, binding, line)
+        for check in checks_of(every[name], line, binding, case, strict=strict)
     ]
 
 
@@ -106,10 +132,21 @@ def _why_not(clause: Clause, tested: set[str], line: Profile, bindings: Sequence
     if not clause.testable:
         return Absence.NOT_TESTABLE, f"not testable: {clause.reason}"
     if not clause.applies_to(line):
-        return Absence.NOT_IN_PROFILE, f"not in profile {line.name}"
+        return Absence.NOT_IN_PROFILE, f"not in profile {line.release}"
+    if clause.depends_on_patch(line):
+        newest = clause.releases(line)[-1].release
+        return Absence.PATCH_UNKNOWN, f"releases of {line.name} differ: name the one, such as --profile {newest}"
     own = [binding for binding in bindings if binding in clause.bindings]
     if not own:
         return Absence.OTHER_BINDING, f"not over {', '.join(bindings)}"
-    if not any(binding == GRPC or routes(binding).carries(clause.rpc, line) for binding in own):
+    if not any(binding_rows()[name].carries(clause.rpc, line) for name in own):
         return Absence.OTHER_BINDING, f"not over {', '.join(own)}, which has no route for it in {line.name}"
-    return (Absence.NOT_SELECTED, "not selected") if clause.id in tested else (Absence.NO_TEST, "no test judges it")
+    return _why_not_asked(clause, tested)
+
+
+def _why_not_asked(clause: Clause, tested: set[str]) -> tuple[Absence, str]:
+    if clause.id in tested:
+        return Absence.NOT_SELECTED, "not selected"
+    if clause.family == EXPLORATIONS:
+        return Absence.NOT_SELECTED, "an exploration: a part of the whole suite, or of a selection that names it"
+    return Absence.NO_TEST, "no test judges it"

@@ -1,4 +1,4 @@
-"""The tests of the suites without pytest: what it collected once, kept for as long as nothing changes.
+"""Index: the tests of the suites without pytest: what it collected once, kept for as long as nothing changes.
 
 Marks are made by code (a test's cases come from tables and fixtures), so pytest alone knows them for
 sure. What it found is kept under a digest of every file that may have a say in it; another digest, and
@@ -7,14 +7,17 @@ it is asked again. A released wheel brings the index along, made by `make wheel`
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
 
+from milvus_tck.extensions import extensions
 from milvus_tck.planning.choice import SuiteTest
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.toolchain import cache_folder
-from milvus_tck.verdict.whole_file import write_whole
+from milvus_tck.verdict.results.whole_file import write_whole
 
 __all__ = ["INDEX", "digest", "dump", "load", "suite_tests"]
 
@@ -24,7 +27,7 @@ INDEX = "index.json"
 _FOLDERS = ("suites", "fixtures", "proto")
 #: Folders that a wheel has inside the package and a checkout beside it.
 _BESIDE = (*_FOLDERS, "loadtests", "reports")
-_KINDS = {".py", ".toml", ".binpb"}
+_KINDS = (".py", ".toml", ".binpb")
 #: Indices that are kept: several checkouts may take turns.
 _KEPT = 8
 
@@ -60,25 +63,39 @@ def digest() -> str:
     """Sum up every file of the suites and of what they are made from, by name and content."""
     total = hashlib.blake2b(digest_size=32)
     for name, path in sorted(_files()):
-        content = path.read_bytes()
+        with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - a thousand of them, at each start
+            content = file.readall()
         total.update(f"{name} {len(content)}\n".encode())
         total.update(content)
     return total.hexdigest()
 
 
-def _files() -> Iterator[tuple[str, Path]]:
-    """Every file under the name that it has wherever the package is installed."""
+def _files() -> Iterator[tuple[str, str]]:
+    """Every file, by its path, under the name that it has wherever the package is installed."""
     engine = Path(__file__).parents[1]
-    inside = {data_dir(name) for name in _BESIDE}
-    for top, root in (*((name, data_dir(name)) for name in _FOLDERS), ("engine", engine)):
-        for path in root.rglob("*"):
-            if path.suffix in _KINDS and (top != "engine" or inside.isdisjoint(path.parents)):
-                yield f"{top}/{path.relative_to(root).as_posix()}", path
+    inside = {str(data_dir(name)) for name in _BESIDE}
+    others = ((f"{each.origin}:{root.name}", root) for each in extensions() for root in each.folders)
+    for top, root in ((name, data_dir(name)) for name in _FOLDERS):
+        yield from _below(top, str(root), frozenset())
+    yield from _below("engine", str(engine), inside)
+    for top, root in others:
+        yield from _below(top, str(root), frozenset())
+
+
+def _below(name: str, folder: str, without: AbstractSet[str]) -> Iterator[tuple[str, str]]:
+    """Every file below a folder, except in the folders `without`; none where there is no folder."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for each in entries:
+            if each.is_dir(follow_symlinks=False):
+                if each.path not in without:
+                    yield from _below(f"{name}/{each.name}", each.path, without)
+            elif each.name.endswith(_KINDS):
+                yield f"{name}/{each.name}", each.path
 
 
 def dump(tests: Sequence[SuiteTest], key: str) -> str:
     """Write an index."""
-    rows = [[test.node, [list(mark) for mark in test.marks]] for test in tests]
+    rows = [[test.node, [list(mark) for mark in test.marks], test.origin] for test in tests]
     return json.dumps({"digest": key, "tests": rows}, separators=(",", ":"))
 
 
@@ -88,6 +105,7 @@ def load(path: Path, key: str) -> tuple[SuiteTest, ...] | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         if found["digest"] != key:
             return None
-        return tuple(SuiteTest(node, tuple((name, case) for name, case in marks)) for node, marks in found["tests"])
+        rows = found["tests"]
+        return tuple(SuiteTest(node, tuple((name, case) for name, case in marks), own) for node, marks, own in rows)
     except (OSError, ValueError, KeyError, TypeError):
         return None

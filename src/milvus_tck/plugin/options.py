@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.bindings.names import BINDINGS, bindings_of
+from milvus_tck.bindings.names import bindings_of
+from milvus_tck.spec.bindings import binding_rows
 from milvus_tck.targets.credentials import credentials
-from milvus_tck.targets.described import HTTP_KEYS
-from milvus_tck.verdict.options import DEADLINE, IN_FLIGHT, CheckOptions
-from milvus_tck.verdict.result_file import FILE
+from milvus_tck.targets.tck_toml import HTTP_KEYS
+from milvus_tck.verdict.results.result_file import FILE
+from milvus_tck.verdict.session.options import DEADLINE, IN_FLIGHT, CheckOptions
 
 __all__ = ["options_of", "pytest_addoption"]
 
@@ -26,11 +27,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAMES",
-        help=f"how calls travel: {', '.join(BINDINGS)}, several joined by commas (default: grpc)",
+        help=f"how calls travel: {', '.join(binding_rows())}, several joined by commas (default: grpc)",
     )
     group.addoption("--http", metavar="URL", help="where a running target, or its gateway, speaks HTTP")
     group.addoption("--http-management", metavar="URL", help="its management port, with /api/v1")
     group.addoption("--select", default="", help="checks to run, such as 'rpc=Search and level=must'")
+    group.addoption("--explore", type=float, help="seconds for explorations, 0 for none")
+    group.addoption("--strict-protocol", action="store_true", help="fail what released servers break just so, too")
     group.addoption("--token", help="token, or user:password, for the target")
     group.addoption(
         "--in-flight",
@@ -40,6 +43,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--tck-seed", type=int, help="seed of data and order")
     group.addoption("--tck-timeout", type=float, default=DEADLINE, help="seconds that one call may take")
     group.addoption("--hostile", action="store_true", help="run checks that are known to kill servers")
+    group.addoption("--clauses", action="append", default=[], metavar="DIR", help="clauses of your own")
+    group.addoption(
+        "--suites", action="append", default=[], metavar="DIR", help="their tests; name the folder as an argument, too"
+    )
     group.addoption("--out", type=Path, help=f"folder for {FILE}")
 
 
@@ -62,6 +69,8 @@ def options_of(config: pytest.Config) -> CheckOptions:
         bindings=bindings,
         urls=told.get("tck_urls", urls),
         select=option.select,
+        strict_protocol=option.strict_protocol,
+        explore=option.explore,
         workers=option.in_flight,
         seed=option.tck_seed,
         timeout=option.tck_timeout,

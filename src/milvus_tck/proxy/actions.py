@@ -1,4 +1,4 @@
-"""What a rule may do to a call, and what it is shown of it."""
+"""Actions: what a rule may do to a call, and what it is shown of it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import grpc
 from google.protobuf.message import DecodeError, Message
 
-from milvus_tck.proxy.passing import Ended, rpc_of
+from milvus_tck.proxy.unary_call import CallEnd, rpc_of
 from milvus_tck.wire.descriptors import message_class, methods
 
 __all__ = ["Act", "Action", "Answer", "Drop", "Operator", "Refuse", "Send", "View", "of_operator", "to_bytes"]
@@ -51,7 +51,7 @@ Operator = Callable[[str, Message, Message | None], Action]
 class View:
     """A call as rules see it: messages are parsed when somebody looks."""
 
-    def __init__(self, path: str, payload: bytes, ended: Ended | None = None) -> None:
+    def __init__(self, path: str, payload: bytes, ended: CallEnd | None = None) -> None:
         self.path = path
         self.rpc = rpc_of(path)
         self.payload = payload
@@ -69,7 +69,7 @@ class View:
         return self._request
 
     def response(self) -> Message | None:
-        """Parse the answer so far, a new message each time; `None` where there is none or it can not be read."""
+        """Parse the answer so far, a new message each time; `None` where there is none or it cannot be read."""
         payload = None if self.ended is None else self.ended.payload
         return None if payload is None else _parsed(self.rpc, payload, answer=True)
 

@@ -1,13 +1,13 @@
-"""What a call that passed says: its messages, its status, how it keeps the protocol."""
+"""Inspection: what a call that passed says: its messages, its status, how it keeps the protocol."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from google.protobuf.message import DecodeError, Message
 
-from milvus_tck.bindings import contract
-from milvus_tck.bindings.outcome import StatusView, Violation, status_of
-from milvus_tck.proxy.passing import Passing, Traffic
+from milvus_tck.bindings import wire_contract
+from milvus_tck.bindings.exchange_values import StatusView, Violation, status_of
+from milvus_tck.proxy.unary_call import Passing, Traffic
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.wire.descriptors import message_class, methods
 
@@ -22,7 +22,7 @@ class Seen:
     """A call that ended, read."""
 
     call: Passing
-    #: The client's first request, and the first answer that it was given; `None` where they can not be read.
+    #: The client's first request, and the first answer that it was given; `None` where they cannot be read.
     request: Message | None
     response: Message | None
     #: Of the answer that the client was given.
@@ -60,10 +60,10 @@ def _answers(call: Passing, line: Profile | None) -> Sequence[Violation]:
     if call.rpc not in methods():
         return found
     for payload in call.answered.kept:
-        response, broken = contract.parse(call.rpc, payload)
+        response, broken = wire_contract.parse(call.rpc, payload)
         found.extend(broken)
         if response is not None and line is not None:
-            found.extend(contract.violations(call.rpc, response, line))
+            found.extend(wire_contract.violations(call.rpc, response, line))
     return found
 
 

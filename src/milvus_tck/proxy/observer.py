@@ -1,11 +1,11 @@
-"""The thread that looks at calls after they passed, so that looking costs them nothing."""
+"""Observer: the thread that looks at calls after they passed, so that looking costs them nothing."""
 
 import queue
 import threading
 from collections.abc import Callable, Sequence
 
 from milvus_tck.proxy.inspection import Seen, inspect
-from milvus_tck.proxy.passing import Passing
+from milvus_tck.proxy.unary_call import Passing
 from milvus_tck.spec.profiles import Profile
 
 __all__ = ["Consumer", "Observer"]

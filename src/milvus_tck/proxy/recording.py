@@ -10,23 +10,23 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from milvus_tck import __version__
-from milvus_tck.bindings.outcome import Violation
+from milvus_tck.bindings.exchange_values import Violation
 from milvus_tck.proxy.inspection import Seen
-from milvus_tck.proxy.passing import Passing, Traffic
 from milvus_tck.proxy.rules import RuleSet
-from milvus_tck.verdict.lines import LineFile
-from milvus_tck.verdict.showing import message_json
+from milvus_tck.proxy.unary_call import Passing, Traffic
+from milvus_tck.verdict.results.exchange_json import message_json
+from milvus_tck.verdict.results.line_file import LineFile
 from milvus_tck.wire.descriptors import message_class, methods
 from milvus_tck.wire.message_redaction import may_hold_secrets, redact
 from milvus_tck.wire.redaction import holds, metadata_rows, scrub, secrets_of
 
-__all__ = ["SCHEMA", "Recording", "call_json", "violation_json"]
+__all__ = ["SCHEMA", "CallLog", "call_json", "violation_json"]
 
 SCHEMA = 1
 _TEXT = 4000
 
 
-class Recording:
+class CallLog:
     """Writes a file of JSON Lines: a header, the calls in the order in which they ended, a footer."""
 
     def __init__(self, path: Path) -> None:
@@ -109,7 +109,7 @@ def _traffic(call: Passing, traffic: Traffic, secrets: set[str], *, answer: bool
 
 
 def _message(rpc: str, payload: bytes, secrets: set[str], *, answer: bool) -> dict[str, Any]:
-    """Write one message: `bytes` are its own, but for secrets, and are left out where those can not be told."""
+    """Write one message: `bytes` are its own, but for secrets, and are left out where those cannot be told."""
     shown: dict[str, Any] = {"size": len(payload), "bytes": None, "message": None, "redacted": False}
     method = methods().get(rpc)
     if method is None:

@@ -1,4 +1,4 @@
-"""The proxy's server side: every call to any path is taken in and passed on."""
+"""Relay: the proxy's server side: every call to any path is taken in and passed on."""
 
 import asyncio
 import itertools
@@ -8,11 +8,11 @@ from collections.abc import Callable
 import grpc
 import grpc.aio
 
-from milvus_tck.proxy.book import DroppedError, RuleBook, play
-from milvus_tck.proxy.passing import Ended, Passing, rpc_of
+from milvus_tck.proxy.origin import Origin, pairs
 from milvus_tck.proxy.reset import reset
+from milvus_tck.proxy.rule_book import DroppedError, RuleBook, play
 from milvus_tck.proxy.streams import pass_stream
-from milvus_tck.proxy.upstream import Upstream, pairs
+from milvus_tck.proxy.unary_call import CallEnd, Passing, rpc_of
 from milvus_tck.wire.descriptors import methods
 
 __all__ = ["Context", "Done", "Relay"]
@@ -34,7 +34,7 @@ _ROUNDED = 0.02
 class Relay(grpc.GenericRpcHandler):
     """Passes calls on to a server that may be exchanged, under rules that may be."""
 
-    def __init__(self, upstream: Upstream, book: RuleBook, done: Done, backlog: Callable[[], int], limit: int) -> None:
+    def __init__(self, upstream: Origin, book: RuleBook, done: Done, backlog: Callable[[], int], limit: int) -> None:
         self.upstream = upstream
         self.book = book
         #: Where we listen; known a little later than the relay.
@@ -85,8 +85,8 @@ class Relay(grpc.GenericRpcHandler):
         finally:
             self._over(call)
 
-    async def _answer(self, call: Passing, payload: bytes, context: Context) -> Ended:
-        async def forward(request: bytes) -> Ended:
+    async def _answer(self, call: Passing, payload: bytes, context: Context) -> CallEnd:
+        async def forward(request: bytes) -> CallEnd:
             begun = time.perf_counter()
             call.forwarded.add(request)
             ended = await self.upstream.unary(call, request, remaining(context))
@@ -117,7 +117,7 @@ class Relay(grpc.GenericRpcHandler):
         finally:
             self._over(call)
 
-    async def _streamed(self, call: Passing, context: Context) -> Ended:
+    async def _streamed(self, call: Passing, context: Context) -> CallEnd:
         try:
             return await pass_stream(call, self.upstream, self.book.of(call.path), context, remaining(context))
         except DroppedError:
@@ -131,11 +131,11 @@ class Relay(grpc.GenericRpcHandler):
         metadata = pairs(context.invocation_metadata())
         return Passing(next(self._numbers), path, self._limit, context.peer(), metadata, remaining(context))
 
-    def _dropped(self, call: Passing) -> Ended:
-        """Break the connection; a client that is gone already, or that we can not find, is told what happened."""
+    def _dropped(self, call: Passing) -> CallEnd:
+        """Break the connection; a client that is gone already, or that we cannot find, is told what happened."""
         call.cut = "dropped"
         reset(call.peer, self.port)
-        return Ended(grpc.StatusCode.UNAVAILABLE, "milvus-tck proxy: a rule broke the connection")
+        return CallEnd(grpc.StatusCode.UNAVAILABLE, "milvus-tck proxy: a rule broke the connection")
 
     def _over(self, call: Passing) -> None:
         call.seconds = time.perf_counter() - call.began
@@ -148,7 +148,7 @@ def remaining(context: Context) -> float | None:
     return None if left is None or left > _ENDLESS else max(left, 0.0)
 
 
-async def finish(call: Passing, context: Context, ended: Ended) -> bytes:
+async def finish(call: Passing, context: Context, ended: CallEnd) -> bytes:
     """Give the client the end of the call."""
     call.ended = ended
     if ended.code is not grpc.StatusCode.OK:
@@ -165,10 +165,10 @@ def given_up(call: Passing, context: Context) -> None:
     late = call.deadline is not None and (remaining(context) or 0) <= _ROUNDED * call.deadline
     call.cut = call.cut or ("deadline" if late else "cancelled")
     code = grpc.StatusCode.DEADLINE_EXCEEDED if late else grpc.StatusCode.CANCELLED
-    call.ended = call.ended or Ended(code, "the client did not wait for the end")
+    call.ended = call.ended or CallEnd(code, "the client did not wait for the end")
 
 
-def broken_rule(call: Passing, error: Exception) -> Ended:
+def broken_rule(call: Passing, error: Exception) -> CallEnd:
     """End the call where a rule raised: that is a mistake of its writer, and must not look like the server's."""
     call.cut = "rule-error"
-    return Ended(grpc.StatusCode.INTERNAL, f"milvus-tck proxy: a rule raised {type(error).__name__}: {error}")
+    return CallEnd(grpc.StatusCode.INTERNAL, f"milvus-tck proxy: a rule raised {type(error).__name__}: {error}")

@@ -34,7 +34,7 @@ def reset(peer: str, port: int) -> bool:
 
 
 def _break(descriptor: int, theirs: int) -> bool:
-    """Break a socket, of which we hold a second descriptor so that its number can not change hands."""
+    """Break a socket, of which we hold a second descriptor so that its number cannot change hands."""
     try:
         held = socket.socket(fileno=os.dup(descriptor))
     except OSError:  # it was closed meanwhile

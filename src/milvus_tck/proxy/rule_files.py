@@ -22,100 +22,138 @@ with = { member = "insert_cnt", value = 0 }
 at = "response"                            # or "request", or "both"
 """
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import grpc
-from google.protobuf.descriptor import Descriptor, MethodDescriptor
+from google.protobuf.descriptor import MethodDescriptor
+from msgspec import Meta, field
 
 from milvus_tck.proxy.actions import Act
-from milvus_tck.proxy.operators import make, operators
-from milvus_tck.proxy.rules import Rule, RuleSet, Stage, Where, drop, has_member, mutate, refuse, status
-from milvus_tck.spec.keys import table, tables, unknown_keys
+from milvus_tck.proxy.mutation import mutation, mutations
+from milvus_tck.proxy.rules import Rule, RuleSet, RuleStage, Scalar, Where, drop, has_member, refuse, status
+from milvus_tck.spec.tables import Table, TableFile, choice, read_tables
 from milvus_tck.wire.descriptors import SERVICE, methods
 
-__all__ = ["FAULT", "FILE_KEYS", "KEYS", "MUTATE", "SHARED", "RuleError", "parse_rules", "read_rules"]
+__all__ = ["FaultTable", "MutationTable", "RuleError", "RuleTable", "RuleTables", "parse_rules", "read_rules"]
 
-SHARED = {"id", "rpc", "where", "metadata", "times", "skip", "probability", "delay", "at"}
-FAULT = {"status", "grpc", "drop"}
-MUTATE = {"operator", "with"}
-FILE_KEYS = {"seed", "fault", "mutate"}
-#: What a rule may say, by its kind.
-KEYS = {"fault": SHARED | FAULT, "mutate": SHARED | MUTATE}
+_CODES = {each.name: each for each in grpc.StatusCode if each is not grpc.StatusCode.OK}
+_Code = Annotated[str, choice(_CODES)]
+
+
+class RuleTable(Table, frozen=True):
+    """Which calls a rule means, how often, how likely and how late."""
+
+    #: Its name in what is shown and counted.
+    id: str = ""
+    #: Which RPCs; * and ? stand for anything, another service's is named by its path.
+    rpc: str | tuple[str, ...] = "*"
+    #: Members of the request, as dotted paths, with the values or patterns that they have.
+    where: dict[str, Scalar] = field(default_factory=dict)
+    #: Metadata of the call.
+    metadata: dict[str, str] = field(default_factory=dict)
+    #: How often it acts at most.
+    times: Annotated[int, Meta(ge=0)] | None = None
+    #: Calls that it lets go by first.
+    skip: Annotated[int, Meta(ge=0)] = 0
+    #: How likely it acts, 0 to 1.
+    probability: Annotated[float, Meta(ge=0, le=1)] = 1.0
+    #: Seconds that it waits before it acts; alone, it is the whole fault.
+    delay: Annotated[float, Meta(ge=0)] = 0.0
+    #: request: before the server sees it; response: the server did its work; both, for mutations.
+    at: RuleStage | None = None
+
+
+class RuleStatusTable(Table, frozen=True):
+    """The `Status` that is answered."""
+
+    code: int
+    reason: str = ""
+    #: The `error_code` beside it; the one that belongs to the code where nothing is said.
+    legacy: int | None = None
+    retriable: bool = False
+
+
+class GrpcTable(Table, frozen=True):
+    """The gRPC code that ends the call."""
+
+    code: _Code
+    details: str = ""
+
+
+class FaultTable(RuleTable, frozen=True):
+    """What goes wrong with a call: one of status, grpc and drop, or a delay."""
+
+    status: RuleStatusTable | None = None
+    grpc: _Code | GrpcTable | None = None
+    #: The connection is reset.
+    drop: bool | None = None
+
+
+class MutationTable(RuleTable, frozen=True, kw_only=True):
+    """What a message says in place of the truth."""
+
+    operator: Annotated[str, choice(mutations())]
+    #: What the operator is told.
+    parameters: dict[str, Any] = field(name="with", default_factory=dict)
+
+
+class RuleTables(Table, frozen=True):
+    """The rules of `milvus-tck proxy`."""
+
+    #: Of rules that act by chance.
+    seed: int = 0
+    fault: tuple[FaultTable, ...] = ()
+    mutate: tuple[MutationTable, ...] = ()
 
 
 class RuleError(Exception):
-    """Rules can not be used: says which one, and why."""
+    """Rules cannot be used: says which one, and why."""
 
 
 def read_rules(path: Path) -> RuleSet:
     """Read a file of rules; raises `RuleError`."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise RuleError(f"{path} can not be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise RuleError(f"{path} is not UTF-8, as TOML is") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RuleError(f"{path}: {error}") from error
-    try:
-        return parse_rules(raw)
-    except RuleError as error:
-        raise RuleError(f"{path}: {error}") from error
+    return _rules(read_tables(path, RuleError))
 
 
 def parse_rules(raw: Mapping[str, Any]) -> RuleSet:
     """Make rules of what a file holds; raises `RuleError`."""
-    try:
-        unknown_keys("a file of rules", raw, FILE_KEYS)
-        # A name of its own for each rule that has none, in the order of the file.
-        rows = [(kind, f"{kind}-{number}", row) for kind in ("fault", "mutate")
-                for number, row in enumerate(tables(kind, raw.get(kind, ())), 1)]  # fmt: skip
-        if type(raw.get("seed", 0)) is not int:
-            raise RuleError(f"seed is a whole number, not {raw['seed']!r}")
-        rules = tuple(_rule(kind, str(row.get("id", name)), row) for kind, name, row in rows)
-        return RuleSet(rules, raw.get("seed", 0))
-    except ValueError as error:
-        raise RuleError(str(error)) from error
+    return _rules(TableFile("rules", raw, error=RuleError))
 
 
-def _rule(kind: str, name: str, row: Mapping[str, Any]) -> Rule:
-    try:
-        _check_keys(kind, row)
-        stage = Stage(row.get("at", Stage.REQUEST if kind == "fault" else Stage.RESPONSE))
-        where = _where(row)
-        act = _fault(row) if kind == "fault" else _mutation(row, where, stage)
-        return Rule(name, where, stage, act, **_often(row))
-    except (RuleError, ValueError, TypeError) as error:
-        raise RuleError(f"rule {name!r}: {error}") from error
+def _rules(file: TableFile) -> RuleSet:
+    tables = file.value(RuleTables)
+    rows: list[tuple[str, int, FaultTable | MutationTable]] = [
+        *(("fault", number, row) for number, row in enumerate(tables.fault)),
+        *(("mutate", number, row) for number, row in enumerate(tables.mutate)),
+    ]
+    found = []
+    for kind, number, row in rows:
+        with file.at(kind, number):
+            # A name of its own for each rule that has none, in the order of the file.
+            found.append(_rule(row, row.id or f"{kind}-{number + 1}"))
+    with file.at():
+        return RuleSet(tuple(found), tables.seed)
 
 
-def _check_keys(kind: str, row: Mapping[str, Any]) -> None:
-    unknown_keys(f"a {kind}", row, KEYS[kind])
+def _rule(row: FaultTable | MutationTable, name: str) -> Rule:
+    stage = row.at or (RuleStage.REQUEST if isinstance(row, FaultTable) else RuleStage.RESPONSE)
+    where = _where(row)
+    act = _fault(row) if isinstance(row, FaultTable) else _mutation(row, where, stage)
+    return Rule(name, where, stage, act, row.delay, row.times, row.skip, row.probability)
 
 
-def _often(row: Mapping[str, Any]) -> dict[str, Any]:
-    """How often, how likely, how late: numbers within their bounds."""
-    given = {key: row[key] for key in ("times", "skip", "probability", "delay") if key in row}
-    for key, value in given.items():
-        kinds = (int,) if key in {"times", "skip"} else (int, float)
-        if not isinstance(value, kinds) or isinstance(value, bool) or value < 0 or (key == "probability" and value > 1):
-            raise RuleError(f"{key} = {value!r} makes no sense")
-    return given
-
-
-def _where(row: Mapping[str, Any]) -> Where:
-    rpc = row.get("rpc", "*")
-    where = Where((rpc,) if isinstance(rpc, str) else tuple(rpc), dict(table("where", row.get("where", {}))),
-                  dict(table("metadata", row.get("metadata", {}))))  # fmt: skip
+def _where(row: RuleTable) -> Where:
+    where = Where((row.rpc,) if isinstance(row.rpc, str) else row.rpc, row.where, row.metadata)
     for pattern in where.rpc:
         if not set(pattern) & set("*?/") and pattern not in methods():
-            raise RuleError(f"there is no RPC {pattern}; one of another service is named by its path")
+            message = f"there is no RPC {pattern}; one of another service is named by its path"
+            raise ValueError(message)
     for path in where.request:
         if not any(has_member(each.input_type, path) for each in _named(where)):
-            raise RuleError(f"no request of {', '.join(where.rpc)} has a member {path}")
+            message = f"no request of {', '.join(where.rpc)} has a member {path}"
+            raise ValueError(message)
     return where
 
 
@@ -124,50 +162,22 @@ def _named(where: Where) -> list[MethodDescriptor]:
     return [each for name, each in methods().items() if where.names(f"/{SERVICE}/{name}", name)]
 
 
-def _fault(row: Mapping[str, Any]) -> Act | None:
-    given = sorted(FAULT & row.keys())
-    if len(given) > 1 or (not given and "delay" not in row):
-        raise RuleError("a fault is one of status, grpc and drop, or a delay")
-    if not given:
-        return None
-    value = row[given[0]]
-    if given[0] == "status":
-        return status(**_status(value))
-    if given[0] == "grpc":
-        return _grpc(value)
-    if value is not True:
-        raise RuleError("drop is true, or is left out")
-    return drop()
+def _fault(row: FaultTable) -> Act | None:
+    given = [each for each in (row.status, row.grpc, row.drop) if each is not None]
+    if len(given) > 1 or not (given or row.delay):
+        raise ValueError("a fault is one of status, grpc and drop, or a delay")
+    if row.drop is False:
+        raise ValueError("drop is true, or is left out")
+    if row.status is not None:
+        return status(row.status.code, row.status.reason, legacy=row.status.legacy, retriable=row.status.retriable)
+    if row.grpc is not None:
+        wanted = GrpcTable(row.grpc) if isinstance(row.grpc, str) else row.grpc
+        return refuse(_CODES[wanted.code], wanted.details)
+    return drop() if row.drop else None
 
 
-def _status(value: object) -> dict[str, Any]:
-    row = table("status", value)
-    unknown_keys("status", row, {"code", "reason", "legacy", "retriable"})
-    if type(row.get("code")) is not int:
-        raise RuleError("status has a code, a whole number")
-    return dict(row)
-
-
-def _grpc(value: str | Mapping[str, Any]) -> Act:
-    row = {"code": value} if isinstance(value, str) else value
-    known = {each.name: each for each in grpc.StatusCode if each is not grpc.StatusCode.OK}
-    if row.keys() - {"code", "details"} or row.get("code") not in known:
-        raise RuleError(f"grpc is a code and details; codes are {', '.join(known)}")
-    return refuse(known[row["code"]], row.get("details", ""))
-
-
-def _mutation(row: Mapping[str, Any], where: Where, stage: Stage) -> Act:
-    name, parameters = row.get("operator"), table("with", row.get("with", {}))
-    if not isinstance(name, str) or name not in operators():
-        raise RuleError(f"there is no operator {name!r}; there are {', '.join(operators())}")
-    member = parameters.get("member")
-    # A member that no message has would make a mutation that never applies.
-    if isinstance(member, str) and not any(has_member(kind, member) for kind in _messages(where, stage)):
-        raise RuleError(f"no message of {', '.join(where.rpc)} that it sees has a member {member}")
-    return mutate(make(name, parameters))
-
-
-def _messages(where: Where, stage: Stage) -> list[Descriptor]:
-    named = _named(where)
-    requests = [each.input_type for each in named if stage is not Stage.RESPONSE]
-    return requests + [each.output_type for each in named if stage is not Stage.REQUEST]
+def _mutation(row: MutationTable, where: Where, stage: RuleStage) -> Act:
+    named = [each.name for each in _named(where)]
+    requests = named if stage is not RuleStage.RESPONSE else []
+    answers = named if stage is not RuleStage.REQUEST else []
+    return mutation(row.operator, row.parameters, requests, answers)

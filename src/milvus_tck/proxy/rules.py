@@ -13,14 +13,15 @@ from milvus_tck.proxy.actions import Act, Action, Answer, Drop, Operator, Refuse
 from milvus_tck.spec.errors import codes
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
+from milvus_tck.wire.walk import is_map
 
-__all__ = ["Rule", "RuleSet", "Scalar", "Stage", "Where", "drop", "has_member", "mutate", "refuse", "status"]
+__all__ = ["Rule", "RuleSet", "RuleStage", "Scalar", "Where", "drop", "has_member", "mutate", "refuse", "status"]
 
 #: What a member is compared with: a text may hold `*` and `?`.
 Scalar = str | int | float | bool
 
 
-class Stage(StrEnum):
+class RuleStage(StrEnum):
     """When a rule acts: before the server is asked, or after it answered."""
 
     REQUEST = "request"
@@ -62,7 +63,7 @@ class Rule:
 
     id: str
     where: Where = field(default_factory=Where)
-    stage: Stage = Stage.REQUEST
+    stage: RuleStage = RuleStage.REQUEST
     #: What it does; `None` where it only delays.
     act: Act | None = None
     #: Seconds to wait before it acts.
@@ -73,9 +74,9 @@ class Rule:
     skip: int = 0
     probability: float = 1.0
 
-    def at(self, stage: Stage) -> bool:
+    def at(self, stage: RuleStage) -> bool:
         """Tell whether it acts at that stage."""
-        return self.stage in {stage, Stage.BOTH}
+        return self.stage in {stage, RuleStage.BOTH}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _values(message: Message, path: list[str]) -> Iterator[object]:
     if found is None:
         return
     value = getattr(message, name)
-    if found.message_type is not None and found.message_type.GetOptions().map_entry:
+    if is_map(found):
         yield from [value[rest[0]]] if len(rest) == 1 and rest[0] in value else []
         return
     for each in value if found.is_repeated else [value]:

@@ -9,9 +9,9 @@ from typing import Any, cast
 import grpc
 import grpc.aio
 
-from milvus_tck.proxy.book import ActiveRule, play
-from milvus_tck.proxy.passing import Ended, Passing
-from milvus_tck.proxy.upstream import Stream, Upstream, ending_of, pairs
+from milvus_tck.proxy.origin import Origin, Stream, ending_of, pairs
+from milvus_tck.proxy.rule_book import ActiveRule, play
+from milvus_tck.proxy.unary_call import CallEnd, Passing
 
 __all__ = ["pass_stream"]
 
@@ -21,8 +21,8 @@ _WRITE_FAILED = (grpc.StatusCode.INTERNAL, "Internal error from Core")
 
 
 async def pass_stream(
-    call: Passing, upstream: Upstream, rules: tuple[ActiveRule, ...], context: Context, left: float | None
-) -> Ended:
+    call: Passing, upstream: Origin, rules: tuple[ActiveRule, ...], context: Context, left: float | None
+) -> CallEnd:
     """Pass messages in both directions until the server ends the call; raises `DroppedError`.
 
     Rules look at the first message of the client and at the end of the call; the messages
@@ -33,7 +33,7 @@ async def pass_stream(
         return await _relay(call, upstream, requests, context, left)
     first = await anext(requests, None)
 
-    async def forward(request: bytes) -> Ended:
+    async def forward(request: bytes) -> CallEnd:
         begun = _begun(requests, None if first is None else request)
         return await _relay(call, upstream, begun, context, left)
 
@@ -45,8 +45,8 @@ async def pass_stream(
 
 
 async def _relay(
-    call: Passing, upstream: Upstream, requests: AsyncIterator[bytes], context: Context, left: float | None
-) -> Ended:
+    call: Passing, upstream: Origin, requests: AsyncIterator[bytes], context: Context, left: float | None
+) -> CallEnd:
     begun = time.perf_counter()
     stream = upstream.stream(call, left)
     endings = Endings(stream)
@@ -85,7 +85,7 @@ async def _up(call: Passing, requests: AsyncIterator[bytes], stream: Stream) -> 
         await stream.done_writing()
 
 
-async def _down(call: Passing, stream: Stream, context: Context) -> Ended:
+async def _down(call: Passing, stream: Stream, context: Context) -> CallEnd:
     """Pass on what the server answers: its initial metadata, every message, its end."""
     initial = pairs(await stream.initial_metadata())
     if initial:
@@ -95,7 +95,7 @@ async def _down(call: Passing, stream: Stream, context: Context) -> Ended:
         await context.write(message)
         call.given.add(message)
     trailers, details = pairs(await stream.trailing_metadata()), await stream.details()
-    return Ended(grpc.StatusCode.OK, details or "", initial, trailers)
+    return CallEnd(grpc.StatusCode.OK, details or "", initial, trailers)
 
 
 class Endings:

@@ -20,12 +20,12 @@ from allure_commons.model2 import (
 )
 from allure_commons.types import AttachmentType, LabelType, Severity
 
-from milvus_tck.reporting.deciding import decided_by
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.deciding_exchange import decided_by
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.text import clip, printable
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
 
 __all__ = ["allure_files"]
 
@@ -76,7 +76,7 @@ def _result(check: CheckEvent, run: JudgedRun) -> TestResult:
     identity = _fingerprint(check.check)
     return TestResult(
         uuid=str(uuid5(NAMESPACE_URL, f"milvus-tck:{run.header.run}:{printable(check.check)}")),
-        historyId=_fingerprint(f"{check.check} {run.header.profile} {run.header.target.get('name', '')}"),
+        historyId=_fingerprint(f"{check.check} {run.header.profile} {run.header.target.name}"),
         testCaseId=identity,
         fullName=clip(check.check, _TEXT),
         name=clip(check.check, _TEXT),
@@ -126,8 +126,8 @@ def _details(check: CheckEvent, run: JudgedRun) -> StatusDetails | None:
 def _environment(run: JudgedRun) -> str:
     header = run.header
     values = {
-        "target": header.target.get("name", ""),
-        "target.version": header.target.get("version", ""),
+        "target": header.target.name,
+        "target.version": header.target.version,
         "profile": header.profile,
         "suite": header.suite,
         "seed": header.seed,

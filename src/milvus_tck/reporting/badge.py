@@ -2,10 +2,10 @@
 
 import json
 
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.sentence import Tone, tone
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.states import State
 
 __all__ = ["badge_json"]
 
@@ -27,6 +27,8 @@ def _message(run: JudgedRun) -> str:
     must = run.summary.counts[Level.MUST]
     unverified = sum(must[state] for state in State if state.unverified)
     parts = [f"{must[State.PASS]}/{sum(must.values())} must", f"{unverified} unverified"]
+    if must[State.DEVIATION]:
+        parts.append(f"{must[State.DEVIATION]} as upstream deviates")
     scope = run.summary.scope
     if scope is not None:
         parts.append(f"{len(scope.judged)} of {scope.rpcs} RPCs")

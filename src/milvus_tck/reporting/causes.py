@@ -11,11 +11,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from milvus_tck.reporting.blocking import Blocking
-from milvus_tck.reporting.roots import Root
+from milvus_tck.reporting.blocked_checks import Blocking
+from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
+from milvus_tck.verdict.results.roots import Root
 
 __all__ = ["Cause", "root_causes", "start_here"]
 
@@ -57,6 +58,11 @@ class Cause:
         return rpcs.pop() if len(rpcs) == 1 else ""
 
     @property
+    def unsafe(self) -> bool:
+        """Whether data is at stake, or an error hidden: of an SDK."""
+        return not self.root and any(event.unsafe for event in self.checks)
+
+    @property
     def example(self) -> CheckEvent:
         """The failure that shows it best: of a clause that blocks most, else the first."""
         return self.checks[0]
@@ -93,9 +99,9 @@ def start_here(causes: Sequence[Cause]) -> list[Cause]:
     return [*first, *roots]
 
 
-def _rank(cause: Cause) -> tuple[int, int, str, str]:
+def _rank(cause: Cause) -> tuple[bool, int, int, str, str]:
     weight = cause.blocks + (0 if cause.root else len(cause.checks))
-    return _ORDER.index(cause.level), -weight, cause.signature, cause.title
+    return not cause.unsafe, _ORDER.index(cause.level), -weight, cause.signature, cause.title
 
 
 def _fix(event: CheckEvent) -> tuple[str, ...]:
@@ -131,4 +137,4 @@ def _open(root: Root) -> Cause:
 
 
 def _aspect(event: CheckEvent) -> str:
-    return event.check.rpartition(":")[2].partition("@")[0]
+    return CheckId.parse(event.check).aspect

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
 
-from milvus_tck.reporting.blocking import Blocking
+from milvus_tck.reporting.blocked_checks import Blocking
 from milvus_tck.reporting.levels import kind
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
 
 __all__ = ["SEVERITY", "ClauseGroup", "ClauseRow", "anchor", "clause_groups", "clause_rows"]
 
@@ -19,6 +19,7 @@ __all__ = ["SEVERITY", "ClauseGroup", "ClauseRow", "anchor", "clause_groups", "c
 SEVERITY = (
     State.TARGET_CRASH,
     State.FAIL,
+    State.DEVIATION,
     State.HARNESS_ERROR,
     State.FLAKY,
     State.INCONCLUSIVE,
@@ -46,10 +47,12 @@ class ClauseRow:
     total: int
     #: Why it was not verified; empty where it was.
     why: str
+    #: The extension that promises it; empty where the protocol does.
+    origin: str = ""
 
     @property
     def kind(self) -> str:
-        """`pass`, `fail` or `open`."""
+        """`pass`, `fail`, `deviation` or `open`."""
         return kind(self.state)
 
     @property
@@ -116,6 +119,7 @@ def _row(members: list[CheckEvent], blocking: Blocking) -> ClauseRow:
         passed=sum(check.state == State.PASS for check in members),
         total=len(members),
         why=blocking.reason(first) if State(first.state).unverified else "",
+        origin=first.origin,
     )
 
 

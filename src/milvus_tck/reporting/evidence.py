@@ -1,4 +1,4 @@
-"""The exchanges of failures, packed for a page that opens from a disk.
+"""Evidence: the exchanges of failures, packed for a page that opens from a disk.
 
 Exchanges are gzipped JSON in base64, in chunks: the page inflates a chunk when somebody
 opens a failure in it. Checks of one test prove themselves with the same exchanges, which a
@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from milvus_tck.reporting.across import Counterpart
+from milvus_tck.reporting.counterparts import Counterpart
 from milvus_tck.reporting.text import clip
-from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.results.events import CheckEvent
 
-__all__ = ["Evidence", "Place", "pack"]
+__all__ = ["Evidence", "EvidencePlace", "pack"]
 
 #: Exchanges that made the things which tests share, by name.
 Preparations = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -36,7 +36,7 @@ _HIDDEN = {"request_bytes"}
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EvidencePlace:
     """Where the exchanges of a check are: a chunk, and the check's key in it."""
 
     chunk: int
@@ -50,7 +50,7 @@ class Evidence:
     #: Base64 of gzipped JSON: `{"exchanges": [...], "checks": {key: {...}}}`.
     chunks: tuple[str, ...]
     #: Where to find those of a check, by its id.
-    places: Mapping[str, Place]
+    places: Mapping[str, EvidencePlace]
     #: Checks whose exchanges did not fit.
     left_out: int
 
@@ -113,14 +113,14 @@ def pack(
     `repro` gives the command that reproduces a check; `counterparts` are exchanges of the same checks
     where they pass, over other bindings.
     """
-    chunks, places, left_out, room = list[str](), dict[str, Place](), 0, budget
+    chunks, places, left_out, room = list[str](), dict[str, EvidencePlace](), 0, budget
     for members, chunk in _chunks(checks, preparations, lambda: _Chunk(repro, counterparts or {})):
         packed = chunk.packed()
         if len(packed) > room:
             left_out += len(members)
             continue
         room -= len(packed)
-        places.update({check.check: Place(len(chunks), key) for key, check in members})
+        places.update({check.check: EvidencePlace(len(chunks), key) for key, check in members})
         chunks.append(packed)
     return Evidence(tuple(chunks), places, left_out)
 

@@ -1,19 +1,19 @@
-"""What a page says of each failing clause, and of what was looked at and not decided."""
+"""Failures: what a page says of each failing clause, and of what was looked at and not decided."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
-from milvus_tck.reporting.backing import backing
-from milvus_tck.reporting.blocking import Blocking
+from milvus_tck.reporting.blocked_checks import Blocking
 from milvus_tck.reporting.clause_table import SEVERITY, anchor
-from milvus_tck.reporting.deciding import decided_by
-from milvus_tck.reporting.evidence import Evidence, Place
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.deciding_exchange import decided_by
+from milvus_tck.reporting.evidence import Evidence, EvidencePlace
+from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.reporting.provenance import backing
 from milvus_tck.reporting.text import clip
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.differences import Difference
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
 
 __all__ = ["FailingCheck", "FailingClause", "OpenReason", "beyond", "failing_clauses", "open_reasons", "proven"]
 
@@ -23,7 +23,7 @@ _CARDS = 300
 _TEXTS, _SHORTEST, _LONGEST = 300_000, 120, 2_000
 _LEVELS = list(Level)
 #: States whose exchanges are shown: these were looked at, and did not come out well.
-_SHOWN = {State.FAIL, State.TARGET_CRASH, State.HARNESS_ERROR, State.FLAKY, State.INCONCLUSIVE}
+_SHOWN = {State.FAIL, State.TARGET_CRASH, State.DEVIATION, State.HARNESS_ERROR, State.FLAKY, State.INCONCLUSIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,10 @@ class FailingCheck:
     known: bool
     exchanges: int
     #: Where they are; `None` where there are none, or they did not fit the page.
-    place: Place | None
+    place: EvidencePlace | None
     repro: str
+    #: What released servers break just so; empty where it is no deviation of theirs.
+    deviation: str = ""
     #: Bindings over which the same check passes, in words.
     holds_over: str = ""
 
@@ -153,6 +155,7 @@ def _shown(check: CheckEvent, run: JudgedRun, evidence: Evidence, limit: int) ->
         exchanges=len(check.exchanges),
         place=evidence.places.get(check.check),
         repro=run.repro(check),
+        deviation=clip(check.deviation, _LONGEST),
         holds_over=run.holds_over(check),
     )
 

@@ -11,12 +11,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.markdown import code_span, prose
+from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clause_witnesses import witness_words
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.check import HOLDS
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
 
 __all__ = ["findings_markdown"]
 
@@ -28,13 +30,13 @@ _FOLDERS = re.compile(r"(?<![\w./])/(?:workspace|home|root|go|build|usr|tmp|var)
 def findings_markdown(run: JudgedRun) -> str:
     """Write what failed; its size grows with the number of broken clauses only."""
     header = run.results.header
-    failing = [check for check in run.results.checks if State(check.state).failed]
+    failing = [check for check in run.results.checks if State(check.state).broken]
     lines = [
-        f"# What {header.target['name']} breaks",
+        f"# What {header.target.name} breaks",
         "",
         str(run.sentence),
         "",
-        f"Version {prose(str(header.target['version']))}, profile {header.profile}, suite {header.suite}.",
+        f"Version {prose(str(header.target.version)) or 'untold'}, profile {header.profile}, suite {header.suite}.",
     ]
     for rpc, members in sorted(_by(failing, "rpc").items()):
         lines += ["", f"## {rpc}"]
@@ -71,10 +73,11 @@ def _contrast(run: JudgedRun, check: CheckEvent) -> str:
     def code(text: str) -> str:
         return code_span(_same(run, text), 200)
 
-    if check.state != State.TARGET_CRASH and check.members:
+    died = check.state == State.TARGET_CRASH or check.signature.startswith("crash:")
+    if not died and check.members:
         told = [(f"{prose(each.path)}: ", each.expected, each.actual) for each in check.members]
         return "; ".join(f"{path}expected {code(expected)}, got {code(actual)}" for path, expected, actual in told)
-    came = "it died" if check.state == State.TARGET_CRASH else f"got {code(check.actual)}"
+    came = "it died" if died else f"got {code(check.actual)}"
     return f"expected {code(check.expected)}, {came}" if check.expected else came
 
 
@@ -93,7 +96,7 @@ def _deciding(check: CheckEvent) -> Mapping[str, Any] | None:
     if check.decisive is not None:
         return check.decisive
     own = [exchange for exchange in check.exchanges if exchange["rpc"] == check.rpc]
-    refusal = check.check.partition(":")[2].partition("@")[0] != "holds"
+    refusal = CheckId.parse(check.check).aspect != HOLDS
     if own and refusal:
         return own[0] if len(own) == 1 else own[-2]  # the last one is the valid request beside it
     return own[-1] if own else check.exchanges[-1] if check.exchanges else None

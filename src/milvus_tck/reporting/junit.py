@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from milvus_tck.reporting.backing import backing, backing_line
-from milvus_tck.reporting.deciding import decided_by
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.deciding_exchange import decided_by
+from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.reporting.provenance import backing, backing_line
 from milvus_tck.reporting.sentence import unjudged
 from milvus_tck.reporting.text import clip, one_line, printable
-from milvus_tck.verdict.baseline import Entry
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import Exit, State
+from milvus_tck.verdict.baseline.baseline import Entry
+from milvus_tck.verdict.model.states import Exit, State
+from milvus_tck.verdict.results.events import CheckEvent
 
 __all__ = ["junit_xml"]
 
@@ -63,8 +63,8 @@ def _properties(run: JudgedRun) -> ET.Element:
     header = run.header
     values = {
         "profile": header.profile,
-        "target": header.target.get("name", ""),
-        "target.version": header.target.get("version", ""),
+        "target": header.target.name,
+        "target.version": header.target.version,
         "seed": str(header.seed),
         "suite": header.suite,
         "verdict": run.summary.verdict.value,
@@ -122,6 +122,8 @@ def _message(check: CheckEvent, run: JudgedRun) -> str:
     if check.check in run.known:
         reason = run.reason_of(check)
         return f"known {check.state} ({check.level}): {reason or 'no reason is given'}; {what}"
+    if check.deviation:
+        what = f"{check.deviation.removesuffix('.')}; {what}"
     times = f", failed {check.failed} of {check.runs} times" if check.state == State.FLAKY else ""
     return f"{check.state} ({check.level}{times}): {what}"
 

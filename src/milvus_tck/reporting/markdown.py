@@ -1,18 +1,21 @@
 """`summary.md`: the run on one screen of a CI job's page ($GITHUB_STEP_SUMMARY)."""
 
 import re
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 
-from milvus_tck.reporting.backing import backing
-from milvus_tck.reporting.deciding import decided_by
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.deciding_exchange import decided_by
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.levels import level_tallies
 from milvus_tck.reporting.matrix import rpc_rows
+from milvus_tck.reporting.provenance import backing
 from milvus_tck.reporting.sentence import Tone, tone
-from milvus_tck.reporting.text import duration, one_line
-from milvus_tck.spec.data import data_dir
+from milvus_tck.reporting.since import since_line
+from milvus_tck.reporting.templates import overlay
+from milvus_tck.reporting.text import one_line
 
 __all__ = ["code_span", "prose", "summary_markdown"]
 
@@ -28,7 +31,7 @@ def summary_markdown(run: JudgedRun) -> str:
     tallies = level_tallies(run.summary.counts)
     rpcs = sorted(rpc_rows(run.results.checks, [each.level for each in tallies]), key=lambda row: -row.failed)
     return (
-        _environment()
+        _templates()
         .get_template("summary.md")
         .render(
             run=run,
@@ -42,16 +45,10 @@ def summary_markdown(run: JudgedRun) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(data_dir("reports") / "templates"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,  # noqa: S701 - Markdown: `prose` and `code` escape what it takes for markup
-    )
-    environment.filters.update(code=code_span, decided=decided_by, duration=duration, prose=prose, backing=backing)
-    return environment
+def _templates() -> Environment:
+    """What Markdown takes for markup is escaped by `prose` and `code`."""
+    own: dict[str, Callable[..., Any]] = {"code": code_span, "decided": decided_by, "prose": prose}
+    return overlay({**own, "backing": backing, "since": since_line}, html=False)
 
 
 def prose(text: str, limit: int = _LIMIT) -> str:

@@ -4,12 +4,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from milvus_tck.reporting.levels import Tally, level_tallies, tally
+from milvus_tck.reporting.levels import LevelCount, level_tallies, tally
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.summary import count
+from milvus_tck.verdict.results.events import CheckEvent
+from milvus_tck.verdict.results.result_file import Results
+from milvus_tck.verdict.results.summary import count
 
 __all__ = ["CapabilityRow", "RpcRow", "capability_rows", "rpc_rows"]
 
@@ -19,9 +19,9 @@ class RpcRow:
     """One RPC; the cells of its own clauses stand in the order of the levels, `None` where it has no check."""
 
     rpc: str
-    cells: tuple[Tally | None, ...]
+    cells: tuple[LevelCount | None, ...]
     #: What was promised of every answer (`wire/*`), looked at in the answers of this RPC.
-    form: Tally | None
+    form: LevelCount | None
 
     @property
     def own(self) -> bool:
@@ -56,12 +56,12 @@ def rpc_rows(checks: Iterable[CheckEvent], levels: Sequence[Level]) -> list[RpcR
     return [RpcRow(rpc, _cells(own[rpc], levels), _form(form[rpc])) for rpc in sorted({*own, *form})]
 
 
-def _cells(checks: list[CheckEvent], levels: Sequence[Level]) -> tuple[Tally | None, ...]:
+def _cells(checks: list[CheckEvent], levels: Sequence[Level]) -> tuple[LevelCount | None, ...]:
     found = {each.level: each for each in level_tallies(count(checks))}
     return tuple(found.get(level) for level in levels)
 
 
-def _form(checks: list[CheckEvent]) -> Tally | None:
+def _form(checks: list[CheckEvent]) -> LevelCount | None:
     """Add up what holds for every answer, over all levels."""
     states = Counter(check.state for check in checks)
     return tally(Level.MUST, states) if checks else None
@@ -74,13 +74,13 @@ def capability_rows(results: Results) -> list[CapabilityRow]:
     titles = {each.id: each.title for each in capabilities()}
     return [
         CapabilityRow(
-            name=row["capability"],
-            title=titles.get(row["capability"], ""),
-            core=row["core"],
-            declared=row["declared"],
-            probed=row["probed"],
-            observed=row["observed"],
-            contradiction=row["contradiction"],
+            name=row.capability,
+            title=titles.get(row.capability, ""),
+            core=row.core,
+            declared=row.declared,
+            probed=row.probed,
+            observed=row.observed,
+            contradiction=row.contradiction,
         )
         for row in results.footer.capabilities
     ]

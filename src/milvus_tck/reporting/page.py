@@ -18,14 +18,16 @@ from milvus_tck.reporting.failures import (
     open_reasons,
     proven,
 )
-from milvus_tck.reporting.judged import JudgedRun
-from milvus_tck.reporting.levels import Tally, level_tallies
+from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.reporting.levels import LevelCount, level_tallies
 from milvus_tck.reporting.matrix import CapabilityRow, RpcRow, capability_rows, rpc_rows
 from milvus_tck.reporting.sentence import Tone, tone, unjudged
+from milvus_tck.reporting.since import since_line
 from milvus_tck.reporting.text import plural
-from milvus_tck.reporting.trust import Fact, trust_facts
+from milvus_tck.reporting.trust import TrustFact, trust_facts
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.comparison import Comparison
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.states import State
 
 __all__ = ["Page", "make_page"]
 
@@ -40,11 +42,11 @@ class Page:
     tone: Tone
     command: str
     started: str
-    tallies: list[Tally]
+    tallies: list[LevelCount]
     causes: list[Cause]
     open_reasons: list[OpenReason]
     baseline: Comparison | None
-    trust: list[Fact]
+    trust: list[TrustFact]
     rows: list[ClauseRow]
     matrix: list[RpcRow]
     capabilities: list[CapabilityRow]
@@ -59,12 +61,12 @@ class Page:
         return [each.level for each in self.tallies]
 
     @property
-    def scored(self) -> list[Tally]:
+    def scored(self) -> list[LevelCount]:
         """Levels that say something for or against the target."""
         return [each for each in self.tallies if each.level.scored]
 
     @property
-    def unscored(self) -> list[Tally]:
+    def unscored(self) -> list[LevelCount]:
         """Levels that are looked at without a verdict."""
         return [each for each in self.tallies if not each.level.scored]
 
@@ -77,6 +79,11 @@ class Page:
     def groups(self) -> list[ClauseGroup]:
         """The rows of the table of clauses, by what they came to."""
         return clause_groups(self.rows)
+
+    @property
+    def since(self) -> str:
+        """What changed since the last run, in a line; empty where there is none."""
+        return "" if self.run.since is None else since_line(self.run.since)
 
     @property
     def unjudged(self) -> int:
@@ -104,8 +111,10 @@ class Page:
         checks = [check for clause in self.failing for check in clause.checks]
         states = [check.state for check in (*checks, *chain.from_iterable(self.beyond.values()))]
         failed = sum(state.failed for state in states)
-        undecided = f", {len(states) - failed} undecided" if len(states) > failed else ""
-        return f"{plural(failed, 'check')} failed{undecided}"
+        deviating = states.count(State.DEVIATION)
+        rest = len(states) - failed - deviating
+        parts = [f"{deviating} known of released servers"] * bool(deviating) + [f"{rest} undecided"] * bool(rest)
+        return ", ".join([f"{plural(failed, 'check')} failed", *parts])
 
     @property
     def rpcs(self) -> list[str]:

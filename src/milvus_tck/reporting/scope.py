@@ -1,6 +1,6 @@
-"""Which RPCs of a profile a run is about, in words."""
+"""Scope: which RPCs of a profile a run is about, in words."""
 
-from milvus_tck.verdict.scope import Scope
+from milvus_tck.verdict.model.scope import Scope
 
 __all__ = ["ScopeRow", "scope_rows", "scope_words"]
 
@@ -30,6 +30,7 @@ def scope_rows(scope: Scope) -> list[ScopeRow]:
         ("No clause yet, met on the way", tuple(name for name in scope.no_clause if name in met)),
         ("Not asked for, met on the way", tuple(name for name in scope.not_asked if name in met)),
         ("No clause yet", _without(scope.no_clause, met)),
+        ("In the definitions, and in no released server", scope.no_server),
     )
     return [row for row in rows if row[1]]
 

@@ -5,26 +5,22 @@ from enum import StrEnum
 
 from milvus_tck.reporting.scope import scope_words
 from milvus_tck.reporting.text import one_line
+from milvus_tck.spec.bindings import binding_rows
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.skip import HOSTILE
-from milvus_tck.verdict.states import Conformance, State
-from milvus_tck.verdict.summary import Summary
+from milvus_tck.verdict.model.states import Conformance, State
+from milvus_tck.verdict.results.result_file import Results
+from milvus_tck.verdict.results.roots import lacking_of
+from milvus_tck.verdict.results.summary import Summary
+from milvus_tck.verdict.scheduling.skip_rules import HOSTILE
 
-__all__ = ["Sentence", "Tone", "tone", "unjudged", "verdict_sentence"]
+__all__ = ["VERDICT_WORDS", "Sentence", "Tone", "tone", "unjudged", "verdict_sentence"]
 
 _BECAUSE = 300
-_WORDS = {
+#: Each verdict in words.
+VERDICT_WORDS = {
     Conformance.CONFORMANT: "conformant",
     Conformance.NOT_CONFORMANT: "NOT conformant",
     Conformance.UNDETERMINED: "undetermined",
-}
-_BINDINGS = {
-    "grpc": "gRPC",
-    "http-api-v1": "HTTP api/v1",
-    "http-design": "HTTP (design)",
-    "http-v1": "HTTP v1",
-    "http-v2": "HTTP v2",
 }
 
 
@@ -51,17 +47,23 @@ class Sentence:
 def verdict_sentence(results: Results, summary: Summary, because: str = "") -> Sentence:
     """Say the conformance verdict, with what was not verified beside it, and `because` of what that is so."""
     header = results.header
-    subject = f"{header.target.get('name', '?')} against Milvus {header.profile}{_over(results)}"
+    whole = f"{header.target.name or '?'} against Milvus {header.profile}{_over(results)}"
+    subject = header.target.name if any(check.family == "sdk" for check in results.checks) else whole
     return Sentence(
         subject,
-        _WORDS[summary.verdict],
+        VERDICT_WORDS[summary.verdict],
         " ".join([_must(results, summary, because), *_scope(summary), *_limits(results)]),
     )
 
 
 def _over(results: Results) -> str:
-    bindings = sorted({_BINDINGS.get(check.binding, check.binding) for check in results.checks})
+    bindings = sorted({_title(check.binding) for check in results.checks})
     return f" over {' + '.join(bindings)}" if bindings else ""
+
+
+def _title(binding: str) -> str:
+    row = binding_rows().get(binding)  # another version of the suite may have written of one that this one has not
+    return row.title if row is not None else binding
 
 
 def _must(results: Results, summary: Summary, because: str) -> str:
@@ -73,16 +75,36 @@ def _must(results: Results, summary: Summary, because: str) -> str:
     if not total:
         return f"no must check was judged.{aside}"
     failed = must[State.FAIL] + must[State.TARGET_CRASH]
-    judged = failed + must[State.PASS]
+    judged = failed + must[State.DEVIATION] + must[State.PASS]
     fails = f"{failed} of {judged} judged must checks {'fails' if failed == 1 else 'fail'}"
     said = [fails if judged else f"none of {total} must checks was judged"]
+    if must[State.DEVIATION]:
+        said.append(f"{must[State.DEVIATION]} {_deviating(results, must[State.DEVIATION])}")
     if must[State.FLAKY]:
         said.append(f"{must[State.FLAKY]} of {total} {'is' if must[State.FLAKY] == 1 else 'are'} flaky")
     left = total - judged - must[State.FLAKY]
     if left:
         why = f", because {one_line(because, _BECAUSE)}" if because else ""
         said.append(f"{left} of {total} could not be judged{why}")
-    return "; ".join(said).removesuffix(".") + "." + aside
+    return "; ".join(said).removesuffix(".") + "." + aside + _lacking(results)
+
+
+def _deviating(results: Results, number: int) -> str:
+    """Say whose releases break just that."""
+    header = results.header
+    if header.release in {"", header.profile}:
+        return f"{'deviates' if number == 1 else 'deviate'} as releases of Milvus {header.profile} do"
+    return f"{'deviates' if number == 1 else 'deviate'} as Milvus {header.release} does"
+
+
+def _lacking(results: Results) -> str:
+    """Say how much was left out because the target lacks what it needs, and what that is."""
+    must = (each for each in results.checks if each.level == Level.MUST and each.state == State.UNSUPPORTED)
+    names = [what for kind, what in map(lacking_of, must) if kind in {"declared", "unsupported"}]
+    if not names:
+        return ""
+    need = "needs" if len(names) == 1 else "need"
+    return f" {len(names)} {need} what the target says it lacks: {', '.join(sorted(set(names)))}."
 
 
 def _scope(summary: Summary) -> list[str]:

@@ -12,7 +12,7 @@ _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2
 
 
 def printable(text: str) -> str:
-    r"""Write characters that can not be shown as escapes (`\x1b`); newlines and tabs stay."""
+    r"""Write characters that cannot be shown as escapes (`\x1b`); newlines and tabs stay."""
     return _UNFIT.sub(_escape, text)
 
 

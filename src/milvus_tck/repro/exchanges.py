@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.results.events import CheckEvent
+from milvus_tck.verdict.results.result_file import Results
 
 __all__ = ["Exchange", "kept_of", "lost_of", "unprepared"]
 

@@ -10,29 +10,32 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from milvus_tck.spec.bindings import GRPC, binding_row
+from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.errors import UNEXPECTED_ERROR, codes, legacy_codes, legacy_of
 from milvus_tck.spec.profiles import Profile, profile
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.judgement import HOLDS
-from milvus_tck.verdict.owed import UNTOUCHED
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.judgement import HOLDS
+from milvus_tck.verdict.model.obligations import UNTOUCHED
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
 
 __all__ = ["promise_of"]
 
 Step = Mapping[str, Any]
 #: How the fingerprints of refusals begin where something has to succeed.
 _REFUSED = ("refused:", "put-off:")
+_BROKEN = {State.FAIL, State.DEVIATION}
 _ERROR_CODE = "wire/error-code-defined"
 
 
 def promise_of(check: CheckEvent, line: str, steps: Sequence[Step]) -> dict[str, Any]:
-    """Return the rule by which a check is judged; `line` is the name of the profile of the run."""
-    aspect = check.check.rpartition("@")[0].rpartition(":")[2]
+    """Return the rule by which a check is judged; `line` is the profile or the release of the run."""
+    aspect = CheckId.parse(check.check).aspect
     clause = clauses().get(check.clause)
     call = _last(steps, check.rpc)
-    if check.state == State.TARGET_CRASH:
+    if check.state == State.TARGET_CRASH or check.signature.startswith("crash:"):
         return _rule("survives", [])
     if check.clause == _ERROR_CODE:
         wire = profile(profile(line).wire)
@@ -43,7 +46,7 @@ def promise_of(check: CheckEvent, line: str, steps: Sequence[Step]) -> dict[str,
         return _rule("there", [call], call=call)
     if aspect == HOLDS and check.signature.startswith(_REFUSED):
         return _accepted(check, steps)
-    if aspect != HOLDS and clause is not None and check.state == State.FAIL:
+    if aspect != HOLDS and clause is not None and check.state in _BROKEN:
         return _refused(check, aspect, clause, profile(line), steps)
     return _by_values(check, steps)
 
@@ -85,20 +88,20 @@ def _refused(check: CheckEvent, aspect: str, clause: Clause, line: Profile, step
         in_band=_in_band(check, expected.grpc), codes=list(expected.codes),
         legacy=[] if line.status_code else list(expected.legacy),
         agree=_agree(line, expected.legacy_of) if aspect == "agree" else {}, other=UNEXPECTED_ERROR,
-        reason=(clause.strict.reason or "") if aspect == "reason-text" else "",
+        reason=clause.strict_in(line).reason if aspect == "reason-text" else "",
     )  # fmt: skip
 
 
 def _in_band(check: CheckEvent, grpc: Sequence[str]) -> list[str]:
     """Name what a refusal may come with: over HTTP the body says no more than over gRPC, whatever its status."""
-    if check.binding == "grpc":
+    if check.binding == GRPC:
         return list(grpc or ("OK",))
-    return ["HTTP 200"] if check.binding != "http-design" else [f"HTTP {status}" for status in range(200, 500)]
+    return [f"HTTP {status}" for status in range(200, 500)] if binding_row(check.binding).own_status else ["HTTP 200"]
 
 
-def _agree(line: Profile, own: Sequence[tuple[int, int]]) -> dict[str, int]:
-    known = {str(each.number): legacy_of(each.number, line) for each in codes() if line in each.profiles}
-    return {**known, **{str(code): legacy for code, legacy in own}}
+def _agree(line: Profile, own: Sequence[tuple[int, int]]) -> dict[str, list[int]]:
+    known = {str(each.number): sorted(legacy_of(each.number, line)) for each in codes() if line in each.profiles}
+    return {**known, **{str(code): [legacy for same, legacy in own if same == code] for code, _ in own}}
 
 
 def _looks(steps: Sequence[Step], call: int) -> list[list[Any]]:
@@ -122,8 +125,8 @@ def _same(left: Step, right: Step) -> bool:
 def _by_values(check: CheckEvent, steps: Sequence[Step]) -> dict[str, Any]:
     own = [number for number, step in enumerate(steps) if step["rpc"] == check.rpc and step["told"]]
     told = [number for number, step in enumerate(steps) if step["told"]]
-    right = _right(check, steps, own or told) if check.state == State.FAIL else []
-    # An answer of the RPC that can not be compared may be the one that decided.
+    right = _right(check, steps, own or told) if check.state in _BROKEN else []
+    # An answer of the RPC that cannot be compared may be the one that decided.
     whole = all(step["told"] or step["refused"] for step in steps if step["rpc"] == check.rpc)
     decides = sorted({*(step for step, _, _ in right), *(own or told)})
     return _rule("values", decides, evidence=told if whole else [], right=right)

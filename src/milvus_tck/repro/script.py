@@ -1,9 +1,11 @@
-"""The script: the text of the player, with the requests, the promise and the definitions of one check in it."""
+"""The script: the texts of its modules, with the requests, the promise and the definitions of one check in it."""
 
+import ast
 import base64
 import gzip
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -11,27 +13,30 @@ from milvus_tck.repro.exchanges import kept_of, unprepared
 from milvus_tck.repro.promise import promise_of
 from milvus_tck.repro.steps import command_of, step_of
 from milvus_tck.spec.data import proto_dir
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.result_file import Results
+from milvus_tck.verdict.results.events import CheckEvent
+from milvus_tck.verdict.results.result_file import Results
 
 __all__ = ["script_of"]
 
 #: As many exchanges are kept for a check; where there are so many, earlier ones may be missing.
 _EVIDENCE = 40
+#: The modules of the script; the last one is its face: the help, the place for the case, and what is run.
+_MODULES = ("definitions", "server", "rules", "template")
+_PACKAGE = "milvus_tck"
 _EMPTY = "CASE: dict[str, Any] = {}\n"
 _LONG = 4_000
 
 
 def script_of(results: Results, check: CheckEvent) -> str:
     """Write a script that needs Python and grpcio only; it judges the promise of a check on any server."""
-    source = (files("milvus_tck.repro") / "player.py").read_text(encoding="utf-8")
+    source = program()
     exchanges = kept_of(results, check)
     steps = [step_of(each, results.header.run) for each in exchanges]
     case = {
         "check": check.check,
         "text": check.text,
         "run": results.header.run,
-        "promise": promise_of(check, results.header.profile, steps),
+        "promise": promise_of(check, results.header.release or results.header.profile, steps),
         "steps": steps,
         "definitions": base64.b64encode(
             gzip.compress((proto_dir() / "descriptors.binpb").read_bytes(), mtime=0)
@@ -39,10 +44,44 @@ def script_of(results: Results, check: CheckEvent) -> str:
     }
     before, found, after = source.partition(_EMPTY)
     if not found:
-        raise RuntimeError("the player has no place for its case")
+        raise RuntimeError("the template has no place for its case")
     said = "".join(f"# {_printable(line)}\n" for row in _comments(results, check) for line in row.splitlines() or [""])
     shown = "".join(f"# {_printable(line)}\n" for line in _requests(exchanges, steps))
     return f"#!/usr/bin/env python3\n{said}{before}{shown}{_literal(case)}{after}"
+
+
+@cache
+def program() -> str:
+    """Put the script together: the text of each of its modules, in the order in which they need each other.
+
+    What they import stands above all of it, once; imports of one another go.
+    """
+    imports: set[str] = set()
+    bodies: list[str] = []
+    head = ""
+    for name in _MODULES:
+        text = (files("milvus_tck.repro") / f"{name}.py").read_text(encoding="utf-8")
+        head, body = _taken_apart(text, imports)
+        bodies.append(body)
+    return f"{head}from __future__ import annotations\n\n{''.join(sorted(imports))}\n{''.join(bodies)}"
+
+
+def _taken_apart(text: str, imports: set[str]) -> tuple[str, str]:
+    """Return the docstring of a module and all that it defines; what it imports of Python's own goes to `imports`."""
+    tree = ast.parse(text)
+    lines = text.splitlines(keepends=True)
+    docstring, *rest = tree.body
+    above = [each for each in rest if isinstance(each, ast.Import | ast.ImportFrom) or _is_public_list(each)]
+    for each in above:
+        module = each.module if isinstance(each, ast.ImportFrom) else ""
+        if not _is_public_list(each) and module != "__future__" and not (module or "").startswith(_PACKAGE):
+            imports.add(f"{ast.unparse(each)}\n")
+    first, last = docstring.end_lineno or 0, above[-1].end_lineno or 0
+    return "".join(lines[:first]) + "\n", "".join(lines[last:])
+
+
+def _is_public_list(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
 
 
 def _literal(case: Mapping[str, Any]) -> str:
@@ -69,7 +108,7 @@ def _comments(results: Results, check: CheckEvent) -> Iterator[str]:
     yield f"{check.state}: {check.signature}"
     yield f"expected: {check.expected}"
     yield f"got: {check.actual}"
-    yield f"recorded on {header.started} from {target['name']} {target['version']}, run {header.run}"
+    yield f"recorded on {header.started} from {target.name} {target.version}, run {header.run}"
     yield from _limits(results, check)
 
 

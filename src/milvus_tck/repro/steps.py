@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import DecodeError
 
-from milvus_tck.bindings.http_design import written_request
-from milvus_tck.repro.told import status_of, told_by
+from milvus_tck.bindings.http.design import written_request
+from milvus_tck.repro.recorded_values import status_of, told_by
 from milvus_tck.spec.kinds import maker_of
 from milvus_tck.spec.routes import routes
-from milvus_tck.verdict.things import creation_of, dropping, run_of
+from milvus_tck.spec.rpcs import rpcs
+from milvus_tck.verdict.leftovers.objects import creation_of, dropping, run_of
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.descriptors import HTTP, SERVICE, message_class, method, methods
@@ -25,8 +25,6 @@ __all__ = ["command_of", "step_of"]
 
 #: The bindings whose requests are written by their route and the message.
 _API_V1, _DESIGN = "http-api-v1", "http-design"
-#: Calls that change nothing and cost little: repeated while a server works at what was asked before.
-_LOOKS = re.compile(r"(Get|Describe|Show|Has|List|Check)")
 #: Bytes of JSON that a line of grpcurl or curl holds.
 _LINE = 2_000
 
@@ -45,9 +43,15 @@ def step_of(exchange: Mapping[str, Any], run: str) -> dict[str, Any]:
         "status": status,
         "refused": code not in {"OK", "HTTP 200"} or any(status or ()),
         "told": [[list(path), values] for path, values in (told_by(exchange))],
-        "looks": bool(_LOOKS.match(exchange["rpc"])),
+        "looks": _looks(exchange["rpc"]),
         "undo": _undo(exchange["rpc"], exchange.get("request_bytes"), run),
     }
+
+
+def _looks(rpc: str) -> bool:
+    """Tell whether a call changes nothing and costs little: it is repeated while a server works at what it was told."""
+    known = rpcs().get(rpc)
+    return known is not None and known.reads and known.family != "reading"
 
 
 def _over_http(exchange: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -3,10 +3,25 @@
 from dataclasses import dataclass
 from functools import cache
 
-from milvus_tck.spec.data import read_toml
+from milvus_tck.spec.clauses import Clause
+from milvus_tck.spec.data import table_file
 from milvus_tck.spec.rpcs import rpcs
+from milvus_tck.spec.tables import Table
 
-__all__ = ["Capability", "capabilities", "core_rpcs"]
+__all__ = ["CapabilitiesTable", "Capability", "capabilities", "capabilities_of", "core_rpcs", "is_optional"]
+
+
+class CapabilityTable(Table, frozen=True):
+    """A part of the protocol that a target may lack."""
+
+    id: str
+    title: str
+
+
+class CapabilitiesTable(Table, frozen=True):
+    """The file `capabilities.toml`."""
+
+    capability: tuple[CapabilityTable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +38,25 @@ class Capability:
 @cache
 def capabilities() -> tuple[Capability, ...]:
     """Every capability, in the order of `proto/capabilities.toml`; `proto/rpcs.toml` says what it consists of."""
-    return tuple(_capability(row["id"], row["title"]) for row in read_toml("capabilities.toml")["capability"])
+    found = table_file("capabilities.toml").value(CapabilitiesTable)
+    return tuple(_capability(row.id, row.title) for row in found.capability)
 
 
 def _capability(identifier: str, title: str) -> Capability:
     own = [each for each in rpcs().values() if each.capability == identifier]
-    return Capability(identifier, title, tuple(each.name for each in own), all(each.core for each in own))
+    # A part without an RPC of its own is a way in which all of them are asked.
+    return Capability(identifier, title, tuple(each.name for each in own), bool(own) and all(each.core for each in own))
+
+
+def capabilities_of(clause: Clause) -> tuple[str, ...]:
+    """Return the capabilities that a clause needs: its own, and the one that its RPC is a part of."""
+    rpc = rpcs().get(clause.rpc)
+    return tuple(dict.fromkeys(filter(None, (clause.capability, rpc.capability if rpc else ""))))
+
+
+def is_optional(rpc: str) -> bool:
+    """Tell whether a server may lack an RPC: it owes neither that nor what needs it."""
+    return rpc in rpcs() and not rpcs()[rpc].core
 
 
 def core_rpcs() -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from functools import cache
 
 from milvus_tck.spec.data import SpecError
 
-__all__ = ["DOCUMENTS", "Kind", "Witness", "parse_witness", "witness_words"]
+__all__ = ["DOCUMENTS", "Witness", "WitnessKind", "parse_witness", "witness_words"]
 
 #: The words that name a document, and what they stand for.
 DOCUMENTS = {
@@ -37,7 +37,7 @@ _UPSTREAM = re.compile(
 )
 
 
-class Kind(StrEnum):
+class WitnessKind(StrEnum):
     """What sort of witness it is."""
 
     DOCUMENT = "document"
@@ -49,7 +49,7 @@ class Kind(StrEnum):
 class Witness:
     """One witness of a clause."""
 
-    kind: Kind
+    kind: WitnessKind
     #: The word for a document, a file of upstream's, or the name of a server.
     name: str
     #: In which function of the file; empty where that is not known.
@@ -61,9 +61,9 @@ class Witness:
 
     def __str__(self) -> str:
         """Write it as `parse_witness` reads it."""
-        if self.kind is Kind.DOCUMENT:
+        if self.kind is WitnessKind.DOCUMENT:
             return self.name
-        if self.kind is Kind.SERVER:
+        if self.kind is WitnessKind.SERVER:
             return f"{self.name}@{self.releases[0]}"
         function, lines = f"#{self.function}" * bool(self.function), f":{self.lines}" * bool(self.lines)
         return f"upstream:{self.name}{function}{lines} @{', '.join(self.releases)}"
@@ -71,9 +71,9 @@ class Witness:
     @property
     def words(self) -> str:
         """Say it to a reader."""
-        if self.kind is Kind.DOCUMENT:
+        if self.kind is WitnessKind.DOCUMENT:
             return DOCUMENTS[self.name]
-        if self.kind is Kind.SERVER:
+        if self.kind is WitnessKind.SERVER:
             return str(self)
         lines = f"{'lines' if '-' in self.lines else 'line'} {self.lines}" if self.lines else ""
         releases = ", ".join(each.replace("=", ", commit ") for each in self.releases)
@@ -84,12 +84,12 @@ class Witness:
 def parse_witness(text: str) -> Witness:
     """Read a witness; raises `SpecError`, with the forms there are, where it is in none of them."""
     if text in DOCUMENTS:
-        return Witness(Kind.DOCUMENT, text)
+        return Witness(WitnessKind.DOCUMENT, text)
     if found := _SERVER.fullmatch(text):
-        return Witness(Kind.SERVER, found["name"], releases=(found["release"],))
+        return Witness(WitnessKind.SERVER, found["name"], releases=(found["release"],))
     if found := _UPSTREAM.fullmatch(text):
         releases = tuple(found["releases"].split(", "))
-        return Witness(Kind.UPSTREAM, found["file"], found["function"] or "", found["lines"] or "", releases)
+        return Witness(WitnessKind.UPSTREAM, found["file"], found["function"] or "", found["lines"] or "", releases)
     raise SpecError(
         f"witness {text!r} is none of: {', '.join(DOCUMENTS)}, SERVER@RELEASE (SERVER: {', '.join(_SERVERS)}), "
         "upstream:FILE[#FUNCTION][:LINE[-LINE]] @RELEASE[=COMMIT][, …]"
@@ -101,7 +101,7 @@ def witness_words(texts: Iterable[str]) -> str:
 
     What a newer version wrote in a form of its own is said as it is written.
     """
-    known: dict[Kind, list[Witness]] = {kind: [] for kind in Kind}
+    known: dict[WitnessKind, list[Witness]] = {kind: [] for kind in WitnessKind}
     strange = []
     for text in texts:
         try:
@@ -110,7 +110,7 @@ def witness_words(texts: Iterable[str]) -> str:
             strange.append(text)
         else:
             known[found.kind].append(found)
-    places = [each.words for each in known[Kind.UPSTREAM]]
-    told = [each.words for each in known[Kind.DOCUMENT] if not (places and each.name == _VAGUE)]
-    seen = ", ".join(each.words for each in known[Kind.SERVER])
+    places = [each.words for each in known[WitnessKind.UPSTREAM]]
+    told = [each.words for each in known[WitnessKind.DOCUMENT] if not (places and each.name == _VAGUE)]
+    seen = ", ".join(each.words for each in known[WitnessKind.SERVER])
     return "; ".join([*places, *told, *([f"seen on {seen}"] if seen else []), *strange])

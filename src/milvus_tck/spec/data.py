@@ -3,15 +3,13 @@
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-__all__ = ["SpecError", "data_dir", "proto_dir", "read_toml", "toml_names"]
+from milvus_tck.spec.tables import SpecError, TableFile
+from milvus_tck.spec.toml_cache import TomlCache
+
+__all__ = ["SpecError", "data_dir", "proto_dir", "table_file", "toml_names"]
 
 _PACKAGE = Path(__file__).parents[1]
-
-
-class SpecError(Exception):
-    """Data under `proto/` contradicts itself: our own bug, never the target's."""
 
 
 def data_dir(name: str) -> Path:
@@ -31,11 +29,16 @@ def toml_names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(path.name for path in (proto_dir() / folder).glob("*.toml")))
 
 
-def read_toml(path: str) -> dict[str, Any]:
-    """Parse one TOML file below `proto/`; `path` is relative to it."""
+@cache
+def _cache() -> TomlCache:
+    return TomlCache()
+
+
+def table_file(path: str) -> TableFile:
+    """Parse one TOML file below `proto/`; `path` is relative to it. Raises `SpecError` where it is no TOML."""
     text = (proto_dir() / path).read_text(encoding="utf-8")
     try:
-        return tomllib.loads(text)
+        return TableFile(f"proto/{path}", _cache().parsed(path, text), text)
     except tomllib.TOMLDecodeError as error:
         message = f"proto/{path}: {error}"
         raise SpecError(message) from error

@@ -4,10 +4,43 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from milvus_tck.spec.data import read_toml
+from milvus_tck.spec.data import table_file
 from milvus_tck.spec.errors import UNEXPECTED_ERROR
+from milvus_tck.spec.tables import Table
 
-__all__ = ["Ending", "HttpStatus", "endings", "http_statuses", "status_of_http"]
+__all__ = ["Ending", "HttpStatus", "HttpStatusTables", "endings", "http_statuses", "status_of_http"]
+
+
+class HttpStatusTable(Table, frozen=True):
+    """A status of HTTP, with the outcomes that have it."""
+
+    http: int
+    #: Numbers of `Status.code`.
+    codes: tuple[int, ...]
+    #: Numbers of `Status.error_code`, where the code is 0.
+    legacy: tuple[int, ...]
+    #: What they have in common, in words.
+    what: str
+
+
+class EndingTable(Table, frozen=True):
+    """How a call that ended without an answer is told."""
+
+    #: Name of the gRPC code.
+    name: str
+    http: int
+    #: What the Status in the body says.
+    code: int
+    error_code: int = UNEXPECTED_ERROR
+
+
+class HttpStatusTables(Table, frozen=True):
+    """The file `http-status.toml`."""
+
+    #: The status of what stands in no row.
+    other: int
+    status: tuple[HttpStatusTable, ...]
+    grpc: tuple[EndingTable, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +67,21 @@ class Ending:
 
 
 @cache
+def _tables() -> HttpStatusTables:
+    return table_file("http-status.toml").value(HttpStatusTables)
+
+
+@cache
 def http_statuses() -> tuple[HttpStatus, ...]:
     """Every status of HTTP that a Status may become, in order of number; the one for all others has no codes."""
-    raw = read_toml("http-status.toml")
-    rows = (HttpStatus(row["http"], tuple(row["codes"]), tuple(row["legacy"]), row["what"]) for row in raw["status"])
-    return (*rows, HttpStatus(raw["other"], (), (), "an error that says nothing of whose fault it is"))
+    rows = (HttpStatus(row.http, row.codes, row.legacy, row.what) for row in _tables().status)
+    return (*rows, HttpStatus(_tables().other, (), (), "an error that says nothing of whose fault it is"))
 
 
 @cache
 def endings() -> Mapping[str, Ending]:
     """How calls without an answer are told, by the name of their gRPC code."""
-    rows = read_toml("http-status.toml")["grpc"]
-    return {
-        row["name"]: Ending(row["name"], row["http"], row["code"], row.get("error_code", UNEXPECTED_ERROR))
-        for row in rows
-    }
+    return {row.name: Ending(row.name, row.http, row.code, row.error_code) for row in _tables().grpc}
 
 
 def status_of_http(code: int, legacy: int) -> int:

@@ -6,15 +6,44 @@ checks of its own clause notice it, so the numbers are the least there are.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Annotated
 
-from milvus_tck.spec.data import SpecError, read_toml
+from msgspec import Meta
 
-__all__ = ["Kills", "kills", "kills_of", "parse_kills", "seen_to_fail"]
+from milvus_tck.spec.check_id import CheckId
+from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.data import table_file
+from milvus_tck.spec.tables import Table, TableFile
 
-_KEYS = {"suite", "target", "version", "profile", "mutants", "checks"}
+__all__ = ["AddedCampaign", "KillTables", "Kills", "kills", "kills_of", "parse_kills", "seen_to_fail"]
+
+
+class AddedCampaign(Table, frozen=True):
+    """A campaign whose kills were added to those of the first one."""
+
+    target: str
+    version: str
+    profile: str
+    #: How many mutants were tried.
+    mutants: int
+
+
+class KillTables(Table, frozen=True):
+    """The file `kills.toml`, which `milvus-tck mutants --write-seen` writes."""
+
+    #: Release of the suite, and the good server with what it says of its version.
+    suite: str
+    target: str
+    version: str
+    profile: str
+    #: How many mutants were tried.
+    mutants: int
+    #: By clause or `clause.case` and by `aspect@binding`: how many mutants made that check fail.
+    checks: dict[str, dict[str, Annotated[int, Meta(gt=0)]]]
+    #: What `--add-seen` added: campaigns on servers that keep what the first does not.
+    added: tuple[AddedCampaign, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +59,14 @@ class Kills:
     mutants: int
     #: How many mutants made a check fail, by binding and by the name of the check without its binding.
     checks: Mapping[str, Mapping[str, int]]
+    #: Profiles of all campaigns, the first one's before all others.
+    profiles: tuple[str, ...] = ()
 
 
 @cache
 def kills() -> Kills:
     """Return what is shipped with the suite."""
-    return parse_kills(read_toml("kills.toml"))
+    return parse_kills(table_file("kills.toml"))
 
 
 def kills_of(check: str) -> dict[str, int] | None:
@@ -46,32 +77,33 @@ def kills_of(check: str) -> dict[str, int] | None:
     """
     if not kills().mutants:
         return None
-    condition, _, aspect = check.rpartition("@")[0].rpartition(":")
-    if condition.startswith("wire/"):  # what holds for every answer is proven for all RPCs at once
-        condition = condition.partition(".")[0]
-    return dict(kills().checks.get(f"{condition}:{aspect}", {}))
+    found = CheckId.parse(check)
+    clause = clauses().get(found.clause)
+    if clause is not None and clause.rpc == "wire":  # what holds for every answer is proven for all at once
+        found = replace(found, case="")
+    return dict(kills().checks.get(found.name, {}))
 
 
 def seen_to_fail(clause: str) -> dict[str, int]:
     """Return the checks of a clause that were seen to fail, each with its number of mutants."""
     rows = kills().checks.items()
     return {
-        f"{name}@{binding}": number
+        str(CheckId.parse(name).over(binding)): number
         for name, counts in rows
-        if name.rpartition(":")[0].partition(".")[0] == clause
+        if CheckId.parse(name).clause == clause
         for binding, number in counts.items()
     }
 
 
-def parse_kills(raw: Mapping[str, Any]) -> Kills:
+def parse_kills(file: TableFile) -> Kills:
     """Turn the parsed file into a value; raises `SpecError` where it contradicts the form."""
-    if raw.keys() != _KEYS:
-        raise SpecError(f"kills.toml: the keys are {', '.join(sorted(_KEYS))}; got {', '.join(sorted(raw))}")
+    row = file.value(KillTables)
     checks: dict[str, dict[str, int]] = {}
-    for condition, counts in raw["checks"].items():
+    for condition, counts in row.checks.items():
         for name, number in counts.items():
             aspect, _, binding = name.partition("@")
-            if not (aspect and binding and isinstance(number, int) and number > 0):
-                raise SpecError(f"kills.toml: {condition}: write aspect@binding = number, not {name} = {number!r}")
+            if not (aspect and binding):
+                raise file.wrong(("checks", condition, name), f"{condition}: write aspect@binding, not {name}")
             checks.setdefault(f"{condition}:{aspect}", {})[binding] = number
-    return Kills(**{**raw, "checks": checks})
+    lines = tuple(dict.fromkeys((row.profile, *(each.profile for each in row.added))))
+    return Kills(row.suite, row.target, row.version, row.profile, row.mutants, checks, lines)

@@ -6,18 +6,60 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Annotated, Literal, get_args
 
-from milvus_tck.spec.data import SpecError, read_toml
+from msgspec import Meta
+
+from milvus_tck.spec.data import table_file
 from milvus_tck.spec.rpcs import rpcs
+from milvus_tck.spec.tables import Table, TableFile
 
-__all__ = ["UNDOINGS", "Kind", "Making", "Naming", "kind", "kinds", "maker_of", "parse_kinds"]
+__all__ = ["UNDOINGS", "Kind", "KindTable", "Making", "Naming", "kind", "kinds", "maker_of", "parse_kinds"]
+
 
 #: What can be undone before something is dropped.
-UNDOINGS = frozenset({"aliases", "grants", "nodes"})
-_KEYS = {"plural", "made", "local", "list", "has", "drop", "forced", "undo"}
-_NEEDED_KEYS = {"plural", "made", "list", "drop"}
-_MADE_KEYS = {"rpc", "name", "database", "http"}
+Undoing = Literal["aliases", "grants", "nodes"]
+UNDOINGS = frozenset(get_args(Undoing))
+
+
+class NamingTable(Table, frozen=True):
+    """An RPC, and the member of its request or its answer that holds names; a dot leads into a message."""
+
+    rpc: str
+    name: str
+
+
+class MakingTable(Table, frozen=True):
+    """An RPC that makes something."""
+
+    rpc: str
+    #: The member of its request that names it.
+    name: str
+    #: How the name is spelt in the bodies of HTTP.
+    http: tuple[str, ...]
+    #: The member that names its database, where that is not `db_name`.
+    database: str = ""
+
+
+class KindTable(Table, frozen=True):
+    """The row of a kind of thing that a run can leave on a target."""
+
+    #: What several of it are called.
+    plural: str
+    #: The RPCs that make one.
+    made: Annotated[tuple[MakingTable, ...], Meta(min_length=1)]
+    #: The RPC that lists all of it.
+    list: NamingTable
+    #: The RPC that removes one.
+    drop: NamingTable
+    #: Whether it lives in a database, which `db_name` names.
+    local: bool = False
+    #: An RPC that tells whether one is there.
+    has: NamingTable | None = None
+    #: Members that have to be set so that newer servers do not mind what hangs on it.
+    forced: tuple[str, ...] = ()
+    #: What is undone before, where the server refuses to drop it.
+    undo: tuple[Undoing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +108,7 @@ class Kind:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind by its name, in the order in which they are removed."""
-    return parse_kinds(read_toml("kinds.toml"))
+    return parse_kinds(table_file("kinds.toml"))
 
 
 def kind(name: str) -> Kind:
@@ -84,46 +126,32 @@ def _makers() -> Mapping[str, Making]:
     return {making.rpc: making for each in kinds().values() for making in each.made}
 
 
-def parse_kinds(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Kind]:
+def parse_kinds(file: TableFile) -> dict[str, Kind]:
     """Turn the parsed file into rows; raises `SpecError`, naming the kind, where one is wrong."""
-    found = {name: _row(name, row) for name, row in raw.items()}
-    made = [making.rpc for each in found.values() for making in each.made]
-    twice = sorted({rpc for rpc in made if made.count(rpc) > 1})
-    _require(not twice, f"kinds.toml: {twice} make two kinds of things")
+    found = {name: _kind(name, row, file) for name, row in file.value(dict[str, KindTable]).items()}
+    made: dict[str, str] = {}
+    for each in found.values():
+        for making in each.made:
+            other = made.setdefault(making.rpc, each.name)
+            if other != each.name:
+                raise file.wrong((each.name, "made"), f"{making.rpc} makes two kinds of things, {other} as well")
     return found
 
 
-def _row(name: str, row: Mapping[str, Any]) -> Kind:
-    where = f"kinds.toml, {name}"
-    unknown, missing = sorted(row.keys() - _KEYS), sorted(_NEEDED_KEYS - row.keys())
-    _require(not unknown and not missing, f"{where}: unknown keys {unknown}, missing keys {missing}")
-    undo = tuple(row.get("undo", ()))
-    _require(UNDOINGS.issuperset(undo), f"{where}: undo is of {sorted(UNDOINGS)}")
-    local = row.get("local", False)
-    made = tuple(_making(name, each, where, local=local) for each in row["made"])
-    _require(bool(made), f"{where}: nothing makes it")
-    has = _naming(row["has"], where) if "has" in row else None
-    return Kind(name, row["plural"], made, local, _naming(row["list"], where), has, _naming(row["drop"], where),
-                tuple(row.get("forced", ())), undo)  # fmt: skip
+def _kind(name: str, row: KindTable, file: TableFile) -> Kind:
+    for key, namings in (("made", row.made), ("list", (row.list,)), ("drop", (row.drop,)), ("has", (row.has,))):
+        for rpc in (each.rpc for each in namings if each is not None):
+            if rpc not in rpcs():
+                raise file.wrong((name, key), f"[{name}]: there is no RPC {rpc}")
+    made = tuple(_making(name, each, local=row.local) for each in row.made)
+    has = _naming(row.has) if row.has is not None else None
+    return Kind(name, row.plural, made, row.local, _naming(row.list), has, _naming(row.drop), row.forced, row.undo)
 
 
-def _making(kind: str, row: Mapping[str, Any], where: str, *, local: bool) -> Making:
-    _require(row.keys() <= _MADE_KEYS and {"rpc", "name", "http"} <= row.keys(), f"{where}: made has rpc, name, http")
-    _known(row["rpc"], where)
-    databases = tuple(filter(None, (row.get("database", ""), "db_name"))) if local else ()
-    return Making(kind, row["rpc"], tuple(row["name"].split(".")), databases, tuple(row["http"]))
+def _making(kind: str, row: MakingTable, *, local: bool) -> Making:
+    databases = tuple(filter(None, (row.database, "db_name"))) if local else ()
+    return Making(kind, row.rpc, tuple(row.name.split(".")), databases, row.http)
 
 
-def _naming(row: Mapping[str, Any], where: str) -> Naming:
-    _require(row.keys() == {"rpc", "name"}, f"{where}: {dict(row)} has rpc and name")
-    _known(row["rpc"], where)
-    return Naming(row["rpc"], tuple(row["name"].split(".")))
-
-
-def _known(rpc: str, where: str) -> None:
-    _require(rpc in rpcs(), f"{where}: there is no RPC {rpc}")
-
-
-def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - the condition is what this is about
-    if not condition:
-        raise SpecError(message)
+def _naming(row: NamingTable) -> Naming:
+    return Naming(row.rpc, tuple(row.name.split(".")))

@@ -2,9 +2,8 @@
 
 One file of `proto/http/` describes one HTTP binding:
 
-    binding = "http-api-v1"          # its name
+    binding = "http-api-v1"          # its name, as bindings.toml has it
     base = "/api/v1"                 # what stands before every path
-    port = "management"              # where it listens: management, proxy or gateway
 
     [types]                          # what a field is, for the bindings that are no mirror of an RPC
     dimension = "integer"
@@ -18,35 +17,77 @@ One file of `proto/http/` describes one HTTP binding:
     required = ["dimension"]         # fields of the body, or of the query
     optional = ["dbName"]
 
-Where `mirrors` is true, a route of one RPC is that RPC in other words, and what is promised of the
-RPC is promised of the route. What can not be said in those words is listed, with the reason:
+Where the binding has the `same_rpcs`, a route of one RPC is that RPC in other words, and what is promised
+of the RPC is promised of the route. Reasons why something cannot be said in those words have names, by which
+clauses say that it is so of them (`inexpressible.http-api-v1 = "not-a-number"`):
 
-    [[unsaid]]
-    clauses = ["insert/nan*"]        # clauses, or cases of them (`clause.case`); * and ? match any text
-    reason = "JSON has no NaN"
+    [inexpressible]
+    not-a-number = "JSON has no NaN"
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
-from typing import Any
+from typing import Annotated, Literal
 from urllib.parse import quote, unquote
 
-from milvus_tck.spec.data import SpecError, read_toml, toml_names
+from msgspec import Meta
+from msgspec import field as key
+
+from milvus_tck.spec.data import table_file, toml_names
 from milvus_tck.spec.profiles import Profile, ProfileRange
+from milvus_tck.spec.tables import Table, TableFile
 
-__all__ = ["Field", "Route", "Routes", "Unsaid", "mirrors_of", "parse_routes", "route_tables", "routes"]
+__all__ = ["Field", "Route", "RouteTables", "Routes", "parse_routes", "route_tables", "routes"]
 
-_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
-_PORTS = {"management", "proxy", "gateway"}
-_TABLES = {"title", "binding", "base", "port", "mirrors", "types", "route", "unsaid"}
-_KEYS = {"method", "path", "rpc", "rpcs", "inner", "profiles", "since", "form", "required", "optional"}
-_TYPES = {"string", "strings", "integer", "number", "numbers", "boolean", "object", "objects", "any"}
 #: In the place of an RPC: what is promised of HTTP as it is.
 _ITSELF = "HTTP"
 _PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+FieldType = Literal["string", "strings", "integer", "number", "numbers", "boolean", "object", "objects", "any"]
+
+
+class RouteTable(Table, frozen=True):
+    """One method on one path."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+    #: Below the base of the table; a parameter is `{named}`.
+    path: Annotated[str, Meta(pattern="^/")]
+    #: Where it stands, as a range of profiles.
+    profiles: str
+    #: The RPC that it is.
+    rpc: str = ""
+    #: What a server makes of one request, where those are several.
+    rpcs: tuple[str, ...] = ()
+    #: Calls between the parts of a server, where no RPC of clients does the same.
+    inner: str = ""
+    #: The oldest release that is known to have it, where that says more than `profiles`.
+    since: str = ""
+    #: How the body is written, where it is not the message of the RPC.
+    form: str = ""
+    #: Fields that the body, or the query, has to have.
+    required: tuple[str, ...] = ()
+    #: Fields that it may have.
+    optional: tuple[str, ...] = ()
+    #: What a field is here, where that is not what it is elsewhere.
+    types: dict[str, FieldType] = key(default_factory=dict)
+
+
+class RouteTables(Table, frozen=True):
+    """A file of `proto/http/`: one binding of HTTP."""
+
+    #: Its name.
+    binding: Annotated[str, Meta(min_length=1)]
+    title: str = ""
+    #: What stands before every path.
+    base: str = ""
+    #: What a field is, for bindings that are no mirror of an RPC.
+    types: dict[str, FieldType] = key(default_factory=dict)
+    route: tuple[RouteTable, ...] = ()
+    #: Why something cannot be said in these words, by the name that clauses give as their reason.
+    inexpressible: dict[str, Annotated[str, Meta(min_length=1)]] = key(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +144,6 @@ class Route:
         return profile in self.profiles
 
 
-@dataclass(frozen=True, slots=True)
-class Unsaid:
-    """Promises that can not be judged over a binding, and why."""
-
-    clauses: tuple[str, ...]
-    reason: str
-
-    def names(self, clause: str) -> bool:
-        """Tell whether a clause, or a case `clause.case`, is one of them."""
-        return any(fnmatchcase(clause, pattern) for pattern in self.clauses)
-
-
 @dataclass(frozen=True)
 class Routes:
     """The route table of one HTTP binding."""
@@ -123,11 +152,9 @@ class Routes:
     title: str
     #: What stands before every path, without a slash at its end.
     base: str
-    port: str
     all: tuple[Route, ...]
-    #: Whether a route of one RPC is that RPC in other words.
-    mirrors: bool = False
-    unsaid: tuple[Unsaid, ...] = ()
+    #: Why something cannot be said over the binding, by the name that clauses give as their reason.
+    inexpressible: Mapping[str, str] = field(default_factory=dict)
     _by_rpc: dict[str, Route] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -150,10 +177,6 @@ class Routes:
     def carries(self, rpc: str, profile: Profile) -> bool:
         """Tell whether servers of a profile have a route for an RPC; for HTTP itself, whether they have any."""
         return any(route.applies_to(profile) and (rpc in route.rpcs or rpc == _ITSELF) for route in self.all)
-
-    def silence(self, clause: str) -> str:
-        """Say why a clause, or a case of it, can not be judged over the binding; empty where it can."""
-        return next((each.reason for each in self.unsaid if each.names(clause)), "")
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """Find the route of a request, with the parameters in its path, unescaped.
@@ -181,7 +204,7 @@ class Routes:
 @cache
 def route_tables() -> Mapping[str, Routes]:
     """Every route table by the name of its binding."""
-    tables = (parse_routes(read_toml(f"http/{name}"), f"proto/http/{name}") for name in toml_names("http"))
+    tables = (parse_routes(table_file(f"http/{name}")) for name in toml_names("http"))
     return {table.binding: table for table in tables}
 
 
@@ -190,65 +213,39 @@ def routes(binding: str) -> Routes:
     return route_tables()[binding]
 
 
-@cache
-def mirrors_of(rpc: str) -> tuple[Routes, ...]:
-    """Return the tables in which an RPC has a route that is the RPC in other words."""
-    return tuple(table for table in route_tables().values() if table.mirrors and table.of(rpc) is not None)
-
-
-def parse_routes(raw: dict[str, Any], file: str) -> Routes:
+def parse_routes(file: TableFile) -> Routes:
     """Turn one parsed file into its table; raises `SpecError`, naming the file and the row, where it is wrong."""
-    _require(raw.keys() <= _TABLES, f"{file}: unknown keys {sorted(raw.keys() - _TABLES)}")
-    _require(bool(raw.get("binding")), f"{file}: it names no binding")
-    _require(raw.get("port") in _PORTS, f"{file}: port is one of {sorted(_PORTS)}")
-    types = raw.get("types", {})
-    wrong = sorted(set(types.values()) - _TYPES)
-    _require(not wrong, f"{file}: {wrong} are no types; there are {sorted(_TYPES)}")
-    rows = tuple(_row(row, types, f"{file}, row {number}") for number, row in enumerate(raw.get("route", ()), 1))
+    table = file.value(RouteTables)
+    rows = tuple(_route(row, table, file, number) for number, row in enumerate(table.route))
     _unique(rows, file)
-    mirrors, unsaid = raw.get("mirrors", False), tuple(_unsaid(row, file) for row in raw.get("unsaid", ()))
-    return Routes(raw["binding"], raw.get("title", ""), raw.get("base", ""), raw["port"], rows, mirrors, unsaid)
+    return Routes(table.binding, table.title, table.base, rows, table.inexpressible)
 
 
-def _unsaid(row: dict[str, Any], file: str) -> Unsaid:
-    _require(row.keys() == {"clauses", "reason"}, f"{file}, unsaid {row.get('clauses')}: it has clauses and a reason")
-    return Unsaid(tuple(row["clauses"]), row["reason"])
-
-
-def _row(row: dict[str, Any], types: Mapping[str, str], place: str) -> Route:
-    where = f"{place} ({row.get('method')} {row.get('path')})"
-    _require(row.keys() <= _KEYS, f"{where}: unknown keys {sorted(row.keys() - _KEYS)}")
-    _require(row.get("method") in _METHODS, f"{where}: the method is one of {sorted(_METHODS)}")
-    _require(str(row.get("path", "")).startswith("/"), f"{where}: a path begins with a slash")
-    _require(not {"rpc", "rpcs"} <= row.keys(), f"{where}: write either `rpc` or `rpcs`")
-    _require("profiles" in row, f"{where}: it names no profiles")
-    try:
-        profiles = ProfileRange(row["profiles"])
-    except SpecError as error:
-        raise SpecError(f"{where}: {error}") from error
-    rpcs = tuple(row.get("rpcs", [row["rpc"]] if "rpc" in row else []))
-    extra = {key: row[key] for key in ("since", "form", "inner") if key in row}
-    return Route(row["method"], row["path"], rpcs, profiles, fields=_fields(row, types, where), **extra)
-
-
-def _fields(row: dict[str, Any], types: Mapping[str, str], where: str) -> tuple[Field, ...]:
-    names = [(name, True) for name in row.get("required", ())] + [(name, False) for name in row.get("optional", ())]
-    unknown = [name for name, _ in names if name not in types]
-    _require(not unknown, f"{where}: [types] does not say what {unknown} are")
-    return tuple(Field(name, types[name], required) for name, required in names)
-
-
-def _unique(rows: tuple[Route, ...], file: str) -> None:
-    """Refuse two rows that a request can not tell apart."""
-    seen: dict[tuple[str, str], int] = {}
-    for number, route in enumerate(rows, 1):
-        key = (route.method, _PARAMETER.sub("{}", route.path))
-        first = seen.setdefault(key, number)
-        _require(
-            first == number, f"{file}, row {number} ({route.method} {route.path}): row {first} is the same request"
+def _route(row: RouteTable, table: RouteTables, file: TableFile, number: int) -> Route:
+    with file.at("route", number):
+        if row.rpc and row.rpcs:
+            raise ValueError("write either `rpc` or `rpcs`")
+        names = [(name, True) for name in row.required] + [(name, False) for name in row.optional]
+        types = {**table.types, **row.types}
+        if unknown := [name for name, _ in names if name not in types]:
+            message = f"[types] does not say what {', '.join(unknown)} are"
+            raise ValueError(message)
+        if foreign := row.types.keys() - {name for name, _ in names}:
+            message = f"types says what {', '.join(sorted(foreign))} are, which the route does not have"
+            raise ValueError(message)
+        fields = tuple(Field(name, types[name], required) for name, required in names)
+        rpcs = row.rpcs or tuple(filter(None, (row.rpc,)))
+        return Route(
+            row.method, row.path, rpcs, ProfileRange(row.profiles), row.since, row.form, row.inner, fields=fields
         )
 
 
-def _require(condition: bool, message: str) -> None:  # noqa: FBT001 - the condition is what this is about
-    if not condition:
-        raise SpecError(message)
+def _unique(rows: tuple[Route, ...], file: TableFile) -> None:
+    """Refuse two rows that a request cannot tell apart."""
+    seen: dict[tuple[str, str], int] = {}
+    for number, route in enumerate(rows):
+        key = (route.method, _PARAMETER.sub("{}", route.path))
+        first = seen.setdefault(key, number)
+        if first != number:
+            same = file.where(("route", first))
+            raise file.wrong(("route", number), f"{route.method} {route.path} is the same request as that in {same}")

@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
 
-from milvus_tck.spec.data import SpecError, read_toml
-from milvus_tck.spec.profiles import Profile
+import msgspec
 
-__all__ = ["Probe", "Rpc", "parse_rpcs", "rpcs", "rpcs_of"]
+from milvus_tck.spec.data import table_file
+from milvus_tck.spec.profiles import Profile, profiles
+from milvus_tck.spec.tables import Table, TableFile
 
-_KEYS = {"family", "since", "until", "core", "capability", "probe"}
-_NEEDED_KEYS = {"family", "since", "core", "probe"}
+__all__ = ["Deed", "Probe", "Rpc", "RpcTable", "parse_rpcs", "rpcs", "rpcs_of"]
 
 
 class Probe(StrEnum):
@@ -30,13 +29,52 @@ class Probe(StrEnum):
     NEVER = "never"
 
 
+class Deed(StrEnum):
+    """What an RPC does to a server."""
+
+    READS = "reads"
+    CREATES = "creates"
+    DROPS = "drops"
+    WRITES = "writes"
+    CHANGES = "changes"
+
+
+class RpcTable(Table, frozen=True):
+    """The row of an RPC."""
+
+    #: The part of the protocol that it belongs to.
+    family: str
+    #: First numbered line whose released definitions have it.
+    since: str
+    #: Whether every server owes it.
+    core: bool
+    #: What a run may send it, before it judges anything, to learn whether the server has it.
+    probe: Probe
+    #: What it does to a server.
+    does: Deed
+    #: Last line that has it, where that is not the newest.
+    until: str = ""
+    #: The part that a server may lack, as capabilities.toml names it.
+    capability: str = ""
+    #: Whether any released server has it, or will.
+    served: bool = True
+    #: Profiles beside the numbered lines whose documents have it.
+    documents: tuple[str, ...] = ()
+    #: The members of the request that name what it is about, the outermost first.
+    names: tuple[str, ...] = ()
+    #: The RPCs that show its effect.
+    seen_by: tuple[str, ...] = ()
+    #: The RPC that takes it back, where kinds.toml has no kind that it makes.
+    undo: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Rpc:
     """One RPC of the service."""
 
     name: str
     family: str
-    #: First numbered line that has it, such as `2.4`.
+    #: First line that has it, such as `2.4`, or `next`.
     since: str
     #: Last numbered line that has it; empty where that is the newest.
     until: str
@@ -45,23 +83,39 @@ class Rpc:
     #: The capability that it is a part of; empty where it is none's.
     capability: str
     probe: Probe
+    does: Deed
+    #: Profiles outside the order of the lines whose documents have it.
+    documents: tuple[str, ...] = ()
+    #: Members of the request that name what it is about, the outermost first; a dot leads into a message.
+    names: tuple[str, ...] = ()
+    #: The RPCs that show its effect.
+    seen_by: tuple[str, ...] = ()
+    #: The RPC that takes it back; empty where there is none, or where `proto/kinds.toml` tells it.
+    undo: str = ""
+    #: Whether any released server has it, or will: some stand in definitions and nowhere else.
+    served: bool = True
+
+    @property
+    def reads(self) -> bool:
+        """Whether it changes nothing, so that it can be sent again."""
+        return self.does is Deed.READS
 
     def stands_in(self, profile: Profile) -> bool:
-        """Tell whether the profile has it: by its own list where it has one, else by the releases of its line."""
+        """Tell whether the profile has it: by its documents where it is one of those, else by the releases."""
         if profile.order is None:
-            return self.name in profile.rpcs
-        line = _number(profile.name)
-        return _number(self.since) <= line and (not self.until or line <= _number(self.until))
+            return profile.name in self.documents
+        return _order(self.since) <= profile.order and (not self.until or profile.order <= _order(self.until))
 
 
-def _number(line: str) -> tuple[int, ...]:
-    return tuple(map(int, line.split(".")))
+def _order(name: str) -> int:
+    """Return the position of a line; what is older than the first profile stands before it."""
+    return next((each.order for each in profiles() if each.name == name and each.order is not None), -1)
 
 
 @cache
 def rpcs() -> Mapping[str, Rpc]:
     """Every RPC by its name, in the order of the definition of the service."""
-    return parse_rpcs(read_toml("rpcs.toml"))
+    return parse_rpcs(table_file("rpcs.toml"))
 
 
 def rpcs_of(profile: Profile) -> tuple[Rpc, ...]:
@@ -69,17 +123,11 @@ def rpcs_of(profile: Profile) -> tuple[Rpc, ...]:
     return tuple(each for each in rpcs().values() if each.stands_in(profile))
 
 
-def parse_rpcs(raw: Mapping[str, Mapping[str, Any]]) -> dict[str, Rpc]:
+def parse_rpcs(file: TableFile) -> dict[str, Rpc]:
     """Turn the parsed file into rows; raises `SpecError`, naming the RPC, where one is wrong."""
-    return {name: _row(name, row) for name, row in raw.items()}
-
-
-def _row(name: str, row: Mapping[str, Any]) -> Rpc:
-    unknown, missing = sorted(row.keys() - _KEYS), sorted(_NEEDED_KEYS - row.keys())
-    if unknown or missing:
-        raise SpecError(f"rpcs.toml, {name}: unknown keys {unknown}, missing keys {missing}")
-    try:
-        probe = Probe(row["probe"])
-    except ValueError as error:
-        raise SpecError(f"rpcs.toml, {name}: {error}; there are {', '.join(Probe)}") from error
-    return Rpc(name, row["family"], row["since"], row.get("until", ""), row["core"], row.get("capability", ""), probe)
+    found = {name: Rpc(name, **msgspec.structs.asdict(row)) for name, row in file.value(dict[str, RpcTable]).items()}
+    for name, row in found.items():
+        for key, named in (("seen_by", row.seen_by), ("undo", (row.undo,) if row.undo else ())):
+            if unknown := sorted({*named} - found.keys()):
+                raise file.wrong((name, key), f"[{name}] {key} names RPCs; there is no {', '.join(unknown)}")
+    return found

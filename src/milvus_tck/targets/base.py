@@ -1,4 +1,4 @@
-"""What every target can do."""
+"""Target: what each can do."""
 
 import subprocess
 import tempfile
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from milvus_tck.bindings.credentials import Credentials
 
-__all__ = ["Declared", "Endpoint", "Target", "TargetError", "TargetUsageError"]
+__all__ = ["AUTHORIZATION", "Declared", "RunningEndpoint", "Target", "TargetError", "TargetUsageError", "lacking"]
 
 
 #: Seconds that a target may take to come back.
@@ -18,10 +18,13 @@ _POLL = 0.1
 
 
 class TargetError(Exception):
-    """A target can not be had: says what is wrong, why, and what to type next."""
+    """A target cannot be had: says what is wrong, why, and what to type next."""
 
     #: Whether it lies in what was said about the target, and was known before anything was asked.
     usage = False
+
+    #: What was typed as a target and is none, and what was most likely meant; empty where nobody can tell.
+    word = meant = ""
 
     def __init__(self, what: str, why: str, then: str) -> None:
         super().__init__(f"{what}: {why}")
@@ -31,9 +34,14 @@ class TargetError(Exception):
 
 
 class TargetUsageError(TargetError):
-    """What was said about a target can not be meant: known before anything is started or asked."""
+    """What was said about a target cannot be meant: known before anything is started or asked."""
 
     usage = True
+
+    def instead(self, word: str, meant: str) -> "TargetUsageError":
+        """Say what was most likely meant by a word, so that whoever knows the whole command can write it again."""
+        self.word, self.meant = word, meant
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +53,14 @@ class Declared:
     #: Capabilities that its owner says it has, or lacks.
     has: frozenset[str] = frozenset()
     lacks: frozenset[str] = frozenset()
+    #: Clauses that are out of its reach, each with the reason.
+    beyond: Mapping[str, str] = field(default_factory=dict)
     #: How many tests at once it answers soonest, where that was measured.
     in_flight: int | None = None
+
+
+#: The capability that a target has which asks who calls it.
+AUTHORIZATION = "authorization"
 
 
 class Target(Protocol):
@@ -90,7 +104,7 @@ class Target(Protocol):
 
 
 @dataclass
-class Endpoint:
+class RunningEndpoint:
     """A running endpoint that is not ours."""
 
     name: str
@@ -161,3 +175,11 @@ class Endpoint:
     def log_tail(self, lines: int = 20) -> str:  # noqa: ARG002 - part of the protocol
         """Its log is elsewhere."""
         return ""
+
+
+def lacking(declared: Declared, *, known: bool) -> frozenset[str]:
+    """Return the capabilities that a target is said to lack.
+
+    `known` says whether the run has credentials: without any nobody can ask as somebody.
+    """
+    return declared.lacks | (frozenset() if known else {AUTHORIZATION})

@@ -1,4 +1,4 @@
-"""What a target can do: declared by its owner, probed before a run, observed during it.
+"""Capabilities: what a target can do: declared by its owner, probed before a run, observed during it.
 
 The three are kept apart and shown apart; where they contradict each other, that is a
 finding. A nonsense RPC is the lie detector: a target that "succeeds" at it succeeds at
@@ -7,7 +7,7 @@ anything, and what it says is worth nothing.
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from milvus_tck.bindings.faults import send_again
@@ -17,20 +17,31 @@ from milvus_tck.spec.rpcs import Probe, Rpc, rpcs
 from milvus_tck.targets.base import Declared
 from milvus_tck.wire.descriptors import message_class, method
 
-__all__ = ["Probes", "capability_rows", "probe"]
+__all__ = ["CapabilityViews", "Probes", "capability_rows", "probe"]
 
 _SECONDS = 10.0
 #: Probes in flight: a target that hangs costs its deadline once, not once for every RPC.
 _AT_ONCE = 32
 _NONSENSE = "ReticulateSplines"
-#: Members by which requests name what they act on.
-_NAMES = {
-    "collection_name", "collectionName", "collection_names", "alias", "partition_name", "partition_names", "index_name",
-    "db_name", "dbName", "namespace_name", "user_name", "resource_group", "name",
-}  # fmt: skip
-#: Members that a request leaves out where it names a collection anyway: in a database that nobody has, a server
-#: that knows no databases would look at another collection than was meant.
-_AROUND = {"db_name", "dbName"}
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityViews:
+    """What three sources say of one capability: its owner, the probes, and the run."""
+
+    capability: str
+    core: bool
+    #: has, lacks or nothing.
+    declared: str
+    #: has, lacks, partly or unclear; so is `observed`.
+    probed: str
+    observed: str
+    #: Whether they contradict each other.
+    contradiction: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for an event."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +77,7 @@ def _harmless(row: Rpc, missing: str) -> bytes:
     """Build the request that an RPC is probed with, by what `proto/rpcs.toml` allows."""
     request = message_class(method(row.name).input_type.full_name)()
     if row.probe is Probe.MISSING_NAME:
-        named = _NAMES.intersection(request.DESCRIPTOR.fields_by_name)
-        for member in (named - _AROUND) or named:
+        for member in row.names:
             if request.DESCRIPTOR.fields_by_name[member].is_repeated:
                 getattr(request, member).append(missing)
             else:
@@ -77,27 +87,20 @@ def _harmless(row: Rpc, missing: str) -> bytes:
 
 def capability_rows(
     declared: Declared, probes: Probes, lacking: Iterable[str], seen: Iterable[str]
-) -> list[dict[str, Any]]:
+) -> list[CapabilityViews]:
     """Put the three views side by side; `lacking` and `seen` are RPCs as the run met them."""
     return [_row(each, declared, probes, frozenset(lacking), frozenset(seen)) for each in capabilities()]
 
 
 def _row(
     each: Capability, declared: Declared, probes: Probes, lacking: frozenset[str], seen: frozenset[str]
-) -> dict[str, Any]:
+) -> CapabilityViews:
     said = "has" if each.id in declared.has else "lacks" if each.id in declared.lacks else "nothing"
     probed = _view(each, probes.lacking, frozenset(each.rpcs) - probes.unclear)
     observed = _view(each, lacking, seen)
     views = {view for view in (probed, observed) if view in {"has", "lacks"}}
     contradiction = (said != "nothing" and bool(views - {said})) or len(views) > 1
-    return {
-        "capability": each.id,
-        "core": each.core,
-        "declared": said,
-        "probed": probed,
-        "observed": observed,
-        "contradiction": contradiction,
-    }
+    return CapabilityViews(each.id, each.core, said, probed, observed, contradiction)
 
 
 def _view(each: Capability, lacking: frozenset[str], looked_at: frozenset[str]) -> str:

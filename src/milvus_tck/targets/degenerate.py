@@ -8,16 +8,14 @@ Each earns zero scored passes. A check that one of them passes proves nothing.
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import grpc
 from google.protobuf.message import Message
 
-from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.targets.base import Declared, TargetError
+from milvus_tck.targets.base import Declared
 from milvus_tck.targets.echo import Echo
-from milvus_tck.targets.network import LOOPBACK
+from milvus_tck.targets.in_process import InProcessServer
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
 
@@ -72,57 +70,10 @@ class _Handler(grpc.GenericRpcHandler):
 
 
 @dataclass
-class DegenerateServer:
+class DegenerateServer(InProcessServer):
     """One of them, in this process."""
 
-    name: str
     declared: Declared = field(default_factory=lambda: Declared(profile="2.3"))
-    credentials: Credentials = field(default_factory=Credentials)
-    port: int = 0
-    restartable: bool = True
-    throwaway: bool = True
-    _server: grpc.Server | None = None
 
-    @property
-    def address(self) -> str:
-        """Where it listens."""
-        return f"{LOOPBACK}:{self.port}"
-
-    def url(self, port: str) -> str:  # noqa: ARG002 - part of the protocol
-        """It speaks no HTTP."""
-        return ""
-
-    def start(self) -> None:
-        """Listen on the port that was asked for, or on a free one; raises `TargetError` where it is taken."""
-        # Where ports are shared, two servers would answer in turns on one of them.
-        alone = [("grpc.so_reuseport", 0)]
-        server = grpc.server(ThreadPoolExecutor(16), [_Handler(DEGENERATE[self.name]())], options=alone)
-        try:
-            self.port = server.add_insecure_port(self.address)
-        except RuntimeError as error:
-            why = f"it can not listen on port {self.port}: somebody else does already, or it is not allowed"
-            raise TargetError(f"{self.name} can not be started", why, f"milvus-tck serve {self.name}") from error
-        server.start()
-        self._server = server
-
-    def stop(self) -> None:
-        """Stop listening."""
-        if self._server is not None:
-            self._server.stop(grace=None).wait()
-            self._server = None
-
-    def give_up(self) -> None:
-        """It starts in no time."""
-
-    def gone(self) -> bool:
-        """It lives as long as we do."""
-        return self._server is None
-
-    def restart(self) -> None:
-        """Start with an empty memory."""
-        self.stop()
-        self.start()
-
-    def log_tail(self, lines: int = 20) -> str:  # noqa: ARG002 - part of the protocol
-        """It writes no log."""
-        return ""
+    def _handler(self) -> grpc.GenericRpcHandler:
+        return _Handler(DEGENERATE[self.name]())

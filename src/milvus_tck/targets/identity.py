@@ -1,36 +1,48 @@
-"""Who is it? What a target says about itself, before and after a run."""
+"""Identity: what a target says about itself, before and after a run."""
 
 from google.protobuf.message import DecodeError
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.faults import send_again
 from milvus_tck.bindings.grpc import Binding, GrpcBinding
 from milvus_tck.targets.base import TargetError
-from milvus_tck.targets.lines import Identity, UnknownProfileError, choose_profile
+from milvus_tck.targets.profile_choice import Identity, UnknownProfileError, choose_profile
 from milvus_tck.wire import messages as m
 
-__all__ = ["Identity", "UnknownProfileError", "choose_profile", "identify"]
+__all__ = ["NO_MILVUS", "Identity", "UnknownProfileError", "choose_profile", "identify", "is_no_milvus"]
 
 _SECONDS = 10.0
 
 
 def identify(binding: Binding, seconds: float = _SECONDS) -> Identity:
-    """Ask a target who it is; raises `TargetError` if it can not be reached, or does not answer in time."""
+    """Ask a target who it is; raises `TargetError` if it cannot be reached, is silent, or is no Milvus."""
     seconds = min(seconds, _SECONDS)
     version = send_again(binding, "GetVersion", b"", seconds)
     if version.code in {"UNAVAILABLE", "DEADLINE_EXCEEDED"}:
-        what = "the target can not be reached" if version.code == "UNAVAILABLE" else "the target does not answer"
+        what = "the target cannot be reached" if version.code == "UNAVAILABLE" else "the target does not answer"
         raise TargetError(what, version.details or version.code, f"milvus-tck doctor {_where(binding)}")
     if version.code in {"UNAUTHENTICATED", "PERMISSION_DENIED"}:
         why = version.details or version.code
         raise TargetError("the target does not let us in", why, "milvus-tck check TARGET --token USER:PASSWORD")
     hello = m.ConnectRequest(client_info=m.ClientInfo(sdk_type="milvus-tck")).SerializeToString()
     connect = send_again(binding, "Connect", hello, seconds)
+    if is_no_milvus(version, connect):
+        raise TargetError(*NO_MILVUS, f"milvus-tck doctor {_where(binding)}")
     text, info = "", m.ServerInfo()
     if version.payload is not None:
         text = _parsed(m.GetVersionResponse, version.payload).version
     if connect.payload is not None:
         info = _parsed(m.ConnectResponse, connect.payload).server_info
     return Identity(text, info.build_tags, info.git_commit, info.build_time, info.deploy_mode)
+
+
+#: What is said of another server that speaks gRPC: what it is, and how that is known.
+NO_MILVUS = ("this is no Milvus", "GetVersion and Connect are UNIMPLEMENTED")
+
+
+def is_no_milvus(version: Reply, connect: Reply) -> bool:
+    """Tell it by the answers to GetVersion and Connect: every Milvus has at least one of them."""
+    return {version.code, connect.code} == {"UNIMPLEMENTED"}
 
 
 def _where(binding: Binding) -> str:

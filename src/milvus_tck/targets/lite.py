@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from milvus_tck.targets.network import LOOPBACK
-from milvus_tck.targets.process import ServerProcess
-from milvus_tck.targets.started import StartedServer
+from milvus_tck.targets.process import ServerCommand
+from milvus_tck.targets.started_server import StartedServer
 from milvus_tck.targets.toolchain import run_tool, tool_command
 
 __all__ = ["BESIDE", "LiteServer"]
@@ -19,15 +19,15 @@ _WHERE = "import importlib.util as u, pathlib; print(pathlib.Path(u.find_spec('m
 class LiteServer(StartedServer):
     """One milvus-lite server on an address."""
 
-    def launch(self, folder: Path, port: int) -> ServerProcess:
-        """Start the server; 2.x has no command for it, so its binary is run where the wheel put it."""
+    def launch(self, folder: Path, port: int) -> ServerCommand:
+        """Say what starts the server; 2.x has no command for it, so its binary is run where the wheel put it."""
         package = f"milvus-lite=={self.version}"
         if int(self.version.partition(".")[0]) >= 3:  # noqa: PLR2004 - the rewrite in Python
             command = tool_command(
                 package, "milvus-lite", "server", "--host", LOOPBACK, "--port", str(port),
                 "--data-dir", str(folder / "data"), beside=BESIDE,
             )  # fmt: skip
-            return ServerProcess(command, folder)
+            return ServerCommand(command)
         library = Path(run_tool(package, "python", "-c", _WHERE))
         command = [str(library / "milvus"), str(folder / "a.db"), f"{LOOPBACK}:{port}", "ERROR"]
-        return ServerProcess(command, folder, {"LD_LIBRARY_PATH": str(library)})
+        return ServerCommand(command, {"LD_LIBRARY_PATH": str(library)})

@@ -1,12 +1,13 @@
 """Real Milvus standalone, as the PyPI package `milvus` brings it."""
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from milvus_tck.spec.bindings import stand_ins
 from milvus_tck.targets.network import LOOPBACK, free_ports
-from milvus_tck.targets.process import ServerProcess
-from milvus_tck.targets.started import StartedServer, link_tree
+from milvus_tck.targets.process import ServerCommand
+from milvus_tck.targets.started_server import StartedServer, link_tree
 from milvus_tck.targets.toolchain import cache_folder, run_tool, tool_command
 
 __all__ = ["BESIDE", "MilvusServer"]
@@ -23,6 +24,11 @@ _UNPACK = "import sys, milvus; milvus._initialize_data_files(sys.argv[1])"
 class MilvusServer(StartedServer):
     """One standalone server; several live side by side because each has its own etcd ports."""
 
+    #: Whether it asks who calls; `credentials` have to be those of its root user then.
+    authorization: bool = False
+    #: Bindings of its ports that it does not speak: what a gateway stands in for came after all that can be started.
+    unspoken: frozenset[str] = field(default_factory=stand_ins)
+
     @property
     def management_port(self) -> int:
         """Where its management service listens, with /healthz, /metrics and /api/v1; the launcher chose it.
@@ -37,8 +43,8 @@ class MilvusServer(StartedServer):
         number = numbers.get(port, 0)
         return f"http://{LOOPBACK}:{number}" if number else ""
 
-    def launch(self, folder: Path, port: int) -> ServerProcess:
-        """Start the launcher, which starts the server."""
+    def launch(self, folder: Path, port: int) -> ServerCommand:
+        """Say what starts the launcher, which starts the server."""
         package = f"milvus=={self.version}"
         link_tree(self._binaries(package), folder / "bin")
         peer, client, management, *inner = free_ports(3 + len(_INNER_PORTS))
@@ -49,8 +55,9 @@ class MilvusServer(StartedServer):
             package, "python", "-c", _LAUNCH, str(management), "--data", str(folder), "--proxy-port", str(port),
             f"--etcd-port={client}", *ports, beside=BESIDE,
         )  # fmt: skip
-        # Milvus takes any setting from the environment; this one has no flag.
-        return ServerProcess(command, folder, {"ETCD_CONFIG_PATH": str(settings)})
+        # Milvus takes any setting from the environment; these have no flag.
+        asks = {"COMMON_SECURITY_AUTHORIZATIONENABLED": "true"} if self.authorization else {}
+        return ServerCommand(command, {"ETCD_CONFIG_PATH": str(settings), **_ROOM, **asks})
 
     def _binaries(self, package: str) -> Path:
         """Unpack the server once; every start links to the same files."""
@@ -59,6 +66,8 @@ class MilvusServer(StartedServer):
         return unpacked / "bin"
 
 
+#: 2.3.0 stops at 64 collections, which a run has at once; later releases have this limit by themselves.
+_ROOM = {"QUOTAANDLIMITS_LIMITS_MAXCOLLECTIONNUMPERDB": "65536"}
 _INNER_PORTS = (
     "root-coord", "proxy-internal", "query-coord", "query-node", "index-coord", "index-node", "data-coord",
     "data-node",

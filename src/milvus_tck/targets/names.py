@@ -2,30 +2,43 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from milvus_tck.bindings.credentials import Credentials
-from milvus_tck.spec.profiles import profiles
-from milvus_tck.targets.base import Declared, Endpoint, TargetUsageError
-from milvus_tck.targets.described import FILE, described, described_names
-from milvus_tck.targets.toolchain import has_milvus_wheel
+from milvus_tck.extensions import TARGETS, ExtensionError, installed, load
+from milvus_tck.spec.field_defects import field_defects
+from milvus_tck.spec.profiles import profile
+from milvus_tck.spec.reach import out_of_reach
+from milvus_tck.targets.base import AUTHORIZATION, Declared, RunningEndpoint, Target, TargetUsageError
+from milvus_tck.targets.tck_toml import FILE, described, described_names
+from milvus_tck.targets.toolchain import has_fast_scan, has_milvus_wheel
 
-__all__ = ["DEFAULTS", "DEGENERATE", "FORMS", "Kind", "Named", "default_name", "understand"]
+__all__ = ["DEFAULTS", "DEGENERATE", "FORMS", "MODEL", "Named", "TargetKind", "default_name", "held_to", "understand"]
 
-FORMS = "milvus[@VERSION], lite[@VERSION], HOST:PORT, http(s)://HOST:PORT, null, echo, refuser, or a name from tck.toml"
+FORMS = (
+    "milvus[@VERSION][+authorization], lite[@VERSION], model[@PROFILE][+DEFECT], HOST:PORT, http(s)://HOST:PORT, "
+    "null, echo, refuser, or a name from tck.toml"
+)
 
 #: The release that is meant where none is named.
 DEFAULTS = {"milvus": "2.3.5", "lite": "3.2.2"}
 #: Servers that are built in, and of which none may earn anything.
 DEGENERATE = ("null", "echo", "refuser")
+#: The executable model, and the line that it is where none is named.
+MODEL = "model"
+_MODEL_LINE = "3.0"
 #: The line that the degenerate ones are held to.
 _THEIR_LINE = "2.3"
 #: Profile of a milvus-lite release that says nothing of itself: the Milvus line it was made for.
 _LITE_PROFILES = {"2.4": "2.4", "2.5": "2.5", "3.0": "3.0", "3.1": "3.0", "3.2": "3.0"}
 #: Tests in flight on milvus-lite: it works on one call at a time, and more of them only wait for each other.
 _LITE_IN_FLIGHT = 24
+
+#: What a server lacks that we start on a processor without AVX2.
+_WITHOUT_FAST_SCAN = frozenset({"scann"})
 
 #: Ports that a URL means without naming one.
 _PORTS = {"http": 19530, "https": 443}
@@ -36,13 +49,17 @@ _ADDRESS = re.compile(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):(\d+)")
 _LAST_PORT = 65535
 
 
-class Kind(StrEnum):
+class TargetKind(StrEnum):
     """What a target is."""
 
     MILVUS = "milvus"
     LITE = "lite"
     DEGENERATE = "degenerate"
+    #: The specification as a program.
+    MODEL = "model"
     RUNNING = "running"
+    #: An installed package brings it.
+    INSTALLED = "installed"
 
 
 @dataclass(frozen=True)
@@ -50,16 +67,29 @@ class Named:
     """A target as it is named."""
 
     name: str
-    kind: Kind
+    kind: TargetKind
     declared: Declared
     #: The release that is started; empty where none is.
     version: str = ""
+    #: Whether the server that is started asks who calls.
+    authorization: bool = False
+    #: What is wrong with it on purpose: an id of `field-defects.toml`; empty where nothing is.
+    defect: str = ""
     #: The endpoint itself, where it runs already.
-    endpoint: Endpoint | None = None
+    endpoint: RunningEndpoint | None = None
+    #: What makes it, given the port to listen on (0: any), where an installed package brings it.
+    make: Callable[[int], Target] | None = None
+
+    @property
+    def known(self) -> bool:
+        """Whether a run has credentials for it."""
+        return self.authorization if self.endpoint is None else bool(self.endpoint.credentials.http)
 
     @property
     def throwaway(self) -> bool:
         """Whether nobody else uses it: it is started for us, and goes with all its data."""
+        if self.make is not None:
+            return self.make(0).throwaway
         return self.endpoint is None or self.endpoint.throwaway
 
 
@@ -74,36 +104,100 @@ def understand(word: str, given: Credentials | None = None, urls: Mapping[str, s
     `given` are credentials from the command line, which win over those of `tck.toml`; `urls` say where a
     running target speaks HTTP.
     """
+    started = _released(word)
+    if started is not None:
+        return started
     name, _, version = word.partition("@")
-    if name in DEFAULTS and name != word and not _VERSION.fullmatch(version):
-        raise TargetUsageError(
-            f"{word!r} is no target", f"{version!r} is no release number", f"milvus-tck check {name}"
-        )
-    if name in DEFAULTS:
-        return _started(Kind(name), version or DEFAULTS[name])
     if word in DEGENERATE:
-        return Named(word, Kind.DEGENERATE, Declared(profile=_THEIR_LINE))
+        return Named(word, TargetKind.DEGENERATE, Declared(profile=_THEIR_LINE))
+    if name.partition("+")[0] == MODEL:
+        return _model(word)
+    if name in installed(TARGETS) and described(word) is None:
+        return _installed(word, name, version)
     endpoint = _running(word, given, urls or {})
-    return Named(endpoint.name, Kind.RUNNING, endpoint.declared, endpoint=endpoint)
+    return Named(endpoint.name, TargetKind.RUNNING, endpoint.declared, endpoint=endpoint)
 
 
-def _started(kind: Kind, version: str) -> Named:
+def _released(word: str) -> Named | None:
+    """Name a release that is started, and what it is started with; `None` where the word is another one."""
+    release, plus, option = word.partition("+")
+    name, at, version = release.partition("@")
+    if name not in DEFAULTS:
+        return None
+    if at and not _VERSION.fullmatch(version):
+        raise _no_target(word, f"{version!r} is no release number", name)
+    if plus and name == TargetKind.LITE:
+        raise _no_target(word, "it asks nobody who calls", release)
+    if plus and option != AUTHORIZATION:
+        raise _no_target(word, f"{option!r} is nothing that it can be started with", f"{release}+{AUTHORIZATION}")
+    found = _started(TargetKind(name), version or DEFAULTS[name])
+    return replace(found, name=f"{found.name}{plus}{option}", authorization=bool(plus))
+
+
+def _started(kind: TargetKind, version: str) -> Named:
     line = ".".join(version.split(".")[:2])
-    if kind is Kind.LITE:
+    if kind is TargetKind.LITE:
         declared = Declared(profile=_LITE_PROFILES.get(line), in_flight=_LITE_IN_FLIGHT)
     elif has_milvus_wheel():
-        declared = Declared(profile=line if line in {each.name for each in profiles()} else None)
+        declared = Declared(
+            profile=_held_to(version, line), lacks=frozenset() if has_fast_scan() else _WITHOUT_FAST_SCAN
+        )
     else:
         raise TargetUsageError(
-            "milvus can not be started here", "PyPI has no wheel for this platform", "milvus-tck check lite"
+            "milvus cannot be started here", "PyPI has no wheel for this platform", "milvus-tck check lite"
         )
     return Named(f"{kind}@{version}", kind, declared, version)
 
 
-def _running(word: str, given: Credentials | None, urls: Mapping[str, str]) -> Endpoint:
+def _held_to(version: str, line: str) -> str | None:
+    """Name the release of the protocol that a package is of, else its line; `None` where there is neither."""
+    for name in (version, line):
+        with suppress(KeyError):
+            return profile(name).release
+    return None
+
+
+def held_to(word: str, line: str) -> str:
+    """Name the target that a word means in a run that is held to a line: the model is what it is held to."""
+    return f"{MODEL}@{line}" if word == MODEL and line != "auto" else word
+
+
+def _model(word: str) -> Named:
+    """Name the model of a release, with what is wrong with it on purpose."""
+    release, plus, defect = word.partition("+")
+    version = release.partition("@")[2]
+    try:
+        found = profile(version or _MODEL_LINE)
+    except KeyError:
+        found = None
+    if found is None or found.order is None:
+        why = f"{version!r} is no line of the protocol, and no release of one"
+        raise _no_target(word, why, MODEL)
+    if plus and defect not in field_defects():
+        near = difflib.get_close_matches(defect, field_defects(), 1)
+        raise _no_target(word, f"{defect!r} is no defect of field-defects.toml", f"{release}+{near[0]}" if near else "")
+    declared = Declared(profile=found.release, beyond=out_of_reach())
+    return Named(word, TargetKind.MODEL, declared, found.release, defect=defect)
+
+
+def _installed(word: str, name: str, version: str) -> Named:
+    """Bring the target of an installed package: its entry point is called with the version and the port."""
+
+    def make(port: int) -> Target:
+        try:
+            target: Target = load(TARGETS, name)(version=version, port=port)
+        except (ExtensionError, TypeError, ValueError) as error:
+            then = f"python -c 'import {installed(TARGETS)[name].module}'"
+            raise TargetUsageError(f"{word!r} cannot be made", str(error), then) from error
+        return target
+
+    return Named(word, TargetKind.INSTALLED, make(0).declared, version, make=make)
+
+
+def _running(word: str, given: Credentials | None, urls: Mapping[str, str]) -> RunningEndpoint:
     found = described(word)
     if found is not None:
-        _check_address(word, found.address)
+        _check_address(word, found.address, f"$EDITOR {FILE}")
         found = replace(found, urls={**found.urls, **urls})
         return replace(found, credentials=given) if given is not None else found
     credentials = given or Credentials()
@@ -113,31 +207,36 @@ def _running(word: str, given: Credentials | None, urls: Mapping[str, str]) -> E
         bare = rest.partition("/")[0]
         address = bare if _ADDRESS.fullmatch(bare) else f"{bare}:{_PORTS[scheme]}"
         _check_address(word, address)
-        return Endpoint(word, address, replace(credentials, tls=tls or credentials.tls), urls=urls)
+        return RunningEndpoint(word, address, replace(credentials, tls=tls or credentials.tls), urls=urls)
     if _ADDRESS.fullmatch(word):
         _check_address(word, word)
-        return Endpoint(word, word, credentials, urls=urls)
-    raise TargetUsageError(f"{word!r} is no target", *_nearest(word))
+        return RunningEndpoint(word, word, credentials, urls=urls)
+    raise _no_target(word, *_nearest(word))
+
+
+def _no_target(word: str, why: str, meant: str) -> TargetUsageError:
+    then = f"milvus-tck check {meant or '--help'}"
+    return TargetUsageError(f"{word!r} is no target", why, then).instead(word, meant)
 
 
 def _nearest(word: str) -> tuple[str, str]:
-    """Say what a word that is no target most likely means, and what to type then."""
-    names = [*DEFAULTS, *DEGENERATE, *described_names()]
+    """Say why a word is no target, and what it most likely means; empty where nobody can tell."""
+    names = [*DEFAULTS, MODEL, *DEGENERATE, *described_names(), *installed(TARGETS)]
     near = difflib.get_close_matches(word, names, 1) or difflib.get_close_matches(word.partition("@")[0], names, 1)
     if near:
         version = word.partition("@")[2] if near[0] in DEFAULTS else ""
         meant = f"{near[0]}@{version}" if version else near[0]
-        return f"the nearest is {meant!r}", f"milvus-tck check {meant}"
+        return f"the nearest is {meant!r}", meant
     if re.fullmatch(r"\d+\.\d+(\.\d+)?", word):
-        return "a release has a name before it", f"milvus-tck check milvus@{word}"
+        return "a release has a name before it", f"milvus@{word}"
     if _HOST.fullmatch(word):
-        return f"a host needs a port; {FORMS} are understood", f"milvus-tck check {word.rstrip(':')}:{_PORTS['http']}"
-    return f"it is none of {FORMS}, and {FILE} here describes no such target", "milvus-tck check --help"
+        return f"a host needs a port; {FORMS} are understood", f"{word.rstrip(':')}:{_PORTS['http']}"
+    return f"it is none of {FORMS}, and {FILE} here describes no such target", ""
 
 
-def _check_address(word: str, address: str) -> None:
-    """Raise `TargetUsageError` for an address that nobody can have."""
+def _check_address(word: str, address: str, then: str = "milvus-tck check HOST:PORT") -> None:
+    """Raise `TargetUsageError` for an address that nobody can have; `then` is what to type next."""
     found = _ADDRESS.fullmatch(address)
     if found is None or not 0 < int(found[2]) <= _LAST_PORT:
         why = f"{address!r} is no HOST:PORT with a port from 1 to {_LAST_PORT}"
-        raise TargetUsageError(f"{word!r} can not be reached", why, "milvus-tck check HOST:PORT")
+        raise TargetUsageError(f"{word!r} cannot be reached", why, then)

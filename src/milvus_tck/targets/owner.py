@@ -1,4 +1,4 @@
-"""Who owns what is written on this machine, and whether that process is dead.
+"""Owner of what is written on this machine, and whether that process is dead.
 
 A process is its number and the moment it began: numbers are given out again. Both mean
 something only in one life of one machine, and in one namespace of processes: a folder that two
@@ -13,8 +13,6 @@ a container whose first process is no init.
 import contextlib
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from functools import cache
@@ -23,7 +21,7 @@ from typing import Any, Self
 
 import psutil
 
-__all__ = ["RECORD", "Life", "Owner", "claim", "life_of_folder", "owned_folder", "owners_of"]
+__all__ = ["RECORD", "Life", "ProcessOwner", "claim", "life_of_folder", "owners_of"]
 
 #: The record in a folder; hidden, for the folder is somebody's data.
 RECORD = ".milvus-tck-owner.json"
@@ -41,7 +39,7 @@ class Life(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class ProcessOwner:
     """A process, so that nobody else is ever taken for it."""
 
     pid: int
@@ -118,17 +116,6 @@ def _place() -> tuple[str, str]:
 # -- folders ----------------------------------------------------------------------------
 
 
-def owned_folder(prefix: str) -> Path:
-    """Make a folder among the temporary files that this process owns; raises `OSError`."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix))
-    try:
-        claim(folder, os.getpid())
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    return folder
-
-
 def claim(folder: Path, *pids: int) -> None:
     """Write into a folder whose it is, in place of what stood there; it is in use while any of them lives.
 
@@ -137,7 +124,7 @@ def claim(folder: Path, *pids: int) -> None:
     owners = []
     for pid in pids:
         with contextlib.suppress(psutil.NoSuchProcess):  # it ended already, and owns nothing
-            owners.append(Owner.of(pid).row())
+            owners.append(ProcessOwner.of(pid).row())
     fresh = folder / f"{RECORD}.new"
     fresh.write_text(json.dumps({"owners": owners}), encoding="utf-8")
     fresh.replace(folder / RECORD)
@@ -149,10 +136,10 @@ def life_of_folder(folder: Path) -> Life:
     return next((each for each in (Life.ALIVE, Life.UNKNOWN) if each in lives), Life.DEAD)
 
 
-def owners_of(folder: Path) -> list[Owner | None]:
+def owners_of(folder: Path) -> list[ProcessOwner | None]:
     """Read who owns a folder; one `None` where no record says it, or none that we understand."""
     try:
         rows = json.loads((folder / RECORD).read_text(encoding="utf-8"))["owners"]
-        return [Owner.read(row) for row in rows]
+        return [ProcessOwner.read(row) for row in rows]
     except (OSError, ValueError, KeyError, TypeError):
         return [None]

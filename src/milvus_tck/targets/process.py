@@ -1,10 +1,14 @@
 """One server process under a warden."""
 
 import contextlib
+import json
 import os
+import secrets
+import select
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,67 +16,69 @@ from pathlib import Path
 import psutil
 
 from milvus_tck.targets import warden
-from milvus_tck.targets.owner import claim, owned_folder
+from milvus_tck.targets.owner import claim
 from milvus_tck.targets.toolchain import environment
 
-__all__ = ["ServerProcess"]
+__all__ = ["ServerCommand", "ServerProcess"]
 
 _STOP_SECONDS = 20
+_NAME_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCommand:
+    """What starts a server."""
+
+    arguments: Sequence[str]
+    #: Variables of the server alone: the warden must not see its library path.
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class ServerProcess:
-    """A command that runs until we stop it, with a folder of its own and a log."""
+    """A warden, a folder for a server and one for its log, and the server once `run` was called.
 
-    command: Sequence[str]
-    #: Everything the server writes; removed when it ends.
-    folder: Path
-    #: Variables of the server alone: the warden must not see its library path.
-    variables: Mapping[str, str] = field(default_factory=dict)
+    The warden is there before the folders: at whatever moment we are killed, it removes them. Making one raises
+    `OSError` where they cannot be made.
+    """
+
+    #: What the name of the folder begins with.
+    prefix: str
     #: Seconds to end in good order; 0 where nothing is worth keeping.
     grace: float = 0
-    keep: bool = False
     #: Bytes of memory that it may hold; more would take the machine with it.
     memory: int = field(default_factory=lambda: psutil.virtual_memory().total // 3)
 
     def __post_init__(self) -> None:
-        self.log = owned_folder("milvus-tck-log-") / "server.log"
-        removed = "-" if self.keep else str(self.folder)
-        # Servers write logs and more where temporary files go: all of that is to go with the folder.
-        own = {"TMPDIR": str(self.folder), **self.variables}
-        variables = [f"{key}={value}" for key, value in own.items()]
-        command = ["/usr/bin/env", *variables, *self.command]
-        with self.log.open("wb") as log:
-            self._warden = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-I",
-                    warden.__file__,
-                    str(self.grace),
-                    str(self.memory),
-                    removed,
-                    str(self.log.parent),
-                    *command,
-                ],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment(),
-                start_new_session=True,
-            )
-        self._begin()
-
-    def _begin(self) -> None:
-        """Let the server start, now that its folder says whose it is; raises `OSError` where that can not be said."""
+        #: Everything the server writes; removed when it ends.
+        self.folder = _fresh_path(self.prefix)
+        self.log = _fresh_path("milvus-tck-log-") / warden.LOG_FILE
+        script = [sys.executable, "-I", warden.__file__]
+        self._warden = subprocess.Popen(
+            [*script, str(self.grace), str(self.memory), str(self.folder), str(self.log.parent)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment(),
+            start_new_session=True,
+        )
         try:
-            claim(self.log.parent, os.getpid(), self._warden.pid)
+            self.folder.mkdir(mode=0o700)
             claim(self.folder, self._warden.pid)
+            self.log.parent.mkdir(mode=0o700)
+            claim(self.log.parent, os.getpid(), self._warden.pid)
         except BaseException:
             self.stop()
             raise
+
+    def run(self, command: ServerCommand) -> None:
+        """Start the server."""
+        # Servers write logs and more where temporary files go: all of that is to go with the folder.
+        variables = {"TMPDIR": str(self.folder), **command.variables}
+        line = ["/usr/bin/env", *(f"{key}={value}" for key, value in variables.items()), *command.arguments]
         if self._warden.stdin:
             with contextlib.suppress(OSError):  # a warden that ended is found out by whoever waits for the server
-                self._warden.stdin.write(warden.GO)
+                self._warden.stdin.write(json.dumps(line).encode() + b"\n")
                 self._warden.stdin.flush()
 
     @property
@@ -82,8 +88,13 @@ class ServerProcess:
 
     @property
     def ended(self) -> bool:
-        """Whether the server and its warden are gone."""
-        return self._warden.poll() is not None
+        """Whether the server is gone, and what it wrote."""
+        pipe = self._warden.stdout
+        if pipe is None or pipe.closed:
+            return True
+        look = select.poll()
+        look.register(pipe, select.POLLIN)
+        return bool(look.poll(0))
 
     def tail(self, lines: int = 20) -> str:
         """Return the last lines of its log."""
@@ -111,4 +122,12 @@ class ServerProcess:
         except subprocess.TimeoutExpired:
             self._warden.kill()
             self._warden.wait()
-        shutil.rmtree(self.log.parent, ignore_errors=True)
+        if self._warden.stdout:
+            self._warden.stdout.close()
+        for each in (self.folder, self.log.parent):
+            shutil.rmtree(each, ignore_errors=True)
+
+
+def _fresh_path(prefix: str) -> Path:
+    """Name a folder among the temporary files that nobody has: the warden removes it even if we never make it."""
+    return Path(tempfile.gettempdir()) / f"{prefix}{secrets.token_hex(_NAME_BYTES)}"

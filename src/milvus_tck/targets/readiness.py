@@ -1,4 +1,4 @@
-"""Does a server serve yet?"""
+"""Readiness: does a server serve yet?"""
 
 from google.protobuf.message import DecodeError
 

@@ -12,7 +12,7 @@ import uv
 
 from milvus_tck.targets.base import TargetError
 
-__all__ = ["cache_folder", "environment", "has_milvus_wheel", "run_tool", "tool_command", "uv_command"]
+__all__ = ["cache_folder", "environment", "has_fast_scan", "has_milvus_wheel", "run_tool", "tool_command", "uv_command"]
 
 
 #: Looked up once: it reads the interpreter's configuration, which threads must not do together.
@@ -22,6 +22,19 @@ _UV = uv.find_uv_bin()
 def has_milvus_wheel() -> bool:
     """Tell whether PyPI has `milvus` for this platform: x86-64 Linux and Apple silicon."""
     return (sys.platform, platform.machine()) in {("linux", "x86_64"), ("darwin", "arm64")}
+
+
+def has_fast_scan(known: Path = Path("/proc/cpuinfo")) -> bool:
+    """Tell whether the processor has what SCANN takes: AVX2 on x86, anything elsewhere.
+
+    `known` is the file in which Linux tells the flags of each processor; where it is missing, nothing speaks
+    against it.
+    """
+    try:
+        flags = [line.split() for line in known.read_text().splitlines() if line.startswith("flags")]
+    except OSError:
+        return True
+    return all("avx2" in each for each in flags)
 
 
 def cache_folder(*parts: str) -> Path:
@@ -57,7 +70,7 @@ def run_tool(package: str, *command: str, beside: tuple[str, ...] = ()) -> str:
     done = subprocess.run(full, check=False, capture_output=True, text=True, env=environment())
     if done.returncode:
         raise TargetError(
-            f"{package} can not be installed or run",
+            f"{package} cannot be installed or run",
             done.stderr.strip() or f"exit code {done.returncode}",
             "milvus-tck doctor",
         )

@@ -8,14 +8,17 @@ are covered too: the warden adopts orphans of the group.
 A server that takes too much memory is ended too, before it takes the machine with it, and so
 is a launcher whose server has died without its noticing.
 
-Standard library only: `python warden.py GRACE MEMORY FOLDER LOG COMMAND...` with a pipe as
-stdin, through which one byte says that the server may start. GRACE is how many seconds the group
-gets to end in good order, MEMORY how many bytes it may hold in memory. FOLDER is removed at the
-end (`-` for none), the folder LOG as soon as nobody is left to read what is in it.
+Standard library only: `python warden.py GRACE MEMORY FOLDER LOG` with pipes as stdin and stdout.
+GRACE is how many seconds the group gets to end in good order, MEMORY how many bytes it may hold
+in memory. Our owner makes both folders while we are there already, so that none is ever without
+somebody who removes it, and then sends a line of JSON: the command, as a list. The output of the
+server and what we have to say of it go to `server.log` in LOG. When the server has ended, FOLDER is
+removed and our stdout is closed; LOG stays until our owner needs it no more, or is no more.
 """
 
 import contextlib
 import ctypes
+import json
 import os
 import shutil
 import signal
@@ -24,46 +27,50 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import TextIO
 
-#: What our owner sends when the server may start: not before the server's folder says whose it is.
-GO = b"."
+#: The file in LOG.
+LOG_FILE = "server.log"
 _SET_CHILD_SUBREAPER = 36
 #: Seconds between two looks at the group.
 _LOOK_EVERY = 0.25
 
 
-def main(arguments: list[str]) -> int:
-    """Run COMMAND until it ends or our owner does; return its exit code."""
-    grace, memory, folder, log, *command = arguments
+def main(arguments: list[str]) -> None:
+    """Run the command that comes until it or our owner ends, and remove what it wrote."""
+    grace, memory, folder, log = arguments
     _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if os.read(0, 1) != GO:
-        _remove(folder, log)
-        return 0
-    leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+    line = sys.stdin.buffer.readline()
     ended, abandoned = threading.Event(), threading.Event()
     threading.Thread(target=_await_owner, args=(ended, abandoned), daemon=True).start()
+    try:
+        if line.endswith(b"\n"):
+            with Path(log, LOG_FILE).open("a", encoding="utf-8", errors="replace") as output:
+                os.dup2(output.fileno(), 2)
+                _serve(json.loads(line), float(grace), int(memory), output, ended)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(1)
+        abandoned.wait()
+        shutil.rmtree(log, ignore_errors=True)
+
+
+def _serve(command: list[str], grace: float, memory: int, output: TextIO, ended: threading.Event) -> None:
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
+    leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
     threading.Thread(target=_await_leader, args=(leader, ended), daemon=True).start()
     dead: set[int] = set()
     while not ended.wait(_LOOK_EVERY):
         resident, zombies = _look(leader.pid)
-        if resident > int(memory):
-            sys.stdout.write(f"milvus-tck: ended for holding more than {int(memory) >> 20} MiB\n")
+        if resident > memory:
+            output.write(f"milvus-tck: ended for holding more than {memory >> 20} MiB\n")
             ended.set()
         elif dead & zombies:
-            sys.stdout.write("milvus-tck: the server died and its launcher did not notice\n")
+            output.write("milvus-tck: the server died and its launcher did not notice\n")
             ended.set()
         dead = zombies
-    _end_group(leader, float(grace))
-    _remove(folder, log if abandoned.is_set() else "-")
-    return leader.poll() or 0
-
-
-def _remove(*folders: str) -> None:
-    for each in folders:
-        if each != "-":
-            shutil.rmtree(each, ignore_errors=True)
+    _end_group(leader, grace)
 
 
 def _adopt_orphans() -> None:
@@ -73,7 +80,7 @@ def _adopt_orphans() -> None:
 
 def _await_owner(ended: threading.Event, abandoned: threading.Event) -> None:
     while os.read(0, 1):
-        pass
+        pass  # nothing more comes
     abandoned.set()
     ended.set()
 
@@ -123,4 +130,4 @@ def _signal(group: int, number: int) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

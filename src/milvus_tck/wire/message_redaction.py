@@ -8,6 +8,7 @@ from google.protobuf.message import Message
 
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.redaction import REDACTED, is_secret, is_secret_pair, redacted_body, scrub, secrets_of
+from milvus_tck.wire.walk import is_map, kinds, members
 
 __all__ = ["may_hold_secrets", "redact", "secrets_in"]
 
@@ -15,19 +16,13 @@ __all__ = ["may_hold_secrets", "redact", "secrets_in"]
 @cache
 def may_hold_secrets(kind: Descriptor) -> bool:
     """Tell whether a type of message, or one within it, has a place for secrets: a member, or pairs of any names."""
-    return _may(kind, set())
+    return any(_has_room(each) for each in kinds(kind))
 
 
-def _may(kind: Descriptor, seen: set[str]) -> bool:
-    if kind.full_name in seen:
-        return False
-    seen.add(kind.full_name)
+def _has_room(kind: Descriptor) -> bool:
     if kind.name in {"KeyValuePair", "HttpRequest", "HttpResponse"} or kind.GetOptions().map_entry:
         return True
-    return any(
-        is_secret(each.name) or (each.message_type is not None and _may(each.message_type, seen))
-        for each in kind.fields
-    )
+    return any(is_secret(each.name) for each in kind.fields)
 
 
 def redact(message: Message, secrets: set[str]) -> bool:
@@ -53,18 +48,14 @@ def secrets_in(message: Message) -> set[str]:
 def _blank_members(message: Message, secrets: set[str]) -> bool:
     if isinstance(message, m.HttpRequest | m.HttpResponse):
         return _blank_http(message, secrets)
-    if isinstance(message, m.KeyValuePair):
-        return is_secret_pair(message.key, message.value) and _blank(message, "value", secrets)
     found = False
-    for descriptor, value in message.ListFields():
-        inner = descriptor.message_type
-        if inner is None:
-            found |= is_secret(descriptor.name) and _blank(message, descriptor.name, secrets)
-        elif inner.GetOptions().map_entry:
+    for holder, member, value in members(message):
+        if isinstance(holder, m.KeyValuePair):
+            found |= member.name == "value" and is_secret_pair(holder.key, value) and _blank(holder, "value", secrets)
+        elif is_map(member):
             found |= _blank_map(value, secrets)
-        else:
-            for each in value if descriptor.is_repeated else [value]:
-                found |= _blank_members(each, secrets)
+        elif member.message_type is None:
+            found |= is_secret(member.name) and _blank(holder, member.name, secrets)
     return found
 
 
@@ -86,9 +77,7 @@ def _blank_map(entries: Any, secrets: set[str]) -> bool:  # noqa: ANN401 - a map
     found = False
     for key in list(entries):
         value = entries[key]
-        if isinstance(value, Message):
-            found |= _blank_members(value, secrets)
-        elif isinstance(value, str) and is_secret_pair(str(key), value):
+        if isinstance(value, str) and is_secret_pair(str(key), value):
             secrets.add(value)
             entries[key] = REDACTED
             found = True
@@ -112,15 +101,11 @@ def _blank(message: Message, name: str, secrets: set[str]) -> bool:
 def _scrub_members(message: Message, secrets: tuple[str, ...]) -> bool:
     """Take known secrets out of every text and every run of bytes."""
     found = False
-    for descriptor, value in message.ListFields():
-        inner = descriptor.message_type
-        if inner is not None and inner.GetOptions().map_entry:
+    for holder, member, value in members(message):
+        if is_map(member):
             found |= _scrub_map(value, secrets)
-        elif inner is not None:
-            for each in value if descriptor.is_repeated else [value]:
-                found |= _scrub_members(each, secrets)
-        elif descriptor.cpp_type == FieldDescriptor.CPPTYPE_STRING:
-            found |= _scrub_value(message, descriptor, value, secrets)
+        elif member.message_type is None and member.cpp_type == FieldDescriptor.CPPTYPE_STRING:
+            found |= _scrub_value(holder, member, value, secrets)
     return found
 
 
@@ -140,9 +125,7 @@ def _scrub_map(entries: Any, secrets: tuple[str, ...]) -> bool:  # noqa: ANN401 
     found = False
     for key in list(entries):
         value = entries[key]
-        if isinstance(value, Message):
-            found |= _scrub_members(value, secrets)
-        elif isinstance(value, str | bytes) and (changed := _without(value, secrets)) != value:
+        if isinstance(value, str | bytes) and (changed := _without(value, secrets)) != value:
             entries[key] = changed
             found = True
     return found

@@ -23,10 +23,10 @@ from milvus_tck.wire.messages import (
     SparseFloatArray,
     VectorField,
 )
-from milvus_tck.wire.packing import Buffer, delimited, nested, pack_varints, slices, tag, varint
 from milvus_tck.wire.vectors import BITS, FLOAT, PACKED, PAIR
+from milvus_tck.wire.wire_format import Buffer, delimited, nested, pack_varints, slices, tag, varint
 
-__all__ = ["InsertColumn", "Ragged", "Sparse", "encode_column"]
+__all__ = ["InsertColumn", "Ragged", "SparseRows", "encode_column"]
 
 _INTEGERS = frozenset({"int_data", "long_data"})
 _FIXED: dict[str, np.dtype[Any]] = {
@@ -45,7 +45,7 @@ class Ragged:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sparse:
+class SparseRows:
     """Sparse vectors end to end: row i is the next `counts[i]` pairs, its indices ascending."""
 
     indices: NDArray[np.uint32]
@@ -64,13 +64,13 @@ class InsertColumn:
     - JSON: a sequence of `bytes`, one JSON text each;
     - FloatVector, Float16Vector, BFloat16Vector (by its bits, `uint16`), Int8Vector: an array of
       shape (rows, dim); BinaryVector: `uint8` of shape (rows, dim / 8);
-    - SparseFloatVector: `Sparse`, or a sequence of `bytes` as `vectors.sparse_row` makes them;
+    - SparseFloatVector: `SparseRows`, or a sequence of `bytes` as `vectors.sparse_row` makes them;
     - Array: `Ragged`, or a sequence or array of rows.
     """
 
     name: str
     kind: Kind
-    values: Values | Ragged | Sparse
+    values: Values | Ragged | SparseRows
     #: Type of the elements of an Array.
     element: Kind = DataType.Int64
     #: For a nullable field: which rows have a value. `values` then holds those rows alone.
@@ -83,7 +83,7 @@ class InsertColumn:
         """How many rows it has, those without a value included."""
         if self.valid is not None:
             return len(self.valid)
-        return len(self.values.counts) if isinstance(self.values, (Ragged, Sparse)) else len(self.values)
+        return len(self.values.counts) if isinstance(self.values, (Ragged, SparseRows)) else len(self.values)
 
 
 def encode_column(column: InsertColumn) -> list[Buffer]:
@@ -136,7 +136,7 @@ def _dense(kind: Kind, rows: NDArray[Any]) -> list[Buffer]:
 
 
 def _sparse(rows: Any) -> list[Buffer]:  # noqa: ANN401 - what `InsertColumn` allows
-    whole = rows if isinstance(rows, Sparse) else _from_bytes(rows)
+    whole = rows if isinstance(rows, SparseRows) else _from_bytes(rows)
     pairs = np.empty(len(whole.indices), dtype=PAIR)
     pairs["index"], pairs["value"] = whole.indices, whole.values
     cut = slices(_bytes(pairs, PAIR), whole.counts * PAIR.itemsize)
@@ -149,10 +149,10 @@ def _sparse(rows: Any) -> list[Buffer]:  # noqa: ANN401 - what `InsertColumn` al
     return [tag(message, "dim") + end if end else b"", *nested(message, "sparse_float_vector", content)]
 
 
-def _from_bytes(rows: Sequence[bytes]) -> Sparse:
+def _from_bytes(rows: Sequence[bytes]) -> SparseRows:
     pairs = np.frombuffer(b"".join(rows), dtype=PAIR)
     counts = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows)) // PAIR.itemsize
-    return Sparse(pairs["index"], pairs["value"], counts)
+    return SparseRows(pairs["index"], pairs["value"], counts)
 
 
 def _bytes(rows: NDArray[Any], numbers: np.dtype[Any]) -> memoryview:

@@ -1,7 +1,7 @@
 """Collections: what they are, whether they are loaded, and what is done to them as a whole."""
 
-from milvus_tck.gateway.v2.asking import Ask, Failed, Handler, Plain, pairs
 from milvus_tck.gateway.v2.definitions import create, described_field, field_of
+from milvus_tck.gateway.v2.operation import Failed, Handler, Plain, RouteRequest, pairs
 from milvus_tck.wire import messages as m
 
 __all__ = ["HANDLERS"]
@@ -15,17 +15,17 @@ _COLLECTION_NOT_FOUND = 100
 _WHOLE = 100
 
 
-async def _list(ask: Ask) -> Plain:
+async def _list(ask: RouteRequest) -> Plain:
     found = await ask.call("ShowCollections", m.ShowCollectionsRequest(), m.ShowCollectionsResponse)
     return {"data": list(found.collection_names)}
 
 
-async def _has(ask: Ask) -> Plain:
+async def _has(ask: RouteRequest) -> Plain:
     found = await ask.call("HasCollection", m.HasCollectionRequest(collection_name=ask.collection), m.BoolResponse)
     return {"data": {"has": found.value}}
 
 
-async def _describe(ask: Ask) -> Plain:
+async def _describe(ask: RouteRequest) -> Plain:
     request = m.DescribeCollectionRequest(collection_name=ask.collection)
     found = await ask.call("DescribeCollection", request, m.DescribeCollectionResponse)
     schema = found.schema
@@ -60,7 +60,7 @@ def _function(function: m.FunctionSchema) -> Plain:
     }
 
 
-async def _indexes(ask: Ask) -> list[Plain]:
+async def _indexes(ask: RouteRequest) -> list[Plain]:
     """Describe the indexes in short; a collection without any is no failure."""
     request = m.DescribeIndexRequest(collection_name=ask.collection)
     try:
@@ -77,12 +77,12 @@ async def _indexes(ask: Ask) -> list[Plain]:
     ]
 
 
-async def _state(ask: Ask) -> "m.LoadState.ValueType":
+async def _state(ask: RouteRequest) -> "m.LoadState.ValueType":
     request = m.GetLoadStateRequest(collection_name=ask.collection, partition_names=ask.texts("partitionNames"))
     return (await ask.call("GetLoadState", request, m.GetLoadStateResponse)).state
 
 
-async def _load_state(ask: Ask) -> Plain:
+async def _load_state(ask: RouteRequest) -> Plain:
     """Tell the state of a load, and of one that is going on how far it is; what is not there is a failure here."""
     state = await _state(ask)
     if state == _MISSING:
@@ -93,23 +93,23 @@ async def _load_state(ask: Ask) -> Plain:
     return {"data": told}
 
 
-async def _progress(ask: Ask) -> int:
+async def _progress(ask: RouteRequest) -> int:
     request = m.GetLoadingProgressRequest(collection_name=ask.collection, partition_names=ask.texts("partitionNames"))
     return (await ask.call("GetLoadingProgress", request, m.GetLoadingProgressResponse)).progress
 
 
-async def _statistics(ask: Ask) -> Plain:
+async def _statistics(ask: RouteRequest) -> Plain:
     request = m.GetCollectionStatisticsRequest(collection_name=ask.collection)
     found = await ask.call("GetCollectionStatistics", request, m.GetCollectionStatisticsResponse)
     return {"data": {"rowCount": int(next((each.value for each in found.stats if each.key == "row_count"), "0"))}}
 
 
-async def _drop(ask: Ask) -> Plain:
+async def _drop(ask: RouteRequest) -> Plain:
     await ask.do("DropCollection", m.DropCollectionRequest(collection_name=ask.collection))
     return {"data": {}}
 
 
-async def _rename(ask: Ask) -> Plain:
+async def _rename(ask: RouteRequest) -> Plain:
     request = m.RenameCollectionRequest(
         oldName=ask.collection, newName=ask.text("newCollectionName"), newDBName=ask.text("newDbName")
     )
@@ -117,21 +117,21 @@ async def _rename(ask: Ask) -> Plain:
     return {"data": {}}
 
 
-async def _load(ask: Ask, *, refresh: bool = False) -> Plain:
+async def _load(ask: RouteRequest, *, refresh: bool = False) -> Plain:
     await ask.do("LoadCollection", m.LoadCollectionRequest(collection_name=ask.collection, refresh=refresh))
     return {"data": {}}
 
 
-async def _refresh(ask: Ask) -> Plain:
+async def _refresh(ask: RouteRequest) -> Plain:
     return await _load(ask, refresh=True)
 
 
-async def _release(ask: Ask) -> Plain:
+async def _release(ask: RouteRequest) -> Plain:
     await ask.do("ReleaseCollection", m.ReleaseCollectionRequest(collection_name=ask.collection))
     return {"data": {}}
 
 
-async def _alter(ask: Ask) -> Plain:
+async def _alter(ask: RouteRequest) -> Plain:
     properties = pairs(ask.body.get("properties", {}))
     request = m.AlterCollectionRequest(
         collection_name=ask.collection, properties=properties, delete_keys=ask.texts("propertyKeys")
@@ -140,7 +140,7 @@ async def _alter(ask: Ask) -> Plain:
     return {"data": {}}
 
 
-async def _alter_field(ask: Ask) -> Plain:
+async def _alter_field(ask: RouteRequest) -> Plain:
     request = m.AlterCollectionFieldRequest(
         collection_name=ask.collection,
         field_name=ask.text("fieldName"),
@@ -150,24 +150,24 @@ async def _alter_field(ask: Ask) -> Plain:
     return {"data": {}}
 
 
-async def _add_field(ask: Ask) -> Plain:
+async def _add_field(ask: RouteRequest) -> Plain:
     schema = field_of(ask.body["schema"], auto=False).SerializeToString()
     await ask.do("AddCollectionField", m.AddCollectionFieldRequest(collection_name=ask.collection, schema=schema))
     return {"data": {}}
 
 
-async def _truncate(ask: Ask) -> Plain:
+async def _truncate(ask: RouteRequest) -> Plain:
     request = m.TruncateCollectionRequest(collection_name=ask.collection)
     await ask.call("TruncateCollection", request, m.TruncateCollectionResponse)
     return {"data": {}}
 
 
-async def _flush(ask: Ask) -> Plain:
+async def _flush(ask: RouteRequest) -> Plain:
     await ask.call("Flush", m.FlushRequest(collection_names=[ask.collection]), m.FlushResponse)
     return {"data": {}}
 
 
-async def _compact(ask: Ask) -> Plain:
+async def _compact(ask: RouteRequest) -> Plain:
     asked = m.DescribeCollectionRequest(collection_name=ask.collection)
     known = await ask.call("DescribeCollection", asked, m.DescribeCollectionResponse)
     request = m.ManualCompactionRequest(
@@ -179,7 +179,7 @@ async def _compact(ask: Ask) -> Plain:
     return {"data": {"compactionID": found.compactionID}}
 
 
-async def _compaction(ask: Ask) -> Plain:
+async def _compaction(ask: RouteRequest) -> Plain:
     number = ask.number("jobID")
     found = await ask.call(
         "GetCompactionState", m.GetCompactionStateRequest(compactionID=number), m.GetCompactionStateResponse

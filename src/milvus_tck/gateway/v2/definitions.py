@@ -1,9 +1,18 @@
-"""What a collection is defined by: the quick form, and the form with a schema."""
+"""Definitions: what a collection is defined by: the quick form, and the form with a schema."""
 
-from milvus_tck.gateway.v2.asking import BAD_SCHEMA, INVALID, MISSING, Ask, Failed, Plain, pairs, plain_text
+from milvus_tck.gateway.v2.operation import BAD_SCHEMA, INVALID, MISSING, Failed, Plain, RouteRequest, pairs, plain_text
 from milvus_tck.wire import messages as m
 
-__all__ = ["consistency_of", "create", "create_index", "described_field", "field_of", "function_of"]
+__all__ = [
+    "consistency_of",
+    "create",
+    "create_index",
+    "described_field",
+    "field_of",
+    "function_of",
+    "index_pairs",
+    "struct_of",
+]
 
 _PRIMARY, _VECTOR, _METRIC = "id", "vector", "COSINE"
 #: Where a default value stands, by the type of the field.
@@ -14,7 +23,7 @@ _DEFAULTS = {
 }  # fmt: skip
 
 
-async def create(ask: Ask) -> Plain:
+async def create(ask: RouteRequest) -> Plain:
     """Create a collection; the quick form, and one with indexes, is indexed and loaded as well."""
     given = ask.body.get("params", {})
     quick = not ask.body.get("schema")
@@ -28,19 +37,31 @@ async def create(ask: Ask) -> Plain:
         num_partitions=int(given.get("partitionsNum", 0)),
         properties=pairs({name: given[key] for key, name in _PROPERTIES.items() if key in given}),
     )
-    await ask.do("CreateCollection", request)
     indexes = ask.body.get("indexParams") or ([_quick_index(ask)] if quick else [])
-    for each in indexes:
-        await create_index(ask, each)
-    if indexes:
-        await ask.do("LoadCollection", m.LoadCollectionRequest(collection_name=ask.collection))
+    known = bool(indexes) and await _exists(ask)
+    await ask.do("CreateCollection", request)
+    try:
+        for each in indexes:
+            await create_index(ask, each)
+        if indexes:
+            await ask.do("LoadCollection", m.LoadCollectionRequest(collection_name=ask.collection))
+    except Failed:
+        if not known:  # nobody is left with half of what was asked for; what was there before is somebody's
+            await ask.do("DropCollection", m.DropCollectionRequest(collection_name=ask.collection))
+        raise
     return {"data": {}}
+
+
+async def _exists(ask: RouteRequest) -> bool:
+    return (
+        await ask.call("HasCollection", m.HasCollectionRequest(collection_name=ask.collection), m.BoolResponse)
+    ).value
 
 
 _PROPERTIES = {"ttlSeconds": "collection.ttl.seconds", "partitionKeyIsolation": "partitionkey.isolation"}
 
 
-def _quick(ask: Ask, given: Plain) -> m.CollectionSchema:
+def _quick(ask: RouteRequest, given: Plain) -> m.CollectionSchema:
     dimension = ask.number("dimension")
     if dimension == 0:
         raise Failed(MISSING, "dimension is required for quickly create collection(default metric type: COSINE)")
@@ -64,12 +85,12 @@ def _quick(ask: Ask, given: Plain) -> m.CollectionSchema:
     )  # fmt: skip
 
 
-def _quick_index(ask: Ask) -> Plain:
+def _quick_index(ask: RouteRequest) -> Plain:
     name = ask.text("vectorFieldName", _VECTOR)
     return {"fieldName": name, "indexName": name, "metricType": ask.text("metricType", _METRIC)}
 
 
-def _full(ask: Ask, given: Plain) -> m.CollectionSchema:
+def _full(ask: RouteRequest, given: Plain) -> m.CollectionSchema:
     auto = bool(given.get("autoID", given.get("autoId", False)))
     fields = given.get("fields")
     if not isinstance(fields, list) or not fields:
@@ -100,11 +121,23 @@ def field_of(given: Plain, *, auto: bool) -> m.FieldSchema:
         autoID=auto and bool(given.get("isPrimary")),
         type_params=pairs(given.get("elementTypeParams") or {}),
     )
-    if made.data_type == m.DataType.Array:
+    if made.data_type in {m.DataType.Array, m.DataType.ArrayOfVector}:
         made.element_type = _type(str(given.get("elementDataType", "")), "elementDataType")
     if given.get("defaultValue") is not None:
         _default(made, given["defaultValue"])
     return made
+
+
+def struct_of(given: Plain) -> m.StructArrayFieldSchema:
+    """Read the definition of a field of structs, each member of which is an array; raises `Failed`."""
+    name, fields = given.get("fieldName"), given.get("fields")
+    if not name or not fields:
+        raise Failed(MISSING, f"missing required parameters, error: {'schema.fields' if name else 'fieldName'}")
+    params = {**(given.get("elementTypeParams") or {}), **(given.get("typeParams") or {})}
+    return m.StructArrayFieldSchema(
+        name=str(name), description=str(given.get("description", "")), nullable=bool(given.get("nullable")),
+        fields=[field_of(each, auto=False) for each in fields], type_params=pairs(params),
+    )  # fmt: skip
 
 
 def _type(name: str, member: str) -> "m.DataType.ValueType":
@@ -165,17 +198,21 @@ def consistency_of(name: str) -> "m.ConsistencyLevel.ValueType":
         raise Failed(INVALID, f"consistencyLevel can only be {m.ConsistencyLevel.keys()}, not {name}") from error
 
 
-async def create_index(ask: Ask, given: Plain) -> None:
+async def create_index(ask: RouteRequest, given: Plain) -> None:
     """Create one index; raises `Failed`."""
     if not given.get("fieldName"):
         raise Failed(MISSING, "missing required parameters, error: indexParams.fieldName")
+    request = m.CreateIndexRequest(
+        collection_name=ask.collection, field_name=str(given["fieldName"]),
+        index_name=str(given.get("indexName") or given["fieldName"]), extra_params=index_pairs(given),
+    )  # fmt: skip
+    await ask.do("CreateIndex", request)
+
+
+def index_pairs(given: Plain) -> list[m.KeyValuePair]:
+    """Write the parameters of an index: its type, its metric, and the others as one text."""
     params = dict(given.get("params") or {})
     named = {"index_type": given.get("indexType"), "metric_type": given.get("metricType")}
     named = {name: value for name, value in named.items() if value}
     named.setdefault("index_type", str(params.pop("index_type", "AUTOINDEX")))
-    request = m.CreateIndexRequest(
-        collection_name=ask.collection, field_name=str(given["fieldName"]),
-        index_name=str(given.get("indexName") or given["fieldName"]),
-        extra_params=[*pairs(named), *([m.KeyValuePair(key="params", value=plain_text(params))] if params else ())],
-    )  # fmt: skip
-    await ask.do("CreateIndex", request)
+    return [*pairs(named), *([m.KeyValuePair(key="params", value=plain_text(params))] if params else ())]

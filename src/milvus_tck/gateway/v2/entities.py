@@ -2,8 +2,8 @@
 
 import orjson
 
-from milvus_tck.gateway.v2.asking import BAD_DATA, Ask, Failed, Handler, Plain
 from milvus_tck.gateway.v2.definitions import consistency_of
+from milvus_tck.gateway.v2.operation import BAD_DATA, BAD_FORMAT, Failed, Handler, Plain, RouteRequest
 from milvus_tck.gateway.v2.results import keys_of, rows_of
 from milvus_tck.gateway.v2.rows import columns_of
 from milvus_tck.wire import messages as m
@@ -14,21 +14,22 @@ _LIMIT = 100
 _CHECK_KEY = 1806
 
 
-async def schema_of(ask: Ask) -> m.CollectionSchema:
+async def schema_of(ask: RouteRequest) -> m.CollectionSchema:
     """Ask for the schema of the collection."""
     request = m.DescribeCollectionRequest(collection_name=ask.collection)
     return (await ask.call("DescribeCollection", request, m.DescribeCollectionResponse)).schema
 
 
-def _rows(ask: Ask) -> list[Plain]:
-    given = ask.body["data"]
-    rows = [given] if isinstance(given, dict) else given
+def _rows(ask: RouteRequest) -> list[Plain]:
+    rows = ask.body["data"]
     if not isinstance(rows, list) or not all(isinstance(each, dict) for each in rows):
-        raise Failed(BAD_DATA, "fail to deal the insert data, error: data is an object, or an array of objects")
+        raise Failed(BAD_FORMAT, "can only accept json format request, error: data is no array of objects")
+    if not rows:
+        raise Failed(BAD_DATA, "fail to deal the insert data, error: missing required parameters")
     return rows
 
 
-async def _insert(ask: Ask) -> Plain:
+async def _insert(ask: RouteRequest) -> Plain:
     rows = _rows(ask)
     request = m.InsertRequest(
         collection_name=ask.collection, partition_name=ask.text("partitionName"), num_rows=len(rows),
@@ -39,7 +40,7 @@ async def _insert(ask: Ask) -> Plain:
     return {"cost": ask.cost, "data": {"insertCount": found.insert_cnt, "insertIds": ids}}
 
 
-async def _upsert(ask: Ask) -> Plain:
+async def _upsert(ask: RouteRequest) -> Plain:
     rows = _rows(ask)
     partial = bool(ask.body.get("partialUpdate"))
     request = m.UpsertRequest(
@@ -51,7 +52,7 @@ async def _upsert(ask: Ask) -> Plain:
     return {"cost": ask.cost, "data": {"upsertCount": found.upsert_cnt, "upsertIds": ids}}
 
 
-async def _delete(ask: Ask) -> Plain:
+async def _delete(ask: RouteRequest) -> Plain:
     request = m.DeleteRequest(
         collection_name=ask.collection, partition_name=ask.text("partitionName"), expr=ask.text("filter")
     )
@@ -59,12 +60,12 @@ async def _delete(ask: Ask) -> Plain:
     return {"cost": ask.cost, "data": {"deleteCount": found.delete_cnt}}
 
 
-async def _query(ask: Ask) -> Plain:
+async def _query(ask: RouteRequest) -> Plain:
     limits = {"limit": ask.number("limit", _LIMIT), "offset": ask.number("offset")}
     return await _asked(ask, ask.text("filter"), limits)
 
 
-async def _get(ask: Ask) -> Plain:
+async def _get(ask: RouteRequest) -> Plain:
     schema = await schema_of(ask)
     key = next((each for each in schema.fields if each.is_primary_key), m.FieldSchema())
     given = ask.body["id"]
@@ -84,7 +85,7 @@ def _literal(key: m.FieldSchema, value: object) -> str:
     raise Failed(_CHECK_KEY, f"fail to check primary key, error: {str(value)[:40]!r} is no key of {key.name!r}")
 
 
-async def _asked(ask: Ask, expr: str, limits: dict[str, int]) -> Plain:
+async def _asked(ask: RouteRequest, expr: str, limits: dict[str, int]) -> Plain:
     names = ask.texts("partitionNames") or [each for each in [ask.text("partitionName")] if each]
     level = ask.text("consistencyLevel")
     request = m.QueryRequest(

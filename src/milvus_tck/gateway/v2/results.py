@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import orjson
 
-from milvus_tck.gateway.v2.asking import Plain
+from milvus_tck.gateway.v2.operation import Plain
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.columns import read_column
 from milvus_tck.wire.vectors import PAIR
@@ -76,7 +76,7 @@ def hits_of(results: m.SearchResultData, *, integers: bool, wanted: Sequence[str
 
 
 def keys_of(ids: m.IDs, *, integers: bool) -> list[object]:
-    """Write keys: texts, or integers, which are texts where the client can not take them."""
+    """Write keys: texts, or integers, which are texts where the client cannot take them."""
     if ids.WhichOneof("id_field") == "str_id":
         return list(ids.str_id.data)
     return list(ids.int_id.data) if integers else [str(each) for each in ids.int_id.data]

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from milvus_tck.gateway.v2.asking import BAD_DATA, Failed, Plain
+from milvus_tck.gateway.v2.operation import BAD_DATA, Failed, Plain
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.columns import column, dynamic_column
 from milvus_tck.wire.vectors import BITS, VECTORS, sparse_row

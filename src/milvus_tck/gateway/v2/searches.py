@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from milvus_tck.gateway.v2.asking import BAD_FORMAT, INVALID, MISSING, Ask, Failed, Handler, Plain, pairs
 from milvus_tck.gateway.v2.definitions import consistency_of
 from milvus_tck.gateway.v2.entities import schema_of
+from milvus_tck.gateway.v2.operation import BAD_FORMAT, INVALID, MISSING, Failed, Handler, Plain, RouteRequest, pairs
 from milvus_tck.gateway.v2.results import hits_of
 from milvus_tck.gateway.v2.rows import dimension_of, vector_of
 from milvus_tck.wire import messages as m
@@ -27,7 +27,7 @@ _KINDS = {
 _BITS = 8
 
 
-async def _search(ask: Ask) -> Plain:
+async def _search(ask: RouteRequest) -> Plain:
     request = _request(ask, await schema_of(ask), ask.body)
     request.output_fields.extend(ask.texts("outputFields"))
     request.partition_names.extend(ask.texts("partitionNames"))
@@ -36,11 +36,11 @@ async def _search(ask: Ask) -> Plain:
     return _told(ask, await ask.call("Search", request, m.SearchResults))
 
 
-async def _hybrid(ask: Ask) -> Plain:
+async def _hybrid(ask: RouteRequest) -> Plain:
     schema = await schema_of(ask)
     parts = ask.body.get("search") or ()
     if not parts:
-        raise Failed(MISSING, "missing required parameters, error: search")
+        raise Failed(INVALID, "nq [0] is invalid, there is no search")
     rerank = ask.body.get("rerank") or {}
     rank = {
         "strategy": rerank.get("strategy") or "rrf", "params": rerank.get("params") or {},
@@ -57,12 +57,12 @@ async def _hybrid(ask: Ask) -> Plain:
     return _told(ask, await ask.call("HybridSearch", request, m.SearchResults))
 
 
-def _told(ask: Ask, found: m.SearchResults) -> Plain:
+def _told(ask: RouteRequest, found: m.SearchResults) -> Plain:
     rows = hits_of(found.results, integers=ask.integers, wanted=ask.texts("outputFields"))
     return {"cost": ask.cost, "data": rows, "topks": list(found.results.topks)}
 
 
-def _consistency(ask: Ask, request: m.SearchRequest | m.HybridSearchRequest) -> None:
+def _consistency(ask: RouteRequest, request: m.SearchRequest | m.HybridSearchRequest) -> None:
     level = ask.text("consistencyLevel")
     request.use_default_consistency = not level
     if level:
@@ -75,7 +75,7 @@ def _grouping(body: Plain) -> Plain:
     return {name: body[key] for key, name in names.items() if body.get(key)}
 
 
-def _request(ask: Ask, schema: m.CollectionSchema, body: Plain) -> m.SearchRequest:
+def _request(ask: RouteRequest, schema: m.CollectionSchema, body: Plain) -> m.SearchRequest:
     """Write one search; raises `Failed`."""
     queries = body.get("data")
     if not isinstance(queries, list) or not queries:
@@ -104,7 +104,8 @@ def _field(schema: m.CollectionSchema, body: Plain) -> m.FieldSchema:
         return vectors[0]
     found = next((each for each in vectors if each.name == name), None)
     if found is None:
-        raise Failed(INVALID, f"annsField {name!r} is none of the vector fields {[each.name for each in vectors]}")
+        text = f"annsField {name!r} is none of the vector fields {[each.name for each in vectors]}"
+        raise Failed(BAD_FORMAT, f"can only accept json format request, error: {text}")
     return found
 
 
@@ -118,7 +119,10 @@ def _placeholders(field: m.FieldSchema, queries: list[object]) -> bytes:
 
 
 def _bytes(field: m.FieldSchema, query: object) -> bytes:
-    row = vector_of(field, query)
+    try:
+        row = vector_of(field, query)
+    except Failed as failed:
+        raise Failed(BAD_FORMAT, f"can only accept json format request, error: {failed.message}") from failed
     if isinstance(row, bytes):
         return row
     assert isinstance(row, np.ndarray)  # noqa: S101 - what is no bytes is one

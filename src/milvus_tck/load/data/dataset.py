@@ -1,4 +1,4 @@
-"""What every data set can do."""
+"""Dataset: what every data set can do."""
 
 from typing import Any, Protocol
 

@@ -19,14 +19,14 @@ from typing import Any
 import numpy as np
 
 from milvus_tck.load.data.dataset import Dataset, Floats, Ids
-from milvus_tck.load.data.planted import Planted
+from milvus_tck.load.data.seeded_rows import Planted
 from milvus_tck.load.plan.scenario import DataPlan
 
 __all__ = ["READERS", "FileDataset", "open_dataset"]
 
 
 def open_dataset(data: DataPlan, seed: int) -> Dataset:
-    """Return the rows of a scenario; raises `ValueError` or `OSError` where a file can not be used."""
+    """Return the rows of a scenario; raises `ValueError` or `OSError` where a file cannot be used."""
     return read_dataset(Path(data.dataset), data.rows) if data.dataset else Planted(seed, data.rows, data.dim)
 
 
@@ -71,7 +71,7 @@ def read_dataset(path: Path, most: int = 0) -> FileDataset:
         return _opened(path, most)
     except (OSError, ValueError, KeyError, IndexError, StopIteration, EOFError) as error:
         said = "no column of vectors" if isinstance(error, StopIteration) else str(error)
-        message = f"{path} can not be read as a data set: {said}"
+        message = f"{path} cannot be read as a data set: {said}"
         raise ValueError(message) from error
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.ma  # np.unique imports it when it is first called: a tenth of a second that no phase should lose
 from numpy.typing import NDArray
 
-__all__ = ["BUCKETS", "Histogram", "Sparse", "centres", "places"]
+__all__ = ["BUCKETS", "Histogram", "SparseHistogram", "centres", "places"]
 
 #: Bits of the mantissa that tell buckets apart: 256 of them in each octave.
 _FINE = 8
@@ -85,11 +85,11 @@ class Histogram:
         self.high = max(self.high, other.high)
         self.total += other.total
 
-    def sparse(self) -> Sparse:
+    def sparse(self) -> SparseHistogram:
         """Return it in little memory."""
         held = self.counts.nonzero()[0]
         counted = self.counts[held].astype(np.uint32)
-        return Sparse(held.astype(np.uint16), counted, self.low, self.high, self.total)
+        return SparseHistogram(held.astype(np.uint16), counted, self.low, self.high, self.total)
 
     @property
     def count(self) -> int:
@@ -115,7 +115,7 @@ class Histogram:
         return self.at_rank(math.ceil(share * self.count))
 
     def bounds(self, share: float) -> tuple[float, float]:
-        """Return what a quantile lies between with 95 % confidence; an end that the sample can not tell is 0 or inf."""
+        """Return what a quantile lies between with 95 % confidence; an end that the sample cannot tell is 0 or inf."""
         number = self.count
         spread = _SIGMAS * math.sqrt(number * share * (1 - share))
         low, high = math.floor(number * share - spread), math.ceil(number * share + spread) + 1
@@ -150,7 +150,7 @@ _Counted = NDArray[np.uint32]
 
 
 @dataclass
-class Sparse:
+class SparseHistogram:
     """A histogram of few durations in little memory: only buckets that counted something.
 
     Where these become many, four neighbours are counted as one: a run keeps hundreds of these, and no
@@ -164,7 +164,7 @@ class Sparse:
     total: float = 0.0
 
     @classmethod
-    def empty(cls) -> Sparse:
+    def empty(cls) -> SparseHistogram:
         """Make one that has counted nothing."""
         return cls(np.empty(0, dtype=np.uint16), np.empty(0, dtype=np.uint32))
 
@@ -173,9 +173,11 @@ class Sparse:
         if len(durations):
             held, counted = np.unique(places(durations), return_counts=True)
             low, high = float(durations.min()), float(durations.max())
-            self.merge(Sparse(held.astype(np.uint16), counted.astype(np.uint32), low, high, float(durations.sum())))
+            self.merge(
+                SparseHistogram(held.astype(np.uint16), counted.astype(np.uint32), low, high, float(durations.sum()))
+            )
 
-    def merge(self, other: Sparse) -> None:
+    def merge(self, other: SparseHistogram) -> None:
         """Count everything that another one counted."""
         among = np.concatenate([self.held, other.held])
         held, place = np.unique(among, return_inverse=True)
@@ -204,7 +206,7 @@ class Sparse:
         return [self.held.tobytes(), self.counted.tobytes(), self.low, self.high, self.total]
 
     @classmethod
-    def of_message(cls, message: Sequence[Any]) -> Sparse:
+    def of_message(cls, message: Sequence[Any]) -> SparseHistogram:
         """Read what `as_message` wrote."""
         held, counted, low, high, total = message
         return cls(np.frombuffer(held, np.uint16), np.frombuffer(counted, np.uint32), low, high, total)

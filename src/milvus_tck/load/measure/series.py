@@ -1,4 +1,4 @@
-"""What is known of one kind of operation in one phase, in all and over time."""
+"""Series: what is known of one kind of operation in one phase, in all and over time."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from milvus_tck.load.measure.histogram import Histogram, Sparse
+from milvus_tck.load.measure.histogram import Histogram, SparseHistogram
 
-__all__ = ["LATE", "Found", "Measured", "Series", "Slot", "is_refusal"]
+__all__ = ["LATE", "Measured", "NeighboursFound", "Series", "Slot", "is_refusal"]
 
 #: Errors of requests whose time was over before anything good came: they took at least as long.
 LATE = frozenset({"DEADLINE_EXCEEDED", "NOT_VISIBLE"})
@@ -28,7 +28,7 @@ def is_refusal(error: str) -> bool:
 
 
 @dataclass
-class Found:
+class NeighboursFound:
     """How many of the exact neighbours were found, over queries."""
 
     queries: int = 0
@@ -41,7 +41,7 @@ class Found:
         self.total += recall
         self.squares += recall * recall
 
-    def merge(self, other: Found) -> None:
+    def merge(self, other: NeighboursFound) -> None:
         """Count what another one counted."""
         self.queries += other.queries
         self.total += other.total
@@ -52,13 +52,13 @@ class Found:
 class Slot:
     """One stretch of time: what was due in it, whenever it ended."""
 
-    true: Sparse = field(default_factory=Sparse.empty)
+    true: SparseHistogram = field(default_factory=SparseHistogram.empty)
     #: Requests that ended, and how many of them not well.
     count: int = 0
     errors: int = 0
     dropped: int = 0
     rows: int = 0
-    found: Found = field(default_factory=Found)
+    found: NeighboursFound = field(default_factory=NeighboursFound)
     #: Seconds that the latest request was sent late.
     late: float = 0.0
 
@@ -95,7 +95,7 @@ class Series:
     errors: Counter[str] = field(default_factory=Counter)
     #: What was wrong with answers that said all was well.
     wrong: list[str] = field(default_factory=list)
-    found: Found = field(default_factory=Found)
+    found: NeighboursFound = field(default_factory=NeighboursFound)
     #: What was looked into, answer by answer.
     checked: int = 0
     slots: dict[int, Slot] = field(default_factory=dict)
@@ -172,17 +172,19 @@ class Series:
         """Read what `as_message` wrote."""
         true, naive, lag, refusal = map(Histogram.of_message, message["histograms"])
         slots = {
-            number: Slot(Sparse.of_message(row[0]), row[1], row[2], row[3], row[4], Found(*row[5]), row[6])
+            number: Slot(
+                SparseHistogram.of_message(row[0]), row[1], row[2], row[3], row[4], NeighboursFound(*row[5]), row[6]
+            )
             for number, row in message["slots"].items()
         }
         count, dropped, queued, rows, checked = message["counts"]
         return cls(
             true, naive, lag, refusal, count, dropped, queued, rows, Counter(message["errors"]), list(message["wrong"]),
-            Found(*message["found"]), checked, slots,
+            NeighboursFound(*message["found"]), checked, slots,
         )  # fmt: skip
 
 
-def _found(found: Found) -> list[float]:
+def _found(found: NeighboursFound) -> list[float]:
     return [found.queries, found.total, found.squares]
 
 

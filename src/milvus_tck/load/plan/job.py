@@ -1,17 +1,20 @@
-"""What one run is asked to do, as it travels from process to process."""
+"""Job: what one run is asked to do, as it travels from process to process."""
 
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.load.plan.objectives import parse_objectives
-from milvus_tck.load.plan.reading import of_operations, read_scenario
-from milvus_tck.load.plan.scenario import Scenario
-from milvus_tck.load.plan.standing import check_names, with_asked
+from msgspec import structs
 
-__all__ = ["DEFAULT_SCENARIO", "Job"]
+from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.load.plan.default_objectives import check_names, with_asked
+from milvus_tck.load.plan.objectives import parse_objectives
+from milvus_tck.load.plan.scenario import Scenario
+from milvus_tck.load.plan.scenario_files import of_operations, read_scenario
+from milvus_tck.spec.bindings import GRPC
+
+__all__ = ["DEFAULT_SCENARIO", "LoadJob"]
 
 DEFAULT_SCENARIO = "search"
 #: Requests a second, and seconds, of operations that are named on the command line.
@@ -19,7 +22,7 @@ _RATE, _SECONDS = 100.0, 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class LoadJob:
     """Everything that a process of a run needs to know."""
 
     address: str
@@ -34,7 +37,7 @@ class Job:
     workers: int = 1
     transport: str = "fast"
     #: How requests travel, and the URL where that is HTTP.
-    binding: str = "grpc"
+    binding: str = GRPC
     url: str = ""
     #: Whether a gateway of ours stands between: what it costs is part of what is measured.
     gateway: bool = False
@@ -64,7 +67,7 @@ class Job:
         else:
             scenario, digest = read_scenario(self.scenario)
         if self.dataset:
-            scenario = replace(scenario, data=replace(scenario.data, dataset=self.dataset, rows=0))  # all of it
+            scenario = replace(scenario, data=structs.replace(scenario.data, dataset=self.dataset, rows=0))  # all of it
         objectives = with_asked(scenario.objectives, parse_objectives(self.objectives))
         scenario = replace(scenario, objectives=objectives)
         check_names(scenario)
@@ -79,7 +82,7 @@ class Job:
         return json.dumps(asdict(self), default=str)
 
     @classmethod
-    def of_json(cls, text: str) -> "Job":
+    def of_json(cls, text: str) -> "LoadJob":
         """Read what `to_json` wrote."""
         raw: dict[str, Any] = json.loads(text)
         given = raw.pop("credentials")

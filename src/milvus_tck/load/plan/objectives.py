@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from milvus_tck.load.measure.series import Found, Series
+from milvus_tck.load.measure.series import NeighboursFound, Series
 
 __all__ = [
     "Held",
-    "Judged",
+    "JudgedObjective",
     "Objective",
     "judge",
     "judge_one",
@@ -96,7 +96,7 @@ class Objective:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedObjective:
     """An objective and what was measured, with what it lies between."""
 
     objective: Objective
@@ -131,7 +131,7 @@ def parse_objective(text: str) -> Objective:
     return Objective(text.strip(), found["phase"] or "", operation, metric, found["sign"], bound, unit)
 
 
-def judge(objective: Objective, measured: dict[str, Series], seconds: float) -> list[Judged]:
+def judge(objective: Objective, measured: dict[str, Series], seconds: float) -> list[JudgedObjective]:
     """Hold an objective against series by operation, measured over so many seconds."""
     names = [name for name in measured if objective.operation in {name, "*"}]
     if not names:
@@ -139,7 +139,7 @@ def judge(objective: Objective, measured: dict[str, Series], seconds: float) -> 
     return [judge_one(objective, name, measured[name], seconds) for name in names]
 
 
-def judge_one(objective: Objective, name: str, series: Series, seconds: float) -> Judged:
+def judge_one(objective: Objective, name: str, series: Series, seconds: float) -> JudgedObjective:
     """Hold an objective against the series of one operation; without anything to look at nobody can tell."""
     if not series.count + series.dropped:
         return unmeasured(objective, name)
@@ -151,9 +151,9 @@ def judge_one(objective: Objective, name: str, series: Series, seconds: float) -
     return replace(found, of_client=objective.of_client or _by_lateness_alone(objective, series))
 
 
-def unmeasured(objective: Objective, name: str = "", why: str = "nothing of it was measured") -> Judged:
+def unmeasured(objective: Objective, name: str = "", why: str = "nothing of it was measured") -> JudgedObjective:
     """Return what becomes of an objective that there is nothing to hold against."""
-    return Judged(objective, name or objective.operation, 0, 0, math.inf, Held.INCONCLUSIVE, why)
+    return JudgedObjective(objective, name or objective.operation, 0, 0, math.inf, Held.INCONCLUSIVE, why)
 
 
 def _by_lateness_alone(objective: Objective, series: Series) -> bool:
@@ -163,17 +163,17 @@ def _by_lateness_alone(objective: Objective, series: Series) -> bool:
     return objective.kept((series.failed - series.late) / series.count)
 
 
-def judge_ratio(objective: Objective, name: str, ratio: float, low: float, high: float) -> Judged:
+def judge_ratio(objective: Objective, name: str, ratio: float, low: float, high: float) -> JudgedObjective:
     """Hold a bound on a ratio against what was measured."""
     return _held(objective, name, ratio, low, high)
 
 
-def _held(objective: Objective, name: str, value: float, low: float, high: float) -> Judged:
+def _held(objective: Objective, name: str, value: float, low: float, high: float) -> JudgedObjective:
     kept = objective.kept(low) and objective.kept(high)
     broken = not (objective.kept(low) or objective.kept(high))
     state = Held.PASS if kept else Held.FAIL if broken else Held.INCONCLUSIVE
     why = "" if kept or broken else "the bound lies within what the sample leaves open"
-    return Judged(objective, name, value, low, high, state, why)
+    return JudgedObjective(objective, name, value, low, high, state, why)
 
 
 def _figure(objective: Objective, series: Series, seconds: float) -> tuple[float, float, float]:
@@ -207,7 +207,7 @@ def _share(metric: str) -> float:
     return number / _HUNDRED if number <= _HUNDRED else number / 10 ** len(digits)
 
 
-def recall_bounds(found: Found) -> tuple[float, float]:
+def recall_bounds(found: NeighboursFound) -> tuple[float, float]:
     """Return what the mean recall lies between: Wilson's interval, which no law of values in 0 to 1 exceeds by much."""
     if not found.queries:
         return 0.0, 1.0

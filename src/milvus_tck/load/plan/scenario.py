@@ -1,36 +1,40 @@
 """Scenarios: phases x operations x rates x data x objectives, as frozen values."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from msgspec import Meta, field
 
 from milvus_tck.load.plan.objectives import Objective
 from milvus_tck.load.plan.rates import Curve
+from milvus_tck.spec.tables import Table
 
-__all__ = ["INGEST", "DataPlan", "Knee", "Operation", "Phase", "Scenario"]
+__all__ = ["INGEST", "Count", "DataPlan", "Knee", "Operation", "Phase", "Scenario"]
 
 #: Name of the phase, and of the operation, that puts the first rows in.
 INGEST = "ingest"
 DEADLINE = 10.0
+#: Rows, users, requests: numbers from 1e12 on are of no use to anybody.
+Count = Annotated[int, Meta(ge=0, lt=1_000_000_000_000)]
 
 
-@dataclass(frozen=True, slots=True)
-class DataPlan:
-    """What the collections of a scenario are like."""
+class DataPlan(Table, frozen=True):
+    """What the collections of a scenario are like: the table `[data]`."""
 
     #: Rows that are there before the first phase; planted, so that neighbours are known.
-    rows: int = 0
-    dim: int = 128
+    rows: Count = 0
+    dim: Count = 128
     #: Collections that operations take turns with.
-    collections: int = 1
+    collections: Count = 1
     metric: str = "L2"
     index: str = "AUTOINDEX"
-    index_params: Mapping[str, Any] = field(default_factory=dict)
-    search_params: Mapping[str, Any] = field(default_factory=dict)
+    index_params: dict[str, Any] = field(default_factory=dict)
+    search_params: dict[str, Any] = field(default_factory=dict)
     #: Rows of one request of the ingest, and how many requests at a time.
-    batch: int = 1024
-    users: int = 2
+    batch: Count = 1024
+    users: Count = 2
     #: File or folder to take vectors from, in place of planted ones.
     dataset: str = ""
     #: Whether it is flushed, indexed and loaded before the first phase.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from milvus_tck.load.drive.outcome import Outcome
+from milvus_tck.load.control.run_outcome import RunOutcome
 from milvus_tck.load.measure.histogram import Histogram
 from milvus_tck.load.measure.series import Series
 from milvus_tck.load.plan.scenario import Scenario
@@ -40,7 +40,7 @@ class Client:
     memory: int
 
 
-def client_of(scenario: Scenario, outcome: Outcome, operations: dict[str, Series]) -> Client:
+def client_of(scenario: Scenario, outcome: RunOutcome, operations: dict[str, Series]) -> Client:
     """Sum up what all workers took in the measured phases; in all of them where none was measured."""
     played = {each.phase.name for each in outcome.played}
     measured = {each.phase.name for each in outcome.played if each.phase.measured} or played

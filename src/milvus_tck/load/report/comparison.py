@@ -1,4 +1,4 @@
-"""A run beside earlier ones: ratios with the interval that chance alone would give them.
+"""Comparison: a run beside earlier ones: ratios with the interval that chance alone would give them.
 
 Slots of time are drawn again and again, with replacement, from this run and from the earlier ones
 (first a run, then its slots), and each figure is taken of what was drawn: the spread of the ratios is
@@ -18,11 +18,11 @@ from hdrh.histogram import HdrHistogram
 from hdrh.log import HistogramLogReader
 from numpy.typing import NDArray
 
-from milvus_tck.load.drive.outcome import Outcome
+from milvus_tck.load.control.run_outcome import RunOutcome
 from milvus_tck.load.measure.histogram import BUCKETS, centres, places
 from milvus_tck.load.report.hlog import DIGITS, HIGHEST, LOWEST, tagged
 
-__all__ = ["Compared", "Slots", "compare", "read_slots", "slots_of"]
+__all__ = ["FigureChange", "Slots", "compare", "read_slots", "slots_of"]
 
 #: Counts by slot and bucket.
 Slots = NDArray[np.int64]
@@ -34,7 +34,7 @@ _FEWEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class FigureChange:
     """One figure of one operation; `ratio` is now by before, between `low` and `high` with 95 % confidence."""
 
     operation: str
@@ -51,7 +51,7 @@ class Compared:
         return not self.low <= 1 <= self.high
 
 
-def slots_of(outcome: Outcome) -> dict[str, Slots]:
+def slots_of(outcome: RunOutcome) -> dict[str, Slots]:
     """Return the counts of a run, by tag."""
     found: dict[str, list[Slots]] = defaultdict(list)
     for (_, tag), times in sorted(tagged(outcome).items(), key=lambda each: each[0]):
@@ -74,12 +74,12 @@ def read_slots(path: Path) -> dict[str, Slots]:
         found[each.get_tag() or ""].append(counts)
 
 
-def compare(now: Outcome, before: Sequence[Path], seed: int) -> list[Compared]:
+def compare(now: RunOutcome, before: Sequence[Path], seed: int) -> list[FigureChange]:
     """Compare a run with folders of earlier ones; operations that are not in all of them are left out."""
     ours = slots_of(now)
     theirs = [read_slots(folder / "latency.hlog") for folder in before]
     random = np.random.default_rng(seed)
-    found: list[Compared] = []
+    found: list[FigureChange] = []
     for name, slots in ours.items():
         runs = [each[name] for each in theirs if name in each]
         if "/" in name or len(runs) < len(theirs) or min(map(len, [slots, *runs])) < _FEWEST:
@@ -88,7 +88,7 @@ def compare(now: Outcome, before: Sequence[Path], seed: int) -> list[Compared]:
     return found
 
 
-def _operation(name: str, slots: Slots, runs: list[Slots], random: np.random.Generator) -> list[Compared]:
+def _operation(name: str, slots: Slots, runs: list[Slots], random: np.random.Generator) -> list[FigureChange]:
     drawn_now = np.array([_draw(slots, random) for _ in range(_DRAWS)])
     drawn_before = np.array([_draw(runs[random.integers(len(runs))], random) for _ in range(_DRAWS)])
     whole_now, whole_before = slots.sum(axis=0), np.concatenate(runs).sum(axis=0)
@@ -98,7 +98,7 @@ def _operation(name: str, slots: Slots, runs: list[Slots], random: np.random.Gen
         ratios = take(drawn_now) / take(drawn_before)
         before, now = float(take(whole_before[None])[0]), float(take(whole_now[None])[0])
         low, high = np.percentile(ratios, [_LOW, _HIGH])
-        found.append(Compared(name, metric, before * 1e3, now * 1e3, now / before, float(low), float(high)))
+        found.append(FigureChange(name, metric, before * 1e3, now * 1e3, now / before, float(low), float(high)))
     return found
 
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from milvus_tck.load.report.hlog import hlog
 from milvus_tck.load.report.page import report_html
 from milvus_tck.load.report.prometheus import prometheus
-from milvus_tck.load.report.result import Result
+from milvus_tck.load.report.result import LoadResult
 from milvus_tck.load.report.summary import summary_dict
 from milvus_tck.load.report.timeseries import timeseries_csv, timeseries_parquet
-from milvus_tck.verdict.whole_file import write_whole
+from milvus_tck.verdict.results.whole_file import write_whole
 from milvus_tck.wire.redaction import scrub
 
 __all__ = ["FILES", "write_files"]
 
-#: What each file is made by; `None` is a file that can not be made here.
-FILES: dict[str, Callable[[Result], str | bytes | None]] = {
+#: What each file is made by; `None` is a file that cannot be made here.
+FILES: dict[str, Callable[[LoadResult], str | bytes | None]] = {
     "summary.json": lambda result: json.dumps(summary_dict(result), indent=1) + "\n",
     "timeseries.csv": timeseries_csv,
     "timeseries.parquet": timeseries_parquet,
@@ -30,7 +30,7 @@ FILES: dict[str, Callable[[Result], str | bytes | None]] = {
 }
 
 
-def write_files(result: Result, folder: Path) -> list[str]:
+def write_files(result: LoadResult, folder: Path) -> list[str]:
     """Write every report; one that fails does not keep the others from being written. Returns what went wrong."""
     troubles = []
     for name, make in FILES.items():

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from hdrh.histogram import HdrHistogram
 
-from milvus_tck.load.drive.outcome import Outcome
-from milvus_tck.load.measure.histogram import Sparse, centres
+from milvus_tck.load.control.run_outcome import RunOutcome
+from milvus_tck.load.measure.histogram import SparseHistogram, centres
 
 __all__ = ["DIGITS", "HIGHEST", "LOWEST", "hlog", "tagged"]
 
@@ -22,7 +22,7 @@ _MICRO = centres() * 1e6
 _PER_SECOND = 1e3
 
 
-def hlog(outcome: Outcome, comment: str) -> str:
+def hlog(outcome: RunOutcome, comment: str) -> str:
     """Write a histogram for each operation and slot."""
     began = datetime.fromtimestamp(outcome.began, UTC).isoformat(timespec="milliseconds")
     lines = [
@@ -41,9 +41,9 @@ def hlog(outcome: Outcome, comment: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def tagged(outcome: Outcome) -> dict[tuple[int, str], Sparse]:
+def tagged(outcome: RunOutcome) -> dict[tuple[int, str], SparseHistogram]:
     """Return durations by slot and tag."""
-    found: dict[tuple[int, str], Sparse] = defaultdict(Sparse.empty)
+    found: dict[tuple[int, str], SparseHistogram] = defaultdict(SparseHistogram.empty)
     measured = {each.phase.name for each in outcome.played if each.phase.measured}
     for (phase, name), series in outcome.measured.series.items():
         tag = name if phase in measured else f"{phase}/{name}"

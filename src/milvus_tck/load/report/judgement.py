@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from milvus_tck.load.drive.outcome import Outcome, Played
+from milvus_tck.load.control.run_outcome import PlayedPhase, RunOutcome
 from milvus_tck.load.measure.series import Series
-from milvus_tck.load.plan.objectives import Held, Judged, Objective, judge_one, judge_ratio, unmeasured
+from milvus_tck.load.plan.default_objectives import STANDING_NAMES, bounds, judge_step, searching
+from milvus_tck.load.plan.objectives import Held, JudgedObjective, Objective, judge_one, judge_ratio, unmeasured
 from milvus_tck.load.plan.scenario import Scenario
-from milvus_tck.load.plan.standing import STANDING_NAMES, bounds, judge_step, searching
-from milvus_tck.load.report.comparison import Compared
+from milvus_tck.load.report.comparison import FigureChange
 
 __all__ = ["KneeFound", "compared", "judge_all", "knee_of", "seconds_of"]
 
@@ -24,7 +24,7 @@ class KneeFound:
     objective: Objective
     rate: float
     #: Name of the phase, its rate, and what of the step was missed, or else what its objective came to.
-    steps: tuple[tuple[str, float, Judged], ...]
+    steps: tuple[tuple[str, float, JudgedObjective], ...]
 
     @property
     def kept(self) -> frozenset[str]:
@@ -33,15 +33,15 @@ class KneeFound:
 
 
 def judge_all(
-    scenario: Scenario, outcome: Outcome, operations: dict[str, Series], knee: KneeFound | None
-) -> list[Judged]:
+    scenario: Scenario, outcome: RunOutcome, operations: dict[str, Series], knee: KneeFound | None
+) -> list[JudgedObjective]:
     """Judge all that does not compare with earlier runs; `operations` are those that are shown."""
     return [*_written(scenario, outcome, operations, knee), *_bounds(scenario, outcome, operations, knee)]
 
 
 def _written(
-    scenario: Scenario, outcome: Outcome, operations: dict[str, Series], knee: KneeFound | None
-) -> Iterator[Judged]:
+    scenario: Scenario, outcome: RunOutcome, operations: dict[str, Series], knee: KneeFound | None
+) -> Iterator[JudgedObjective]:
     """Judge what is not a bound on what always counts, over all measured phases, or in one phase."""
     measured = outcome.measured.over({each.phase.name for each in outcome.played if each.phase.measured})
     for objective in scenario.objectives:
@@ -66,8 +66,8 @@ def _names(objective: Objective, scenario: Scenario, measured: dict[str, Series]
 
 
 def _bounds(
-    scenario: Scenario, outcome: Outcome, operations: dict[str, Series], knee: KneeFound | None
-) -> Iterator[Judged]:
+    scenario: Scenario, outcome: RunOutcome, operations: dict[str, Series], knee: KneeFound | None
+) -> Iterator[JudgedObjective]:
     """Judge errors, wrong answers, recall and drops of every operation; beyond a knee they tell of too much alone."""
     near = outcome.measured.over(set(knee.kept)) if knee is not None and knee.kept else operations
     names = list(operations) or [_EVERY]
@@ -77,7 +77,7 @@ def _bounds(
             yield replace(judge_one(objective, name, series, 0.0), standing=standing)
 
 
-def seconds_of(outcome: Outcome, operations: dict[str, Series]) -> dict[str, float]:
+def seconds_of(outcome: RunOutcome, operations: dict[str, Series]) -> dict[str, float]:
     """Sum up the phases that each operation was part of; a measured one counts only those that are measured."""
     found: dict[str, float] = {}
     for name in operations:
@@ -87,7 +87,7 @@ def seconds_of(outcome: Outcome, operations: dict[str, Series]) -> dict[str, flo
     return found
 
 
-def compared(scenario: Scenario, comparison: Sequence[Compared]) -> Iterator[Judged]:
+def compared(scenario: Scenario, comparison: Sequence[FigureChange]) -> Iterator[JudgedObjective]:
     """Judge what may not have changed by more than a factor."""
     for objective in filter(lambda each: each.relative, scenario.objectives):
         rows = [
@@ -102,18 +102,18 @@ def compared(scenario: Scenario, comparison: Sequence[Compared]) -> Iterator[Jud
 # -- ramps --------------------------------------------------------------------------------
 
 
-def _of_knee(objective: Objective, knee: KneeFound | None) -> Judged:
+def _of_knee(objective: Objective, knee: KneeFound | None) -> JudgedObjective:
     if knee is None:
         return unmeasured(objective, why="the scenario has no ramp")
     kept = knee.rate > objective.bound or (knee.rate == objective.bound and "=" in objective.sign)
-    return Judged(objective, _KNEE, knee.rate, knee.rate, knee.rate, Held.PASS if kept else Held.FAIL)
+    return JudgedObjective(objective, _KNEE, knee.rate, knee.rate, knee.rate, Held.PASS if kept else Held.FAIL)
 
 
-def _step(scenario: Scenario, objective: Objective, outcome: Outcome, played: Played) -> Judged:
+def _step(scenario: Scenario, objective: Objective, outcome: RunOutcome, played: PlayedPhase) -> JudgedObjective:
     return judge_step(scenario, objective, outcome.measured.over({played.phase.name}), played.seconds)
 
 
-def knee_of(scenario: Scenario, outcome: Outcome) -> KneeFound | None:
+def knee_of(scenario: Scenario, outcome: RunOutcome) -> KneeFound | None:
     """Look how far a ramp came: a step counts where it meets the objective, and is no flood of refusals."""
     if scenario.knee is None:
         return None

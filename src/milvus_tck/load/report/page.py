@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import base64
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from milvus_tck.load.measure.histogram import BUCKETS, Histogram, centres
 from milvus_tck.load.measure.series import Series
-from milvus_tck.load.report.drawing import COLOURS, Axis, Line, chart, heat_map, log_axis, time_axis, value_axis
-from milvus_tck.load.report.result import Result, Verdict
+from milvus_tck.load.report.charts import COLOURS, Axis, Line, chart, heat_map, log_axis, time_axis, value_axis
+from milvus_tck.load.report.result import LoadResult, LoadVerdict
 from milvus_tck.load.report.summary import summary_dict
 from milvus_tck.load.report.timeseries import Row, client_cpu, rows, server_use
-from milvus_tck.spec.data import data_dir
+from milvus_tck.reporting.templates import asset, digest, environment
 
 __all__ = ["report_html"]
 
-_TONES = {Verdict.PASS: "good", Verdict.FAIL: "bad", Verdict.INCONCLUSIVE: "open", Verdict.INVALID: "open"}
+_TONES = {
+    LoadVerdict.PASS: "good",
+    LoadVerdict.FAIL: "bad",
+    LoadVerdict.INCONCLUSIVE: "open",
+    LoadVerdict.INVALID: "open",
+}
 _WORDS = {
-    Verdict.PASS: "passed", Verdict.FAIL: "failed", Verdict.INCONCLUSIVE: "inconclusive",
-    Verdict.INVALID: "invalid",
+    LoadVerdict.PASS: "passed", LoadVerdict.FAIL: "failed", LoadVerdict.INCONCLUSIVE: "inconclusive",
+    LoadVerdict.INVALID: "invalid",
 }  # fmt: skip
 #: Buckets of a histogram that make one row of a heat map: eight rows for each octave.
 _COARSE = 32
@@ -45,38 +46,25 @@ class Figure:
     note: str = ""
 
 
-def report_html(result: Result) -> str:
+def report_html(result: LoadResult) -> str:
     """Render the page of a run."""
-    style = _style()
-    digest = "sha256-" + base64.b64encode(sha256(style.encode()).digest()).decode()
+    style = asset("load.css")
     summary = summary_dict(result)
-    return _environment().get_template("load.html").render(
+    return environment().get_template("load.html").render(
         summary=summary, tone=_TONES[result.verdict], verdict=_WORDS[result.verdict], text=result.scenario.text,
-        figures=[*_latency(result), *_over_time(result)], style=style, style_hash=digest, wrong=_wrong(result),
+        figures=[*_latency(result), *_over_time(result)], style=style, style_hash=digest(style), wrong=_wrong(result),
         examples=result.outcome.audit.examples, notes=result.outcome.notes,
     )  # fmt: skip
 
 
-def _wrong(result: Result) -> dict[str, list[str]]:
+def _wrong(result: LoadResult) -> dict[str, list[str]]:
     return {name: series.wrong for name, series in result.operations.items() if series.wrong}
-
-
-@cache
-def _environment() -> Environment:
-    loader = FileSystemLoader(data_dir("reports") / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-@cache
-def _style() -> Markup:
-    text = (data_dir("reports") / "templates" / "load.css").read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - ours
 
 
 # -- latency ------------------------------------------------------------------------------
 
 
-def _latency(result: Result) -> list[Figure]:
+def _latency(result: LoadResult) -> list[Figure]:
     figures = []
     for name, series in result.operations.items():
         if series.true.count:
@@ -84,7 +72,7 @@ def _latency(result: Result) -> list[Figure]:
     return figures
 
 
-def _heat(name: str, series: Series, result: Result) -> Figure:
+def _heat(name: str, series: Series, result: LoadResult) -> Figure:
     """Draw latency over time."""
     slots = {number: slot.true.dense().counts for number, slot in _all_slots(name, result).items() if slot.true.count}
     whole = sum(slots.values(), np.zeros(BUCKETS, dtype=np.int64))
@@ -102,7 +90,7 @@ def _heat(name: str, series: Series, result: Result) -> Figure:
     return Figure(f"{name}: latency over time", heat_map(counts, x, y, f"Latency of {name} over time"), note=note)
 
 
-def _all_slots(name: str, result: Result) -> dict[int, Any]:
+def _all_slots(name: str, result: LoadResult) -> dict[int, Any]:
     whole = Series()
     for (_, operation), series in result.outcome.measured.series.items():
         if operation == name:
@@ -132,7 +120,7 @@ def _curve(histogram: Histogram, deepest: float) -> list[tuple[float, float | No
 # -- over time -----------------------------------------------------------------------------
 
 
-def _over_time(result: Result) -> list[Figure]:
+def _over_time(result: LoadResult) -> list[Figure]:
     found = list(rows(result))
     if not found:
         return []
@@ -171,7 +159,7 @@ def _lines(
     return Figure(title, chart(lines, x, y, f"{title} over time"), legend, note)
 
 
-def _machines(result: Result, x: Axis) -> list[Figure]:
+def _machines(result: LoadResult, x: Axis) -> list[Figure]:
     """Draw what client and server took, side by side."""
     width = result.outcome.width
     client, server = client_cpu(result), server_use(result)
@@ -188,7 +176,7 @@ def _machines(result: Result, x: Axis) -> list[Figure]:
     return figures + _metrics(result, x)
 
 
-def _metrics(result: Result, x: Axis) -> list[Figure]:
+def _metrics(result: LoadResult, x: Axis) -> list[Figure]:
     """Draw what the server publishes of itself."""
     samples = result.outcome.metrics
     names = sorted({name for row in samples.values() for name in row})

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from milvus_tck.load.report.result import Result, Verdict
+from milvus_tck.load.report.result import LoadResult, LoadVerdict
 
 __all__ = ["prometheus"]
 
 _QUANTILES = (0.5, 0.9, 0.99, 0.999, 1.0)
 
 
-def prometheus(result: Result) -> str:
+def prometheus(result: LoadResult) -> str:
     """Write every figure."""
     return "\n".join(_lines(result)) + "\n"
 
 
-def _lines(result: Result) -> Iterator[str]:
+def _lines(result: LoadResult) -> Iterator[str]:
     run = {"scenario": result.scenario.name, "target": result.job.target}
     yield "# HELP milvus_tck_load_latency_seconds From the moment a request was due to its answer."
     yield "# TYPE milvus_tck_load_latency_seconds summary"
@@ -53,14 +53,14 @@ _COUNTERS = {
 _MEMBERS = {"requests_total": "count", "wrong_total": "wrong_answers"}
 
 
-def _gauges(result: Result, run: dict[str, str]) -> Iterator[str]:
+def _gauges(result: LoadResult, run: dict[str, str]) -> Iterator[str]:
     audit = result.outcome.audit
     values = {
         "client_cpu_seconds_per_request": result.client.cpu_us_per_request / 1e6,
         "client_lag_p99_seconds": result.client.lag_p99,
         "audit_acknowledged_rows": audit.acknowledged,
         "audit_found_rows": audit.found,
-        "passed": int(result.verdict is Verdict.PASS),
+        "passed": int(result.verdict is LoadVerdict.PASS),
     }
     for metric, value in values.items():
         yield f"# TYPE milvus_tck_load_{metric} gauge"

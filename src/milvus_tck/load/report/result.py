@@ -5,44 +5,44 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from milvus_tck.load.drive.outcome import Outcome
+from milvus_tck.load.control.run_outcome import RunOutcome
 from milvus_tck.load.measure.series import Series
-from milvus_tck.load.plan.job import Job
-from milvus_tck.load.plan.objectives import Judged
+from milvus_tck.load.plan.job import LoadJob
+from milvus_tck.load.plan.objectives import JudgedObjective
 from milvus_tck.load.plan.scenario import Scenario
 from milvus_tck.load.report.client import Client, client_of
-from milvus_tck.load.report.comparison import Compared, compare
+from milvus_tck.load.report.comparison import FigureChange, compare
 from milvus_tck.load.report.judgement import KneeFound, compared, judge_all, knee_of, seconds_of
-from milvus_tck.load.report.verdict import Verdict, exit_of, verdict_of
-from milvus_tck.verdict.states import Exit
+from milvus_tck.load.report.verdict import LoadVerdict, exit_of, verdict_of
+from milvus_tck.verdict.model.states import Exit
 
-__all__ = ["Client", "KneeFound", "Result", "Verdict", "come_to"]
+__all__ = ["Client", "KneeFound", "LoadResult", "LoadVerdict", "come_to"]
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class LoadResult:
     """What a run comes to."""
 
-    job: Job
+    job: LoadJob
     scenario: Scenario
     #: Hash of the scenario's text.
     digest: str
-    outcome: Outcome
+    outcome: RunOutcome
     operations: dict[str, Series]
     #: Seconds that each operation's phases took.
     seconds: dict[str, float]
-    judged: tuple[Judged, ...]
+    judged: tuple[JudgedObjective, ...]
     client: Client
     knee: KneeFound | None
-    verdict: Verdict
+    verdict: LoadVerdict
     #: Why it is not a pass, in sentences.
     reasons: tuple[str, ...]
     exit_code: Exit
     #: Beside earlier runs.
-    comparison: tuple[Compared, ...] = ()
+    comparison: tuple[FigureChange, ...] = ()
 
 
-def come_to(job: Job, scenario: Scenario, digest: str, outcome: Outcome) -> Result:
+def come_to(job: LoadJob, scenario: Scenario, digest: str, outcome: RunOutcome) -> LoadResult:
     """Judge a run."""
     operations = outcome.measured.over({each.phase.name for each in outcome.played if each.phase.measured})
     whole = outcome.measured.over({each.phase.name for each in outcome.played})
@@ -52,7 +52,7 @@ def come_to(job: Job, scenario: Scenario, digest: str, outcome: Outcome) -> Resu
     comparison = tuple(compare(outcome, list(map(Path, job.baseline)), job.seed)) if job.baseline else ()
     judged = [*judge_all(scenario, outcome, shown, knee), *compared(scenario, comparison)]
     verdict, reasons = verdict_of(outcome, judged, client, shown)
-    return Result(
+    return LoadResult(
         job, scenario, digest, outcome, shown, seconds_of(outcome, shown), tuple(judged), client, knee, verdict,
         tuple(reasons), exit_of(outcome, verdict), comparison,
     )  # fmt: skip

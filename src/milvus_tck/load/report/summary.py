@@ -9,11 +9,11 @@ from importlib.metadata import version
 from typing import Any
 
 from milvus_tck import __version__
+from milvus_tck.load.codecs import open_codec
 from milvus_tck.load.measure.series import Series
-from milvus_tck.load.plan.objectives import Judged, recall_bounds
-from milvus_tck.load.plan.reading import RPCS
-from milvus_tck.load.report.result import Result
-from milvus_tck.load.speech import open_speech
+from milvus_tck.load.plan.objectives import JudgedObjective, recall_bounds
+from milvus_tck.load.plan.scenario_tables import RPCS
+from milvus_tck.load.report.result import LoadResult
 
 __all__ = ["environment", "summary_dict"]
 
@@ -21,7 +21,7 @@ _QUANTILES = {"p50_ms": 0.5, "p90_ms": 0.9, "p99_ms": 0.99, "p999_ms": 0.999, "m
 _LIBRARIES = ("locust", "gevent", "numpy", "protobuf", "grpcio")
 
 
-def summary_dict(result: Result) -> dict[str, Any]:
+def summary_dict(result: LoadResult) -> dict[str, Any]:
     """Return what `summary.json` holds."""
     outcome, job = result.outcome, result.job
     return {
@@ -66,14 +66,14 @@ def summary_dict(result: Result) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _over_grpc(result: Result) -> list[str]:
+def _over_grpc(result: LoadResult) -> list[str]:
     """Name the operations that the binding has no route for."""
-    speech = open_speech(result.job.binding)
+    codec = open_codec(result.job.binding)
     ops = {each.op for phase in result.scenario.phases for each in phase.operations}
-    return sorted(op for op in ops if not speech.speaks(RPCS[op]))
+    return sorted(op for op in ops if not codec.speaks(RPCS[op]))
 
 
-def _operation(name: str, result: Result) -> dict[str, Any]:
+def _operation(name: str, result: LoadResult) -> dict[str, Any]:
     series, seconds = result.operations[name], result.seconds[name]
     row: dict[str, Any] = {
         "count": series.count,
@@ -99,12 +99,12 @@ def _operation(name: str, result: Result) -> dict[str, Any]:
     return row
 
 
-def _closed(name: str, result: Result) -> bool:
+def _closed(name: str, result: LoadResult) -> bool:
     found = [op for each in result.outcome.played for op in each.phase.operations if op.name == name]
     return any(op.closed for op in found)
 
 
-def _recall(name: str, series: Series, result: Result) -> dict[str, Any] | None:
+def _recall(name: str, series: Series, result: LoadResult) -> dict[str, Any] | None:
     """Return recall at k where it was measured."""
     if not series.found.queries:
         return None
@@ -120,7 +120,7 @@ def _recall(name: str, series: Series, result: Result) -> dict[str, Any] | None:
     }
 
 
-def _slo(judged: Judged) -> dict[str, Any]:
+def _slo(judged: JudgedObjective) -> dict[str, Any]:
     return {
         "objective": judged.objective.text,
         "operation": judged.operation,
@@ -134,7 +134,7 @@ def _slo(judged: Judged) -> dict[str, Any]:
     }
 
 
-def _knee(result: Result) -> dict[str, Any] | None:
+def _knee(result: LoadResult) -> dict[str, Any] | None:
     if result.knee is None:
         return None
     return {
@@ -145,13 +145,13 @@ def _knee(result: Result) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _comparison(result: Result) -> list[dict[str, Any]] | None:
+def _comparison(result: LoadResult) -> list[dict[str, Any]] | None:
     """Return every figure beside those of earlier runs."""
     rows = [{**asdict(each), "changed": each.changed} for each in result.comparison]
     return rows if result.job.baseline else None
 
 
-def server_use(result: Result) -> dict[str, float] | None:
+def server_use(result: LoadResult) -> dict[str, float] | None:
     """Return what the server took in the measured phases, where its processes were watched."""
     samples = result.outcome.server
     cpu, requests = 0.0, 0

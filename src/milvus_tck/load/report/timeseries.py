@@ -1,4 +1,4 @@
-"""The run over time: one row for each phase, operation and slot, with client and server beside it."""
+"""Timeseries: the run over time: one row for each phase, operation and slot, with client and server beside it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
 
-from milvus_tck.load.report.result import Result
+from milvus_tck.load.report.result import LoadResult
 
 __all__ = ["Row", "rows", "timeseries_csv", "timeseries_parquet"]
 
@@ -38,7 +38,7 @@ class Row:
     server_memory_bytes: int | None
 
 
-def rows(result: Result) -> Iterator[Row]:
+def rows(result: LoadResult) -> Iterator[Row]:
     """Yield every row, in the order of time."""
     width = result.outcome.width
     client, server = client_cpu(result), server_use(result)
@@ -60,7 +60,7 @@ def rows(result: Result) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def client_cpu(result: Result) -> dict[int, float]:
+def client_cpu(result: LoadResult) -> dict[int, float]:
     """Return the cores that all workers used, by slot."""
     found: dict[int, float] = defaultdict(float)
     for cost in result.outcome.costs:
@@ -69,7 +69,7 @@ def client_cpu(result: Result) -> dict[int, float]:
     return dict(found)
 
 
-def server_use(result: Result) -> dict[int, tuple[float, int]]:
+def server_use(result: LoadResult) -> dict[int, tuple[float, int]]:
     """Return the cores that the server used, and its memory in bytes, by slot."""
     samples = result.outcome.server
     found = {}
@@ -81,7 +81,7 @@ def server_use(result: Result) -> dict[int, tuple[float, int]]:
     return found
 
 
-def timeseries_csv(result: Result) -> str:
+def timeseries_csv(result: LoadResult) -> str:
     """Write every row as CSV."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [each.name for each in fields(Row)], lineterminator="\n")
@@ -90,7 +90,7 @@ def timeseries_csv(result: Result) -> str:
     return text.getvalue()
 
 
-def timeseries_parquet(result: Result) -> bytes | None:
+def timeseries_parquet(result: LoadResult) -> bytes | None:
     """Write every row as Parquet; `None` where pyarrow is not installed."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
 
-from milvus_tck.load.drive.audit import Audit
-from milvus_tck.load.drive.outcome import Outcome
+from milvus_tck.load.control.audit import Audit
+from milvus_tck.load.control.run_outcome import RunOutcome
 from milvus_tck.load.measure.series import Series
-from milvus_tck.load.plan.objectives import Held, Judged, judge
+from milvus_tck.load.plan.objectives import Held, JudgedObjective, judge_one, judge_ratio
 from milvus_tck.load.report.client import Client
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 
-__all__ = ["Verdict", "exit_of", "verdict_of"]
+__all__ = ["LoadVerdict", "exit_of", "verdict_of"]
 
 
-class Verdict(StrEnum):
+class LoadVerdict(StrEnum):
     """What a run says about its target."""
 
     PASS = "pass"  # noqa: S105 - a verdict
@@ -26,34 +26,34 @@ class Verdict(StrEnum):
 
 
 def verdict_of(
-    outcome: Outcome, judged: list[Judged], client: Client, operations: dict[str, Series]
-) -> tuple[Verdict, list[str]]:
+    outcome: RunOutcome, judged: list[JudgedObjective], client: Client, operations: dict[str, Series]
+) -> tuple[LoadVerdict, list[str]]:
     """Come to the verdict, with the reasons why it is no pass: first of all those that lie with the client."""
     verdict, reasons = _of_target(outcome, judged, client, operations)
-    return verdict, [] if verdict is Verdict.PASS else [*client.says, *reasons]
+    return verdict, [] if verdict is LoadVerdict.PASS else [*client.says, *reasons]
 
 
 def _of_target(
-    outcome: Outcome, judged: list[Judged], client: Client, operations: dict[str, Series]
-) -> tuple[Verdict, list[str]]:
+    outcome: RunOutcome, judged: list[JudgedObjective], client: Client, operations: dict[str, Series]
+) -> tuple[LoadVerdict, list[str]]:
     hard = list(_hard(outcome, judged, operations))
     if hard:
-        return Verdict.FAIL, hard
+        return LoadVerdict.FAIL, hard
     if outcome.interrupted:
-        return Verdict.INCONCLUSIVE, ["the run was interrupted"]
+        return LoadVerdict.INCONCLUSIVE, ["the run was interrupted"]
     if outcome.refused:
-        return Verdict.INCONCLUSIVE, [f"the run could not be made: {outcome.refused}"]
+        return LoadVerdict.INCONCLUSIVE, [f"the run could not be made: {outcome.refused}"]
     missed = [each for each in judged if each.held is Held.FAIL]
     of_client = [each for each in missed if _by_client(each, client, operations)]
     if client.busy or (of_client and len(of_client) == len(missed)):
-        return Verdict.INVALID, [_said(each, operations) for each in of_client]
+        return LoadVerdict.INVALID, [_said(each, operations) for each in of_client]
     if missed:
-        return Verdict.FAIL, [_said(each, operations) for each in missed if each not in of_client]
+        return LoadVerdict.FAIL, [_said(each, operations) for each in missed if each not in of_client]
     open_ = list(_open(outcome, judged, operations))
-    return (Verdict.INCONCLUSIVE if open_ else Verdict.PASS), open_
+    return (LoadVerdict.INCONCLUSIVE if open_ else LoadVerdict.PASS), open_
 
 
-def _by_client(judged: Judged, client: Client, operations: dict[str, Series]) -> bool:
+def _by_client(judged: JudgedObjective, client: Client, operations: dict[str, Series]) -> bool:
     """Tell whether an objective may look missed for the client alone.
 
     What was sent late counts from when it was due: an objective that is met in spite of that is met, and one
@@ -67,16 +67,21 @@ def _by_client(judged: Judged, client: Client, operations: dict[str, Series]) ->
     return client.bottleneck and not _missed_when_sent(judged, operations)
 
 
-def _missed_when_sent(judged: Judged, operations: dict[str, Series]) -> bool:
+def _missed_when_sent(judged: JudgedObjective, operations: dict[str, Series]) -> bool:
     """Tell whether an objective is missed by durations that do not contain how late we were."""
     objective, series = judged.objective, operations.get(judged.operation)
-    if series is None or objective.phase or objective.relative or not objective.timed:
+    if series is None or objective.phase or not objective.timed:
         return False
-    naive = {judged.operation: replace(series, true=series.naive)}
-    return judge(objective, naive, 1.0)[0].held is Held.FAIL
+    sent = judge_one(objective, judged.operation, replace(series, true=series.naive), 1.0)
+    if not objective.relative:
+        return sent.held is Held.FAIL
+    due = judge_one(objective, judged.operation, series, 1.0)
+    share = sent.value / due.value if due.value else 1.0
+    ratios = (judged.value * share, judged.low * share, judged.high * share)
+    return judge_ratio(objective, judged.operation, *ratios).held is Held.FAIL
 
 
-def _hard(outcome: Outcome, judged: list[Judged], operations: dict[str, Series]) -> Iterator[str]:
+def _hard(outcome: RunOutcome, judged: list[JudgedObjective], operations: dict[str, Series]) -> Iterator[str]:
     """Say what does not depend on how fast the client was."""
     if outcome.lost:
         yield f"the target was lost: {outcome.lost}"
@@ -95,14 +100,14 @@ def _of_audit(audit: Audit) -> Iterator[str]:
         yield f"{audit.doubled} rows are there twice"
 
 
-def _said(judged: Judged, operations: dict[str, Series]) -> str:
+def _said(judged: JudgedObjective, operations: dict[str, Series]) -> str:
     """Say in one sentence what was missed, and by what."""
     text, series = judged.objective.text, operations.get(judged.operation, Series())
     name = "" if judged.objective.operation == judged.operation else f" by {judged.operation}"
     return f"{text} was missed{name}{_how(judged, series)}"
 
 
-def _how(judged: Judged, series: Series) -> str:
+def _how(judged: JudgedObjective, series: Series) -> str:
     metric = judged.objective.name
     if judged.objective.phase:
         return ""
@@ -117,7 +122,7 @@ def _how(judged: Judged, series: Series) -> str:
     return f": {judged.value:.2%}" if metric == "dropped" else ""
 
 
-def _open(outcome: Outcome, judged: list[Judged], operations: dict[str, Series]) -> Iterator[str]:
+def _open(outcome: RunOutcome, judged: list[JudgedObjective], operations: dict[str, Series]) -> Iterator[str]:
     """Say what nobody can tell."""
     for each in judged:
         if each.held is Held.INCONCLUSIVE:
@@ -129,12 +134,12 @@ def _open(outcome: Outcome, judged: list[Judged], operations: dict[str, Series])
         yield "nothing was measured"
 
 
-def exit_of(outcome: Outcome, verdict: Verdict) -> Exit:
+def exit_of(outcome: RunOutcome, verdict: LoadVerdict) -> Exit:
     """Return the exit code of a run."""
     if outcome.interrupted:
         return Exit.INTERRUPTED
     if outcome.lost:
         return Exit.TARGET_LOST
-    if verdict is Verdict.PASS:
+    if verdict is LoadVerdict.PASS:
         return Exit.OK
-    return Exit.OBJECTIVE_MISSED if verdict is Verdict.FAIL else Exit.UNDETERMINED
+    return Exit.OBJECTIVE_MISSED if verdict is LoadVerdict.FAIL else Exit.UNDETERMINED

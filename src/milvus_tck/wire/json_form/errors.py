@@ -1,4 +1,4 @@
-"""What can go wrong between messages and JSON."""
+"""Errors: what can go wrong between messages and JSON."""
 
 __all__ = ["Inexpressible", "Malformed"]
 

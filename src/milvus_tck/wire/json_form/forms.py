@@ -1,4 +1,4 @@
-"""The requests whose body is not their message.
+"""Forms: the requests whose body is not their message.
 
 Milvus wraps four of them: the schema of CreateCollection is an object and no bytes, the columns of
 Insert are arrays, the queries of Search are lists of numbers, and so are the vectors of CalcDistance.

@@ -16,6 +16,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 
 from milvus_tck.wire.json_form.errors import Inexpressible, Malformed
 from milvus_tck.wire.json_form.text import Plain
+from milvus_tck.wire.walk import is_map
 
 __all__ = ["TOO_LARGE", "go_name", "read_bytes", "read_into", "write", "write_bytes", "write_floats"]
 
@@ -53,7 +54,7 @@ def _fields(kind: Descriptor) -> dict[str, FieldDescriptor]:
 
 
 def write(message: Message, *, answer: bool) -> Plain:
-    """Write a message; raises `Inexpressible` for what JSON can not say.
+    """Write a message; raises `Inexpressible` for what JSON cannot say.
 
     Oneofs can be told only in an answer: no server reads them back.
     """
@@ -215,7 +216,7 @@ def _read_one(member: FieldDescriptor, value: object, place: str) -> object:
 
 
 def _check(member: FieldDescriptor, values: list[Any], place: str) -> None:
-    """Refuse values of another JSON type, and numbers that a float32 can not hold."""
+    """Refuse values of another JSON type, and numbers that a float32 cannot hold."""
     wanted = _TYPES.get(member.cpp_type, frozenset({int}))
     found = set(map(type, values)) - wanted
     if found:
@@ -244,5 +245,4 @@ def _malformed(place: str, wanted: str, value: object) -> Malformed:
 
 def _map_entry(member: FieldDescriptor) -> Descriptor | None:
     """Return the type of a map's entries; `None` for what is no map."""
-    kind = member.message_type
-    return kind if kind is not None and kind.GetOptions().map_entry else None
+    return member.message_type if is_map(member) else None

@@ -13,7 +13,7 @@ import yaml
 
 from milvus_tck.wire.json_form.errors import Malformed
 
-__all__ = ["JSON", "PROTOBUF", "YAML", "Plain", "dump", "load", "load_any"]
+__all__ = ["JSON", "PROTOBUF", "YAML", "Plain", "documents_in", "dump", "load", "load_any"]
 
 JSON = "application/json"
 YAML = "application/x-yaml"
@@ -56,6 +56,27 @@ def load_any(body: bytes) -> Any:  # noqa: ANN401 - JSON
         return _read_json(body)
     except Malformed:
         return None
+
+
+def documents_in(body: bytes) -> int:
+    """Count the JSON texts of a body, one behind the other; 0 where there is none, or anything else among them."""
+    try:
+        _read_json(body)
+    except Malformed:
+        return _count(body)
+    return 1
+
+
+def _count(body: bytes) -> int:
+    found, place, decoder = 0, 0, json.JSONDecoder()
+    try:
+        text = body.decode().strip()
+        while place < len(text):
+            _, end = decoder.raw_decode(text, place)
+            place, found = len(text) - len(text[end:].lstrip()), found + 1
+    except (ValueError, RecursionError):
+        return 0
+    return found if found > 1 else 0  # the one that only a lenient parser reads is none
 
 
 def _read_json(body: bytes) -> object:

@@ -1,0 +1,1 @@
+"""What several verbs share: options, the values of options, the target that was named."""

@@ -1,0 +1,169 @@
+"""A check run from the first event to the verdict on the terminal, once it is known what is asked for."""
+
+import contextlib
+import errno
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import pytest
+from rich.console import Console
+
+from milvus_tck.cli.shared.command_line import again
+from milvus_tck.cli.shared.output import Output
+from milvus_tck.cli.terminal.baseline_changes import say_update
+from milvus_tck.cli.terminal.check_summary import print_verdict
+from milvus_tck.cli.terminal.errors import complain, fail, fail_target
+from milvus_tck.cli.terminal.progress import LiveProgress, QuietConsole
+from milvus_tck.cli.terminal.report_errors import settle
+from milvus_tck.listing.run_pytest import run_suites
+from milvus_tck.plugin import Suites
+from milvus_tck.reporting.formats import WrittenReports, remove_reports, write_reports
+from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.reporting.since import since_last_run
+from milvus_tck.targets.base import TargetError
+from milvus_tck.targets.identity import UnknownProfileError
+from milvus_tck.verdict.baseline.baseline import BaselineError, read_baseline
+from milvus_tck.verdict.baseline.comparison import compare
+from milvus_tck.verdict.baseline.update import write_baseline
+from milvus_tck.verdict.model.states import Exit, Gate
+from milvus_tck.verdict.results.result_file import FILE, Results, Writer, read_results
+from milvus_tck.verdict.results.summary import Summary
+from milvus_tck.verdict.results.unexplained_checks import unexplained
+from milvus_tck.verdict.session.event_log import Consumer
+from milvus_tck.verdict.session.interrupts import Interrupts
+from milvus_tck.verdict.session.open_target import OpenTarget, open_target
+from milvus_tck.verdict.session.options import CheckOptions
+from milvus_tck.verdict.session.setup import RunSetup
+
+__all__ = ["run_check"]
+
+#: What a disk that is full says; anything else is wrong with the folder that was named.
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+
+
+def run_check(checked: CheckOptions, output: Output) -> int:
+    """Run the suites against a target, write what it came to, and return the exit code."""
+    console = QuietConsole(stderr=output.as_json, highlight=False)
+    console.soft_wrap = not console.is_terminal  # what is searched in the log of a build is in one line
+    progress = LiveProgress(console)
+    with Interrupts() as interrupts:
+        try:
+            with contextlib.closing(_writer(output.folder)) as writer:
+                suites = _run(checked, output, [writer, progress], interrupts)
+        finally:
+            progress.close()
+        if suites.summary is None:
+            why = (
+                f"{checked.select!r} matches none" if checked.select else "no test judges this profile at these levels"
+            )
+            fail(Exit.NOTHING_RAN, "no check was run", why, "milvus-tck list")
+        return _conclude(suites.summary, output, console)
+
+
+def _writer(folder: Path) -> Writer:
+    """Begin the result file; reports of an earlier run in the same folder would belie it."""
+    try:
+        remove_reports(folder)
+        return Writer(folder / FILE)
+    except OSError as error:
+        if error.errno in _FULL:
+            _no_results(error)
+        fail(Exit.USAGE, f"{folder} cannot be written", error.strerror or str(error), again("--out", "FOLDER"))
+
+
+def _no_results(error: OSError) -> NoReturn:
+    fail(Exit.UNDETERMINED, "the results cannot be written", str(error), again("--out", "FOLDER"))
+
+
+def _run(checked: CheckOptions, output: Output, consumers: list[Consumer], interrupts: Interrupts) -> Suites:
+    """Bring the target up and run the suites against it."""
+    target = _opened(checked, output, consumers)
+    suites = Suites(checked, target=target, walk=False, interrupts=interrupts)
+    try:
+        code = run_suites(suites)
+    finally:
+        target.stop()
+    if suites.trouble is not None:
+        _no_results(suites.trouble)
+    if interrupts.pressed:
+        return _interrupted(suites)
+    if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
+        raise RuntimeError(f"pytest ended with {pytest.ExitCode(code).name}")
+    return suites
+
+
+def _opened(checked: CheckOptions, output: Output, consumers: list[Consumer]) -> OpenTarget:
+    try:
+        target = open_target(RunSetup(checked, consumers))
+        if output.baseline is not None and output.baseline.exists():
+            try:
+                read_baseline(output.baseline, target.profile.name)
+            except BaselineError:
+                target.stop()
+                raise
+    except TargetError as error:
+        fail_target(error)
+    except BaselineError as error:
+        then = error.then or f"milvus-tck baseline check {checked.baseline or output.baseline}"
+        fail(Exit.USAGE, "the baseline cannot be used", str(error), then)
+    except UnknownProfileError as error:
+        fail(Exit.USAGE, "the profile is not known", str(error), again("--profile", "2.3"))
+    except OSError as error:
+        fail(Exit.UNDETERMINED, "the run cannot be prepared", str(error), "milvus-tck doctor")
+    return target
+
+
+def _interrupted(suites: Suites) -> Suites:
+    """Let an interrupted run end like any other, as far as it came; raises `KeyboardInterrupt` if nowhere."""
+    if suites.summary is None:
+        raise KeyboardInterrupt
+    code = Exit.first((suites.summary.exit_code, Exit.INTERRUPTED))
+    suites.summary = replace(suites.summary, gate=Gate.FAILED, exit_code=code)
+    return suites
+
+
+def _conclude(summary: Summary, output: Output, console: Console) -> int:
+    """Write the reports and say what the run came to."""
+    results = read_results(output.folder)
+    since = since_last_run(output.folder, results)
+    written = write_reports(output.folder, results, summary, output.formats, since=since)
+    code = Exit.first((summary.exit_code, _keep(results, output, console)))
+    print_verdict(console, JudgedRun(results, summary, since=since), _page(written, output.folder))
+    if output.as_json:
+        click.echo(json.dumps(JudgedRun(results, summary).as_dict(), indent=1))
+    if summary.exit_code is Exit.INTERRUPTED:
+        complain("interrupted", f"{len(results.checks)} checks were judged until then; the others are not verified")
+    return int(settle(written, code))
+
+
+def _keep(results: Results, output: Output, console: Console) -> Exit:
+    """Write the failures of the run into the baseline that was asked for."""
+    path = output.baseline
+    if path is None:
+        return Exit.OK
+    whole = results.complete and not results.header.partial
+    try:
+        header = results.header
+        update = write_baseline(path, header.profile, header.suite, results.checks, whole=whole)
+    except (BaselineError, OSError) as error:
+        complain("the baseline could not be written", str(error), again("--write-baseline", "FILE"))
+        return Exit.UNDETERMINED
+    say_update(console, path, update)
+    _foretell(results, path, console, whole=whole)
+    return Exit.OK
+
+
+def _foretell(results: Results, path: Path, console: Console, *, whole: bool) -> None:
+    """Say what the baseline that was just written leaves open: the next run would come to no verdict by that."""
+    baseline = read_baseline(path, results.header.profile)
+    comparison = compare(baseline, results.checks, (), support=results.support, whole=whole)
+    for note in unexplained(results, comparison).notes():
+        console.print(f"note: with this baseline, {note}" if note[0].isdigit() else f"note: {note}", markup=False)
+
+
+def _page(written: WrittenReports, folder: Path) -> Path:
+    """Return the file to open first: the page, or, where none was asked for, the results."""
+    return next((path for path in written.files if path.suffix == ".html"), folder / FILE)

@@ -1,0 +1,1 @@
+"""The verbs, one module each: options in, exit code out."""

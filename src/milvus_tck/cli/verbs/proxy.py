@@ -1,0 +1,177 @@
+"""`milvus-tck proxy`: stand between a client and a server, and show what passes."""
+
+import contextlib
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from milvus_tck.cli.shared.command_line import again
+from milvus_tck.cli.shared.option_values import known_profile, must_be_writable
+from milvus_tck.cli.shared.options import connection_options, given_credentials, profile_option, target_argument
+from milvus_tck.cli.shared.running_server import listen, running
+from milvus_tck.cli.terminal.errors import complain, fail
+from milvus_tck.cli.terminal.proxy_summary import call_line, print_summary
+from milvus_tck.proxy.inspection import Seen
+from milvus_tck.proxy.recording import call_json
+from milvus_tck.proxy.rule_files import RuleError, read_rules
+from milvus_tck.proxy.rules import RuleSet
+from milvus_tck.proxy.server import Proxy
+from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.identity import UnknownProfileError
+from milvus_tck.targets.resolver import FORMS
+from milvus_tck.verdict.model.states import Exit
+
+__all__ = ["command"]
+
+_EPILOG = """\b
+Examples:
+  milvus-tck proxy host:19530                          look at what a client says to a server
+  milvus-tck proxy --upstream host:19530 --listen 127.0.0.1:19531 --record calls.jsonl
+  milvus-tck proxy milvus@2.3.5 --rules faults.toml    start a server, and put faults in the way
+
+Point the client at the address that is printed. Ctrl-C ends it. The proxy speaks plain
+gRPC to clients, and TLS to the server where --tls says so; credentials are the client's
+own, --token and --user are only for asking the server for its version.
+It adds about a millisecond to a call: do not measure load through it.
+
+Exit codes: 0 ended in good order, 2 the recording could not be written, 3 the server
+could not be started, 64 usage, 70 our bug."""
+_HELP = f"Pass calls on to TARGET, show and record them, and put faults in their way.\n\nTARGET is {FORMS}."
+
+
+@click.command("proxy", epilog=_EPILOG, help=_HELP, short_help="Show, record or disturb the calls to TARGET.")
+@target_argument
+@click.option("--upstream", metavar="HOST:PORT", help="The server, instead of TARGET.")
+@click.option("--listen", default="127.0.0.1:0", show_default=True, metavar="HOST:PORT", help="Where clients connect.")
+@click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help="File for every call, as JSON Lines.")
+@click.option("--rules", type=click.Path(dir_okay=False, path_type=Path), help="Faults and mutations (TOML).")
+@profile_option("Protocol line that answers are held against.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON Lines instead of text.")
+@connection_options
+def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
+    """Stand between a client and TARGET."""
+    credentials = given_credentials(options)
+    rules = _rules(options["rules"])
+    known_profile(options["profile"])
+    if options["record"] is not None:
+        must_be_writable(options["record"], "--record")
+    with _ending(), running(options["target"], options["upstream"], credentials) as target:
+        shown = _Shown(as_json=options["as_json"])
+        proxy = _proxy(target, rules, shown, options)
+        try:
+            listen(proxy, options["listen"])
+            _identify(proxy, target, options["profile"], shown)
+            shown.listening(proxy)
+            # From here on it is asked again by whoever looks at calls, once one was answered.
+            shown.ask_again = lambda: _identify(proxy, target, options["profile"], shown)
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            pass  # how a proxy ends
+        finally:
+            proxy.stop()
+        shown.ended(proxy)
+    if proxy.trouble is not None:
+        complain("not everything could be recorded or shown", str(proxy.trouble))
+        return int(Exit.UNDETERMINED)
+    return int(Exit.OK)
+
+
+def _rules(path: Path | None) -> RuleSet:
+    try:
+        return read_rules(path) if path else RuleSet()
+    except RuleError as error:
+        fail(Exit.USAGE, "the rules cannot be used", str(error), "milvus-tck proxy --help")
+
+
+@contextlib.contextmanager
+def _ending() -> Iterator[None]:
+    """Let SIGTERM end us as Ctrl-C does."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        pass  # before it listened: there is nothing to sum up
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _proxy(target: Target, rules: RuleSet, shown: "_Shown", options: dict[str, Any]) -> Proxy:
+    record: Path | None = options["record"]
+    try:
+        return Proxy(target.address, listen=options["listen"], rules=rules, record=record, on_call=shown.call,
+                     count=True, credentials=target.credentials)  # fmt: skip
+    except OSError as error:
+        fail(Exit.USAGE, f"{record} cannot be written", error.strerror or str(error), again("--record", "FILE"))
+
+
+def _identify(proxy: Proxy, target: Target, wanted: str, shown: "_Shown") -> None:
+    """Find out what to hold answers against; a server that is away may come later."""
+    shown.away = False
+    try:
+        shown.profile = proxy.identify(wanted, target.declared)
+    except TargetError as error:
+        shown.away = True
+        shown.profile = f"answers are not held against a profile: {error}"
+    except UnknownProfileError as error:
+        if wanted != "auto":
+            fail(Exit.USAGE, "the profile is not known", str(error), again("--profile", "2.3"))
+        shown.profile = f"answers are not held against a profile: {error}"
+
+
+class _Shown:
+    """What is printed while calls pass, as text or as JSON Lines."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self._json = as_json
+        self._console = Console(highlight=False, soft_wrap=True)
+        #: Why answers are held against the profile that they are held against.
+        self.profile = ""
+        #: Whether that is because the server was away.
+        self.away = False
+        self.ask_again: Callable[[], None] | None = None
+
+    def listening(self, proxy: Proxy) -> None:
+        """Say where clients connect."""
+        name = proxy.profile.name if proxy.profile else None
+        if self._json:
+            _line({"event": "listening", "address": proxy.address, "upstream": proxy.upstream, "profile": name})
+            return
+        profile = f"profile {name}: {self.profile}" if name else self.profile
+        self._console.print(f"{proxy.address} passes calls on to {proxy.upstream}, {escape(profile)}; Ctrl-C ends it")
+
+    def call(self, seen: Seen) -> None:
+        """Show one call; the first one that reaches a server which was away tells its profile for the next."""
+        if self.away and self.ask_again is not None and seen.call.cut == "" and seen.call.upstream_seconds is not None:
+            self.ask_again()
+        if self._json:
+            shown = call_json(seen)
+            _line({key: value for key, value in shown.items() if key in _SHORT} | {"code": seen.code})
+        else:
+            self._console.print(call_line(seen))
+
+    def ended(self, proxy: Proxy) -> None:
+        """Sum up."""
+        if self._json:
+            _line({"event": "summary", **proxy.totals()})
+        else:
+            print_summary(self._console, proxy.totals())
+
+
+_SHORT = {
+    "event", "number", "at", "rpc", "peer", "grpc", "details", "status", "cut", "seconds", "rules", "violations",
+}  # fmt: skip
+
+
+def _line(event: dict[str, Any]) -> None:
+    click.echo(json.dumps(event, ensure_ascii=False))

@@ -1,0 +1,1 @@
+"""Requests, responses and errors of HTTP, as the gateway reads and writes them."""

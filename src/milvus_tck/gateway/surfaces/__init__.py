@@ -1,0 +1,1 @@
+"""The surfaces of the gateway, one route table each."""

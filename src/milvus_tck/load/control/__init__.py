@@ -1,0 +1,1 @@
+"""The control of a run: phases, administration, audit, and the link to the workers."""

@@ -1,0 +1,1 @@
+"""Transports of a load run: kept connections to a server, one implementation each."""

@@ -1,0 +1,1 @@
+"""Defects that can be planted in a copy of the model; the model itself knows nothing of them."""

@@ -1,0 +1,1 @@
+"""Campaigns: mutants against the tests that could see them, scored, and the kill matrix."""

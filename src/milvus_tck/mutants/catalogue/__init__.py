@@ -1,0 +1,1 @@
+"""The catalogue: mutants as values, read from `proto/mutants/`."""

@@ -1,0 +1,229 @@
+"""A campaign: mutants of the model's code, each against the tests that execute what it changes."""
+
+import ast
+import resource
+import select
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property, partial
+from itertools import zip_longest
+from pathlib import Path
+
+from milvus_tck.model.defects.model_copy import ModelCopy
+from milvus_tck.mutants.code.code_mutant import CodeMutant
+from milvus_tck.mutants.code.forked_call import ForkedCall, ForkError
+from milvus_tck.mutants.code.generator import model_trees, mutated
+from milvus_tck.mutants.code.line_coverage import GoodRun
+from milvus_tck.mutants.code.model_binding import ModelBinding
+from milvus_tck.mutants.code.suite_runner import SuiteRunner, TestRun, TooLongError
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.scheduling.job import Job
+
+__all__ = ["CodeCampaign", "CodeFate", "CodeResult", "Suite", "noticed"]
+
+#: Seconds of work that a test may take under a mutant: this, and so many times what it takes without.
+_SECONDS, _TIMES = 4.0, 10.0
+#: Seconds after which a process is ended from outside, whatever it is at; as many as a full run may take.
+_HARD = 240.0
+#: Bytes that a process may have more than its parent.
+_MEMORY = 8 << 30
+_SIZE = Path("/proc/self/statm")
+
+
+class CodeFate(StrEnum):
+    """What became of a mutant."""
+
+    KILLED = "killed"
+    #: A test took far longer than it does: told apart, for no check failed.
+    TIMEOUT = "killed by timeout"
+    SURVIVED = "survived"
+    #: No test executes it.
+    UNREACHED = "never reached"
+    #: The module cannot even be imported with it.
+    BROKEN = "does not load"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeResult:
+    """A mutant with what became of it."""
+
+    mutant: CodeMutant
+    fate: CodeFate
+    #: The check that failed first, and in which profile; the test, where it took too long.
+    check: str = ""
+    profile: str = ""
+    #: The model raised something that is no answer: any test would have noticed.
+    crash: bool = False
+    tests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The tests of one profile, with a run of them in which nothing is wrong."""
+
+    profile: Profile
+    jobs: Mapping[str, Job]
+    good: GoodRun
+
+
+@dataclass
+class CodeCampaign:
+    """Judges mutants in processes that begin as this one is."""
+
+    #: The line that counts most comes first; the others are asked only where it does not notice.
+    suites: Sequence[Suite]
+    #: So many tests of the first suite, and of each other one, are tried at most.
+    most: int = 150
+    most_beside: int = 30
+    #: Which test noticed, by function and by module: it is asked first the next time.
+    _kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def judge(self, mutants: Sequence[CodeMutant], processes: int = 2) -> Iterator[CodeResult]:
+        """Judge mutants side by side, and yield what became of each as it is known."""
+        waiting, running = list(reversed(mutants)), dict[int, tuple[ForkedCall, CodeMutant]]()
+        while waiting or running:
+            while waiting and len(running) < processes:
+                mutant = waiting.pop()
+                order = self.order(mutant)
+                if not order:
+                    yield CodeResult(mutant, CodeFate.UNREACHED)
+                    continue
+                call = ForkedCall(partial(self.tried, mutant, order))
+                running[call.fileno()] = (call, mutant)
+            for number, result in self._ended(running):
+                del running[number]
+                self._learn(result)
+                yield result
+
+    def order(self, mutant: CodeMutant) -> list[tuple[int, str]]:
+        """Return the tests that a mutant is tried on, each with the number of its suite, those that may notice first.
+
+        After those that noticed others come tests in turns from each file of the suites: what nearly every test
+        executes is tried on as many kinds of them as there are, and not on all of a kind.
+        """
+        found = []
+        for number, suite in enumerate(self.suites):
+            tests = self._concerned(mutant, suite)
+            known = sorted(
+                (each for each in tests if self._learnt(mutant, each)), key=lambda each: self._rank(mutant, each)
+            )
+            turns = _in_turns(sorted(tests - set(known), key=lambda each: (suite.good.seconds[each], each)))
+            found += [(number, test) for test in [*known, *turns][: self.most if number == 0 else self.most_beside]]
+        return found
+
+    def _learnt(self, mutant: CodeMutant, test: str) -> int:
+        return self._kills[mutant.path, test]
+
+    def _rank(self, mutant: CodeMutant, test: str) -> tuple[int, int, str]:
+        return -self._kills[f"{mutant.path}:{mutant.function}", test], -self._kills[mutant.path, test], test
+
+    def _concerned(self, mutant: CodeMutant, suite: Suite) -> frozenset[str]:
+        """Return the tests that execute a mutant; of what is evaluated at import, those that use the module."""
+        tests = suite.good.reaching(mutant.path, mutant.line, mutant.last)
+        if tests or (mutant.function and not mutant.function.rpartition(".")[2].lstrip("_")[:1].isupper()):
+            return tests
+        return suite.good.importing({mutant.path, *self._importers.get(mutant.path, ())})
+
+    @cached_property
+    def _importers(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path, tree in model_trees().items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("milvus_tck.model."):
+                    name = f"{(node.module or '').removeprefix('milvus_tck.model.').replace('.', '/')}.py"
+                    found.setdefault(name, set()).add(path)
+        return found
+
+    def tried(self, mutant: CodeMutant, order: Sequence[tuple[int, str]]) -> CodeResult:
+        """Run tests under a mutant until one of them notices; to be called in a process of its own."""
+        _limit_memory()
+        started = time.perf_counter()
+        code = compile(mutated(model_trees()[mutant.path], mutant), f"model/{mutant.path}", "exec")
+        try:
+            copy = ModelCopy.load({mutant.path.removesuffix(".py").replace("/", "."): code})
+            runners = {}
+            for number in {number for number, _ in order}:
+                runners[number] = SuiteRunner(ModelBinding(copy, self.suites[number].profile))
+        except Exception:  # noqa: BLE001 - whatever its code raises
+            return CodeResult(mutant, CodeFate.BROKEN, seconds=time.perf_counter() - started)
+        for count, (number, test) in enumerate(order, 1):
+            suite = self.suites[number]
+            at = {"profile": suite.profile.name, "tests": count}
+            try:
+                run = runners[number].run(suite.jobs[test], _SECONDS + _TIMES * suite.good.seconds[test])
+            except TooLongError:
+                return _result(mutant, CodeFate.TIMEOUT, test, started, at)
+            check = noticed(run, suite.good.states[test])
+            if check:
+                return _result(mutant, CodeFate.KILLED, check, started, at, crash=bool(run.crash))
+        return _result(mutant, CodeFate.SURVIVED, "", started, {"profile": "", "tests": len(order)})
+
+    def _ended(self, running: Mapping[int, tuple[ForkedCall, CodeMutant]]) -> Iterator[tuple[int, CodeResult]]:
+        """Wait for one of some processes, or for the time at which one is ended."""
+        ready, _, _ = select.select([call for call, _ in running.values()], [], [], 1.0)
+        for number, (call, mutant) in list(running.items()):
+            if call in ready and call.take():
+                try:
+                    yield number, call.result()
+                except ForkError:  # it ran out of memory, or brought its process down
+                    yield number, CodeResult(mutant, CodeFate.TIMEOUT, "the process ended")
+            elif time.monotonic() - call.started > _HARD:
+                call.kill()
+                yield number, CodeResult(mutant, CodeFate.TIMEOUT, "the process was ended", seconds=_HARD)
+
+    def _learn(self, result: CodeResult) -> None:
+        test = self._test_of(result)
+        if test:
+            self._kills[f"{result.mutant.path}:{result.mutant.function}", test] += 1
+            self._kills[result.mutant.path, test] += 1
+
+    def _test_of(self, result: CodeResult) -> str:
+        for suite in self.suites:
+            if suite.profile.name == result.profile:
+                return self._by_check(suite).get(result.check, "")
+        return ""
+
+    def _by_check(self, suite: Suite) -> Mapping[str, str]:
+        key = suite.profile.name
+        if key not in self._tests:
+            self._tests[key] = {check: test for test, states in suite.good.states.items() for check in states}
+        return self._tests[key]
+
+    @cached_property
+    def _tests(self) -> dict[str, dict[str, str]]:
+        return {}
+
+
+def _in_turns(tests: Sequence[str]) -> Iterator[str]:
+    """Take one test of each file after the other."""
+    files: dict[str, list[str]] = {}
+    for each in tests:
+        files.setdefault(each.partition("::")[0], []).append(each)
+    for row in zip_longest(*files.values()):
+        yield from (each for each in row if each is not None)
+
+
+def _result(
+    mutant: CodeMutant, fate: CodeFate, check: str, started: float, at: Mapping[str, object], *, crash: bool = False
+) -> CodeResult:
+    seconds = time.perf_counter() - started
+    return CodeResult(mutant, fate, check, str(at["profile"]), crash, int(str(at["tests"])), seconds)
+
+
+def noticed(run: TestRun, good: Mapping[str, State]) -> str:
+    """Return a check that fails and does not where nothing is wrong; empty where there is none."""
+    failed = (check for check, (state, _) in run.states.items() if state is State.FAIL)
+    return next((check for check in failed if good.get(check) is not State.FAIL), "")
+
+
+def _limit_memory() -> None:
+    """Let a process that grows without end fail in the mutant, not take the machine down."""
+    if not _SIZE.exists():
+        return  # only Linux tells it there
+    size = int(_SIZE.read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (size + _MEMORY, resource.RLIM_INFINITY))

@@ -1,0 +1,133 @@
+"""Line coverage: which tests execute which lines of the model, in a run in which nothing is wrong.
+
+coverage.py tells contexts apart, too, but traces the harness, numpy and the suites with the model; here a frame that is
+none of the model's copy costs one look at the name of its file.
+"""
+
+import hashlib
+import pickle
+import sys
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from milvus_tck.model.defects.model_copy import ModelCopy
+from milvus_tck.mutants.code.forked_call import forked
+from milvus_tck.mutants.code.model_binding import ModelBinding
+from milvus_tck.mutants.code.suite_runner import SuiteRunner
+from milvus_tck.spec.data import data_dir
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.targets.toolchain import cache_folder
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.scheduling.job import Job
+
+__all__ = ["GoodRun", "good_run", "recorded"]
+
+#: How the files of a copy of the model are called.
+_MODEL = "model/"
+Line = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class GoodRun:
+    """A run of all tests of a profile against the model as it is."""
+
+    #: Tests by line, which is a path below the model and a number.
+    tests: Mapping[Line, frozenset[str]]
+    #: The state of each check, by test.
+    states: Mapping[str, Mapping[str, State]]
+    #: Seconds of each test.
+    seconds: Mapping[str, float]
+
+    def reaching(self, path: str, first: int, last: int) -> frozenset[str]:
+        """Return the tests that execute one of some lines."""
+        return frozenset[str]().union(*(self.tests.get((path, line), ()) for line in range(first, last + 1)))
+
+    def importing(self, paths: Iterable[str]) -> frozenset[str]:
+        """Return the tests that execute anything in some modules."""
+        wanted = set(paths)
+        return frozenset[str]().union(*(tests for (path, _), tests in self.tests.items() if path in wanted))
+
+
+def good_run(jobs: Mapping[str, Job], profile: Profile) -> GoodRun:
+    """Run all tests, in a process of its own; a run is kept in the user's cache until a file of ours changes."""
+    name = f"{profile.name}-{_fingerprint(sorted(jobs))}.run"
+    kept: Path = cache_folder("model-coverage") / name
+    if kept.exists():
+        found: GoodRun = pickle.loads(kept.read_bytes())  # noqa: S301 - written below
+        return found
+    found = forked(lambda: recorded(jobs, profile))
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(pickle.dumps(found))
+    return found
+
+
+def _fingerprint(tests: Iterable[str]) -> str:
+    """Write in a word what a run hangs on: the tests, and every file of ours that is code or a table."""
+    seen = hashlib.sha256("\n".join(tests).encode())
+    package = Path(__file__).parents[2]
+    for folder in (package, data_dir("proto"), data_dir("suites"), data_dir("fixtures")):
+        for path in sorted(each for each in folder.rglob("*") if each.suffix in {".py", ".toml"}):
+            if "mutants" not in path.parts:
+                seen.update(path.read_bytes())
+    return seen.hexdigest()[:20]
+
+
+@dataclass
+class _Tracer:
+    """Takes note of the lines of the model, under the name of who made them run."""
+
+    lines: defaultdict[str, set[Line]] = field(default_factory=lambda: defaultdict(set))
+    #: Whose lines they are.
+    name: str = ""
+
+    def __call__(self, frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401 - as sys.settrace has it
+        """Follow a call into the model."""
+        if not frame.f_code.co_filename.startswith(_MODEL):
+            return None
+        self.lines[self.name].add((frame.f_code.co_filename, frame.f_lineno))
+        return self._line
+
+    def _line(self, frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 - the same
+        if event == "line":
+            self.lines[self.name].add((frame.f_code.co_filename, frame.f_lineno))
+        return self._line
+
+
+def recorded(jobs: Mapping[str, Job], profile: Profile) -> GoodRun:
+    """Run all tests twice in this process, and take note of what they execute the second time."""
+    tracer = _Tracer()
+    runner = SuiteRunner(ModelBinding(ModelCopy.load(), profile))
+    states, seconds = {}, {}
+    for name, job in jobs.items():  # without a tracer, for what they take
+        run = runner.run(job)
+        states[name], seconds[name] = {check: state for check, (state, _) in run.states.items()}, run.seconds
+    traced = SuiteRunner(ModelBinding(ModelCopy.load(), profile))
+    threading.settrace(tracer)
+    sys.settrace(tracer)
+    try:
+        for name, job in jobs.items():
+
+            def preparing(thing: str, test: str = name) -> None:
+                tracer.name = f" {thing}" if thing else test
+
+            tracer.name, traced.preparing = name, preparing
+            traced.run(job)
+    finally:
+        sys.settrace(None)
+        threading.settrace(None)
+    return GoodRun(_by_line(jobs, tracer.lines), states, seconds)
+
+
+def _by_line(jobs: Mapping[str, Job], lines: Mapping[str, set[Line]]) -> dict[Line, frozenset[str]]:
+    """Turn lines by test around; what was prepared for a test counts as its own."""
+    found: defaultdict[Line, set[str]] = defaultdict(set)
+    for name, job in jobs.items():
+        for source in (name, *(f" {shared.name}" for shared in job.shared)):
+            for path, line in lines.get(source, ()):
+                found[path.removeprefix(_MODEL), line].add(name)
+    return {line: frozenset(tests) for line, tests in found.items()}

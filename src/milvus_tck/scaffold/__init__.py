@@ -1,0 +1,1 @@
+"""Scaffold: writes what a new clause takes, to be filled in."""

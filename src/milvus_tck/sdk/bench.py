@@ -1,0 +1,286 @@
+"""Bench: a driver, the proxy that records and disturbs what it says, and the server behind.
+
+deed = bench.do("query", collection=name, filter="id > 3")
+deed.outcome.kind, [call.rpc for call in deed.calls]
+
+with bench.fault(refused):  # a rule of the proxy; one that never acts makes the check inconclusive
+bench.do(...)
+"""
+
+import contextlib
+import itertools
+import queue
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf.message import Message
+
+from milvus_tck.proxy.inspection import Seen
+from milvus_tck.proxy.rules import Rule
+from milvus_tck.proxy.server import Proxy
+from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverOutcome, DriverProcess
+from milvus_tck.sdk.driver_protocol import wire_value
+from milvus_tck.sdk.operation_results import Hit, ResultFormError, read_result
+from milvus_tck.sdk.server_access import KeyKind, Row, ServerAccess, ServerTroubleError, sample_rows
+from milvus_tck.sdk.tcp_front import TcpFront
+from milvus_tck.wire import messages as m
+
+__all__ = ["Bench", "BrokenError", "DriverDeed", "LackingError", "OpenError"]
+
+
+#: Seconds that a user waits for what cannot get better.
+_PATIENCE = 2
+
+
+class BrokenError(Exception):
+    """A promise is broken: a stable signature, what was expected, what came."""
+
+    def __init__(self, signature: str, expected: str, actual: str) -> None:
+        super().__init__(signature)
+        self.signature, self.expected, self.actual = signature, expected, actual
+
+
+class OpenError(Exception):
+    """Nobody can tell whether a promise is kept: says why."""
+
+
+class LackingError(Exception):
+    """The SDK, or its driver, has nothing of the kind: says what."""
+
+
+@dataclass(frozen=True)
+class DriverDeed:
+    """One operation: what became of it, and the calls that were seen meanwhile."""
+
+    op: str
+    args: Mapping[str, Any]
+    outcome: DriverOutcome
+    calls: Sequence[Seen]
+    #: The result as plain values; empty where there is none.
+    result: Mapping[str, Any]
+
+    def sent(self, *rpcs: str) -> list[Message]:
+        """Return the requests to these RPCs, in their order."""
+        return [call.request for call in self.calls if call.call.rpc in rpcs and call.request is not None]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The rows of its result."""
+        found = self.result.get("rows", ())
+        return [dict(row) for row in found]
+
+    def hits(self, queries: int) -> list[list[Hit]]:
+        """Return the hits of each query; raises `BrokenError` where they are of another number of queries."""
+        found: list[list[Hit]] = self.result.get("hits", [])
+        if len(found) != queries:
+            raise BrokenError("other-hits", f"hits of {queries} queries", f"hits of {len(found)}: {self.seen}")
+        return found
+
+    def keys(self) -> list[int | str]:
+        """Return the keys of its rows, or of the hits of its only query; raises `BrokenError` where one has none."""
+        found: Sequence[Mapping[str, Any]] = self.hits(1)[0] if self.op == "search" else self.rows
+        if any("id" not in each for each in found):
+            raise BrokenError("no-key", "rows with their key", self.seen)
+        return [each["id"] for each in found]
+
+    def titles(self) -> list[Any]:
+        """Return the title of each row, or of each hit of its only query; `None` where one has none."""
+        if self.op == "search":
+            return [hit.get("fields", {}).get("title") for hit in self.hits(1)[0]]
+        return [row.get("title") for row in self.rows]
+
+    @property
+    def seen(self) -> str:
+        """What the user of the SDK saw, in a line."""
+        if self.outcome.kind != "ok":
+            return str(self.outcome)
+        shown = {key: value for key, value in self.result.items() if value not in ([], {})} or dict(self.result)
+        return f"ok {shown}"[:300] if shown else "ok"
+
+    def failed(self, why: str) -> None:
+        """Demand that it ended with an error; raises `BrokenError`."""
+        if self.outcome.kind != "error":
+            raise BrokenError(self.outcome.kind, f"an error: {why}", self.seen)
+
+    def succeeded(self, why: str = "") -> None:
+        """Demand that it ended well; raises `BrokenError`."""
+        if self.outcome.kind != "ok":
+            signature = self.outcome.error.kind if self.outcome.error is not None else self.outcome.kind
+            raise BrokenError(signature, f"success{f': {why}' if why else ''}", self.seen)
+
+
+@dataclass
+class Bench:
+    """What a case works with; `deeds` is what it did."""
+
+    driver: DriverProcess
+    access: ServerAccess
+    proxy: Proxy
+    front: TcpFront
+    seen: "queue.SimpleQueue[Seen]"
+    #: Seconds that an operation may take before it counts as a hang.
+    window: float = WINDOW
+    deeds: list[DriverDeed] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _client: str = ""
+    _collections: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def uri(self) -> str:
+        """Where clients connect."""
+        return f"http://{self.front.address}"
+
+    def needs(self, op: str) -> None:
+        """Demand that the driver has an operation; raises `LackingError`."""
+        if op not in self.driver.hello.operations:
+            raise LackingError(f"the driver has no {op}")
+
+    def fresh(self) -> None:
+        """Begin a new process of the driver: SDKs share connections to an address, and Connect only once."""
+        self.driver.stop()
+        self._client = ""
+
+    @property
+    def patience(self) -> Mapping[str, Any]:
+        """Options of an operation that an SDK may try again and again: a timeout, where one can be named."""
+        return {"timeout": _PATIENCE} if "call-timeout" in self.driver.hello.features else {}
+
+    def begin(self) -> None:
+        """Make ready for a case: no rule, no client of an earlier one."""
+        self.deeds.clear()
+        self.proxy.rules = ()
+        if self._client:
+            client, self._client = self._client, ""
+            self.do("close", client=client)
+            self.deeds.clear()
+
+    def connect(self, **args: Any) -> str:  # noqa: ANN401 - arguments of the operation
+        """Connect one more client, and return its name; raises `OpenError` where that fails."""
+        name = f"c{next(self._numbers)}"
+        deed = self.do("connect", client=name, uri=self.uri, **args)
+        if deed.outcome.kind == "skip":
+            raise LackingError(deed.outcome.why)
+        if deed.outcome.kind != "ok":
+            raise OpenError(f"it cannot connect: {deed.seen}")
+        return name
+
+    @property
+    def client(self) -> str:
+        """The client of the case, connected where it is not yet."""
+        if not self._client:
+            self._client = self.connect()
+        return self._client
+
+    def do(
+        self,
+        op: str,
+        *,
+        client: str | None = None,
+        options: Mapping[str, Any] | None = None,
+        within: float | None = None,
+        **args: Any,  # noqa: ANN401 - arguments of the operation
+    ) -> DriverDeed:
+        """Let the driver do an operation, and gather the calls that it made."""
+        self.needs(op)
+        who = self.client if client is None else client
+        self._gathered()
+        wired = {key: wire_value(value) for key, value in args.items()}
+        outcome = self.driver.call(op, wired, options, client=who, within=self.window if within is None else within)
+        if outcome.kind in {"hang", "crash"}:
+            self._client = ""
+        deed = DriverDeed(op, args, outcome, self._gathered(), _result(op, outcome))
+        self.deeds.append(deed)
+        if outcome.kind == "skip" and op != "connect":
+            raise LackingError(outcome.why)
+        return deed
+
+    def _gathered(self) -> list[Seen]:
+        """Return the calls that ended since the last time."""
+        self.proxy.flush()
+        found = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(self.seen.get_nowait())
+        return found
+
+    @contextlib.contextmanager
+    def fault(self, *rules: Rule, connected: bool = True) -> Iterator[None]:
+        """Put rules into the proxy; raises `OpenError` where one of them did nothing.
+
+        The client of the case is `connected` before the rules hold.
+        """
+        if connected:
+            self.client  # noqa: B018 - it connects
+        self.proxy.rules = rules
+        try:
+            yield
+        finally:
+            applied = self.proxy.applied()
+            self.proxy.rules = ()
+        idle = [name for name, (_, times) in applied.items() if not times]
+        if idle:
+            made = ", ".join(dict.fromkeys(call.call.rpc for call in self.deeds[-1].calls)) if self.deeds else ""
+            raise OpenError(f"the fault {', '.join(idle)} never came to pass; calls made: {made or 'none'}")
+
+    # -- collections --------------------------------------------------------------------
+
+    def books(self) -> str:
+        """Return a collection with the keys 1 to 20, that nobody changes."""
+        return self._shared("books", KeyKind.INT, range(1, 21))
+
+    def many(self) -> str:
+        """Return a collection with the keys 1 to 45, for pages, that nobody changes."""
+        return self._shared("many", KeyKind.INT, range(1, 46))
+
+    def scratch(self) -> str:
+        """Return a collection of integer keys that cases write to."""
+        return self._shared("scratch", KeyKind.INT, ())
+
+    def texts(self, keys: Sequence[str]) -> str:
+        """Return a collection of keys that are texts, with these in it; whoever takes some out puts them back."""
+        return self._shared("texts", KeyKind.TEXT, keys)
+
+    def extremes(self, keys: Sequence[int]) -> str:
+        """Return a collection with these integer keys, that nobody changes."""
+        return self._shared("extremes", KeyKind.INT, keys)
+
+    def eventual(self) -> str:
+        """Return a collection of level Eventually."""
+        if "eventual" not in self._collections:
+            name = self.access.collection(KeyKind.INT, sample_rows([1, 2, 3]), level=m.ConsistencyLevel.Eventually)
+            self._collections["eventual"] = name
+        return self._collections["eventual"]
+
+    def parted(self) -> str:
+        """Return a collection with a partition `shelf`, with the key 100 in it and 1 beside it."""
+        if "parted" not in self._collections:
+            name = self.access.collection(KeyKind.INT, sample_rows([1]), ["shelf"])
+            self.access.insert(name, KeyKind.INT, sample_rows([100]), "shelf")
+            self._collections["parted"] = name
+        return self._collections["parted"]
+
+    def _shared(self, name: str, kind: KeyKind, keys: Sequence[int | str]) -> str:
+        if name not in self._collections:
+            self._collections[name] = self.access.collection(kind, sample_rows(keys))
+        return self._collections[name]
+
+    def key(self) -> int:
+        """Return a key that no row has."""
+        return 10_000 + next(self._numbers)
+
+    def whole(self, keys: Sequence[Any], name: str) -> None:
+        """Demand of the server that it has just these rows; raises `ServerTroubleError`."""
+        found = self.access.keys(name)
+        if found != sorted(keys):
+            raise ServerTroubleError(f"{name} has {found}")
+
+
+def _result(op: str, outcome: DriverOutcome) -> Mapping[str, Any]:
+    """Read a result; raises `DriverFaultError` where the driver breaks the form of it."""
+    if outcome.kind != "ok":
+        return {}
+    try:
+        return read_result(op, outcome.result)
+    except ResultFormError as error:
+        raise DriverFaultError(str(error)) from error

@@ -1,0 +1,1 @@
+"""The case that a test holds in its hands: its calls, and its judgements."""

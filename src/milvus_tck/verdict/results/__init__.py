@@ -1,0 +1,1 @@
+"""Results: the event stream, the result file, the summary."""

@@ -1,0 +1,1 @@
+"""Several RPCs tell of one fact: which of them can be believed, and what they say."""

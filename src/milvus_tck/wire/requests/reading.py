@@ -1,0 +1,73 @@
+"""Calls about searches and queries."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from numpy.typing import NDArray
+
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call, key_values
+from milvus_tck.wire.kinds import Consistency
+from milvus_tck.wire.requests.options import as_json
+from milvus_tck.wire.search import placeholder_group
+
+__all__ = ["query", "search"]
+
+
+def search(  # noqa: PLR0913 - what a search is made of
+    collection: str,
+    queries: NDArray[Any],
+    *,
+    field: str = "vec",
+    topk: int = 10,
+    metric: str | None = "L2",
+    expr: str = "",
+    output: Iterable[str] = (),
+    partitions: Iterable[str] = (),
+    level: Consistency = m.ConsistencyLevel.Strong,
+    **params: object,
+) -> Call[m.SearchResults]:
+    """Search the nearest neighbours of the rows of `queries`.
+
+    Further keywords go into `params`, the options of the index (`nprobe=8`, `radius=1.5`).
+    """
+    options = {
+        "anns_field": field,
+        "topk": str(topk),
+        "metric_type": metric,
+        "params": as_json(params),
+        "round_decimal": "-1",
+    }
+    request = m.SearchRequest(
+        collection_name=collection,
+        partition_names=partitions,
+        dsl=expr,
+        dsl_type=m.DslType.BoolExprV1,
+        placeholder_group=placeholder_group(queries),
+        nq=len(queries),
+        output_fields=output,
+        search_params=key_values({key: value for key, value in options.items() if value is not None}),
+        consistency_level=level,
+    )
+    return Call("Search", request)
+
+
+def query(
+    collection: str,
+    expr: str,
+    *,
+    output: Iterable[str] = (),
+    partitions: Iterable[str] = (),
+    level: Consistency = m.ConsistencyLevel.Strong,
+    **params: object,
+) -> Call[m.QueryResults]:
+    """Ask for the rows that match an expression; further keywords are its options (`limit=10`, `offset=20`)."""
+    request = m.QueryRequest(
+        collection_name=collection,
+        expr=expr,
+        output_fields=output,
+        partition_names=partitions,
+        query_params=key_values({key: str(value) for key, value in params.items()}),
+        consistency_level=level,
+    )
+    return Call("Query", request)
