@@ -1,10 +1,10 @@
 """What the RPCs of collections make of an alias."""
 
 import pytest
-from milvus_tck.suites.collections.definitions import VALID
+from milvus_tck.fixtures.definitions import VALID
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -65,7 +65,7 @@ def test_a_collection_is_not_dropped_by_alias(tck: Case) -> None:
 
 @pytest.mark.clause("drop-collection/has-alias")
 def test_a_collection_with_an_alias(tck: Case) -> None:
-    """Up to 2.4 the alias vanishes with its collection; later the collection can not be dropped."""
+    """Up to 2.4 the alias vanishes with its collection; later the collection cannot be dropped."""
     name, alias = _aliased(tck)
     other = tck.name()
     tck.ok(VALID(other))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.messages import Status
 from milvus_tck.wire.schema import int64_key, vector

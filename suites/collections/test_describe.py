@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
+from milvus_tck.fixtures.definitions import VALID
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.collections.definitions import VALID
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.kinds import Consistency
@@ -37,8 +37,8 @@ def _describe(tck: Case, name: str) -> m.DescribeCollectionResponse:
     return tck.ok(calls.describe_collection(name))
 
 
-def _each(fields: Any, *names: str) -> list[tuple[Any, ...]]:  # noqa: ANN401 - repeated fields
-    return [tuple(getattr(each, name) for name in names) for each in fields]
+def _each(fields: Any, *names: str) -> list[dict[str, Any]]:  # noqa: ANN401 - repeated fields
+    return [{name: getattr(each, name) for name in names} for each in fields]
 
 
 def _params(fields: Any) -> list[dict[str, str]]:  # noqa: ANN401 - repeated fields

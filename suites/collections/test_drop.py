@@ -4,12 +4,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from milvus_tck.fixtures.stages import FIELDS, one_row
-from milvus_tck.fixtures.steps import index_and_load, listed, shown
-from milvus_tck.suites.collections.definitions import VALID, define
+from milvus_tck.fixtures.actions import index_and_load, listed, shown
+from milvus_tck.fixtures.definitions import VALID, define
+from milvus_tck.fixtures.small_collections import FIELDS, one_row
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, met, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, met, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.schema import int64_key, vector

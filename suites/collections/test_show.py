@@ -1,11 +1,11 @@
 """ShowCollections: what is there, and what of it is in memory."""
 
 import pytest
-from milvus_tck.fixtures.stages import Stage
-from milvus_tck.fixtures.steps import shown
-from milvus_tck.suites.collections.definitions import VALID
+from milvus_tck.fixtures.actions import shown
+from milvus_tck.fixtures.definitions import VALID
+from milvus_tck.fixtures.small_collections import SmallCollection
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -13,18 +13,18 @@ _IN_MEMORY = m.ShowType.InMemory
 
 
 @pytest.mark.clause("show-collections/all", "show-collections/aligned")
-def test_everything_is_listed(tck: Case, loaded: Stage) -> None:
+def test_everything_is_listed(tck: Case, unindexed: SmallCollection) -> None:
     """Every collection is listed once, with the id and the times of its description."""
     mine = [tck.name(), tck.name()]
     for name in mine:
         tck.ok(VALID(name))
     answer = shown(tck)
-    wanted = [*mine, loaded.name, tck.name()]
+    wanted = [*mine, unindexed.name, tck.name()]
     tck.expect(
         [1, 1, 1, 0],
         [list(answer.collection_names).count(name) for name in wanted],
         of="show-collections/all",
-        members=("the first", "the second", "the loaded one", "a name of nothing"),
+        members=("the first", "the second", "another one", "a name of nothing"),
     )
     described = [_identity(tck, name) for name in mine]
     rows = zip(
@@ -66,7 +66,7 @@ def test_what_was_dropped_is_not_listed(tck: Case) -> None:
 
 
 @pytest.mark.clause("show-collections/in-memory-loaded", "show-collections/in-memory-not-loaded")
-def test_what_is_in_memory(tck: Case, loaded: Stage) -> None:
+def test_what_is_in_memory(tck: Case, loaded: SmallCollection) -> None:
     """A loaded collection is listed at 100 per cent and available, one that is not loaded is left out."""
     name = tck.name()
     tck.ok(VALID(name))
@@ -90,7 +90,7 @@ def test_what_is_in_memory(tck: Case, loaded: Stage) -> None:
 
 
 @pytest.mark.clause("show-collections/in-memory-named")
-def test_what_is_asked_for_by_name(tck: Case, loaded: Stage) -> None:
+def test_what_is_asked_for_by_name(tck: Case, loaded: SmallCollection) -> None:
     """With names, only those are listed."""
     tck.ok(VALID(tck.name()))
     call = calls.show_collections(_IN_MEMORY).but(collection_names=[loaded.name])
@@ -98,7 +98,7 @@ def test_what_is_asked_for_by_name(tck: Case, loaded: Stage) -> None:
 
 
 @pytest.mark.clause("show-collections/in-memory-unknown")
-def test_an_unknown_name_is_refused(tck: Case, loaded: Stage) -> None:
+def test_an_unknown_name_is_refused(tck: Case, loaded: SmallCollection) -> None:
     """A name that does not exist is not found."""
     call = calls.show_collections(_IN_MEMORY)
     name = tck.name()

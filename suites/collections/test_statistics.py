@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.stages import DIM, FIELDS
-from milvus_tck.fixtures.steps import flush
+from milvus_tck.fixtures.actions import flush
+from milvus_tck.fixtures.small_collections import DIM, FIELDS
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.early import FIELDS, created, flush, row_count, rows
-from milvus_tck.fixtures.stages import DIM
-from milvus_tck.fixtures.steps import comes_true, shown
+from milvus_tck.fixtures.actions import comes_true, shown
+from milvus_tck.fixtures.design_collections import FIELDS, created, flush, row_count, rows
+from milvus_tck.fixtures.small_collections import DIM
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values

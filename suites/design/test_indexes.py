@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 import pytest
-from milvus_tck.fixtures.early import FIELDS, created, flush
+from milvus_tck.fixtures.design_collections import FIELDS, created, flush
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.indexes.described import parameters
+from milvus_tck.suites.indexes._descriptions import parameters
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -54,8 +54,8 @@ def _indexed_twice(tck: Case) -> tuple[str, Mapping[str, str]]:
 
 def _described(tck: Case, collection: str, field: str = "", index: str = "") -> list[m.IndexDescription]:
     """List descriptions; none where the server says that there is none."""
-    outcome = tck.call(calls.describe_index(collection, field, index))
-    return list(outcome.answer.index_descriptions) if outcome.ok and outcome.answer is not None else []
+    answer = tck.told(calls.describe_index(collection, field, index))
+    return [] if answer is None else list(answer.index_descriptions)
 
 
 def _names(tck: Case, collection: str, field: str = "", index: str = "") -> list[str]:

@@ -1,11 +1,11 @@
 """Loading and releasing as the early design has them: seen by what a search finds."""
 
 import pytest
-from milvus_tck.fixtures.early import Early, comes_to_find, created, flush, found, load
+from milvus_tck.fixtures.design_collections import Early, comes_to_find, created, flush, found, load
 from milvus_tck.fixtures.marks import each_case
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 
 #: Servers release one collection after the other: one that waits for its turn is not late.

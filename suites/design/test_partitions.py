@@ -1,10 +1,10 @@
 """Partitions as the early design has them: names beside ids, and rows by partition."""
 
 import pytest
-from milvus_tck.fixtures.early import DEFAULT, FIELDS, created, flush, row_count
+from milvus_tck.fixtures.design_collections import DEFAULT, FIELDS, created, flush, row_count
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.early import DEFAULT, FIELDS, Early, found, rows
+from milvus_tck.fixtures.design_collections import DEFAULT, FIELDS, Early, found, rows
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.stages import DIM
+from milvus_tck.fixtures.small_collections import DIM
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from milvus_tck.fixtures.early import FIELDS, Early
+from milvus_tck.fixtures.actions import listed
+from milvus_tck.fixtures.design_collections import FIELDS, Early
 from milvus_tck.fixtures.marks import rule
-from milvus_tck.fixtures.steps import listed
-from milvus_tck.suites.names.requests import REQUESTS
+from milvus_tck.suites.names._requests import REQUESTS
 
-from milvus_tck.bindings.outcome import Outcome
-from milvus_tck.verdict.case import Case
+from milvus_tck.bindings.exchange_values import Outcome
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
+from milvus_tck.fixtures.actions import flush
 from milvus_tck.fixtures.flushed import Flushed, filled, insert_rows, row_count
-from milvus_tck.fixtures.stages import FIELDS
-from milvus_tck.fixtures.steps import flush
+from milvus_tck.fixtures.small_collections import FIELDS
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -16,7 +16,7 @@ from milvus_tck.wire import messages as m
 _TOLERANCE = 1
 #: Seconds within which a flush that was asked for begins.
 _PATIENCE = 60
-#: Rows of collections, so many as no other test inserts at once: a count can not be that of another collection.
+#: Rows of collections, so many as no other test inserts at once: a count cannot be that of another collection.
 _FEW, _MORE, _MOST = 31, 37, 41
 
 

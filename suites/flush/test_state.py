@@ -1,10 +1,10 @@
 """GetFlushState: whether what was flushed is persistent."""
 
 import pytest
+from milvus_tck.fixtures.actions import comes_true
 from milvus_tck.fixtures.flushed import Flushed, filled, row_count
-from milvus_tck.fixtures.steps import comes_true
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

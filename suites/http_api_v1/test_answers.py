@@ -1,10 +1,10 @@
 """How an answer says what it says: routes, statuses, and the form of JSON."""
 
 import pytest
-from milvus_tck.fixtures.stages import FIELDS
-from milvus_tck.suites.http_api_v1.asking import LARGE, TABLE, ask, path_of, rows_of
+from milvus_tck.fixtures.small_collections import FIELDS
+from milvus_tck.suites.http_api_v1._requests import LARGE, TABLE, ask, path_of, rows_of
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.http import http, json_of
 from milvus_tck.wire.messages import DataType

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 from milvus_tck.fixtures.marks import each_clause
-from milvus_tck.fixtures.stages import FIELDS
-from milvus_tck.suites.http_api_v1.asking import ask
+from milvus_tck.fixtures.small_collections import FIELDS
+from milvus_tck.suites.http_api_v1._requests import ask
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.http import json_of
 from milvus_tck.wire.json_form.text import dump
 from milvus_tck.wire.messages import DataType, ErrorCode
 
-#: A body that can not be bound, by what is wrong with it; the name of a collection stands for `NAME`.
+#: A body that cannot be bound, by what is wrong with it; the name of a collection stands for `NAME`.
 UNREADABLE = {
     "no-json": b"{bad",
     "cut-off": b'{"collection_name":"NAME"',
@@ -78,7 +78,7 @@ def test_a_body_that_can_not_be_bound(tck: Case, given: dict[str, bytes]) -> Non
 
 @pytest.mark.clause("http-api-v1/body-unreadable-untouched")
 def test_what_can_not_be_bound_does_nothing(tck: Case) -> None:
-    """A drop that can not be read drops nothing; the same one, readable, does."""
+    """A drop that cannot be read drops nothing; the same one, readable, does."""
     name = _created(tck)
     cut = dump({"collection_name": name})[:-1]
     status = _refused_as_400(tck, "DropCollection", cut)[0]
@@ -102,7 +102,7 @@ def test_a_column_that_can_not_be_read(tck: Case, given: dict[str, dict[str, Any
 
 @each_clause({"http-api-v1/integer-only": NO_INTEGERS})
 def test_an_integer_is_an_integer(tck: Case, given: dict[str, bytes]) -> None:
-    """What is no unsigned integer of 64 bits can not be bound to one; the largest of them can."""
+    """What is no unsigned integer of 64 bits cannot be bound to one; the largest of them can."""
     name = _created(tck)
     for case, number in given.items():
         found = _refused_as_400(

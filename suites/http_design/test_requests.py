@@ -3,16 +3,16 @@
 import pytest
 from google.protobuf.message import DecodeError
 from milvus_tck.fixtures.marks import each_clause
-from milvus_tck.fixtures.stages import DIM
+from milvus_tck.fixtures.small_collections import DIM
 from milvus_tck.suites.http_design.test_statuses import asked, created, told
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.http import json_of
 from milvus_tck.wire.json_form import JSON, PROTOBUF, YAML, Malformed, load
 from milvus_tck.wire.messages import DescribeCollectionResponse, HttpResponse
 
-#: Bodies of a drop that can not be read.
+#: Bodies of a drop that cannot be read.
 UNREADABLE = {
     "no-json": b"{bad",
     "cut-off": b'{"collection_name":"NAME"',

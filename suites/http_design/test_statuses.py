@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from milvus_tck.fixtures.stages import FIELDS
+from milvus_tck.fixtures.small_collections import FIELDS
 
 from milvus_tck.spec.http_status import status_of_http
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.http import http, json_of
 from milvus_tck.wire.messages import HttpResponse

@@ -4,15 +4,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
+from milvus_tck.fixtures.actions import comes_true
 from milvus_tck.fixtures.marks import each_clause
-from milvus_tck.fixtures.stages import FIELDS
-from milvus_tck.fixtures.steps import comes_true
+from milvus_tck.fixtures.small_collections import FIELDS
 from milvus_tck.fixtures.ten_rows import DIM, Rows
-from milvus_tck.suites.http_v1.asking import TABLE, ask, data_of, path_of
-from milvus_tck.suites.search.looking import search
+from milvus_tck.suites.http_v1._requests import TABLE, ask, data_of, path_of
+from milvus_tck.suites.search._assertions import search
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -67,7 +67,7 @@ def _unreadable(name: str) -> dict[str, bytes]:
 
 @pytest.mark.clause("http-v1/body-unreadable", cases=tuple(_unreadable("")))
 def test_a_body_that_can_not_be_read(tck: Case) -> None:
-    """A drop that can not be read drops nothing."""
+    """A drop that cannot be read drops nothing."""
     for case in _unreadable(""):
         name = _created(tck)
         call = http("POST", path_of("drop"), _unreadable(name)[case])
@@ -227,7 +227,7 @@ def test_the_list(tck: Case) -> None:
 def test_a_list_of_no_database(tck: Case) -> None:
     """A database that does not exist is refused, default is not."""
     name = _created(tck)
-    unknown = ask("collections", dbName=f"{tck.run.prefix}nowhere")
+    unknown = ask("collections", dbName=tck.foreign_name())
     right = ask("collections", dbName="default")
     tck.refused(unknown, neighbour=right, untouched=lambda: _exists(tck, name))
 

@@ -3,9 +3,9 @@
 from typing import Any, NamedTuple
 
 import pytest
-from milvus_tck.suites.http_v2.asking import DIM, LARGE, ask, created, data_of, rows_of
+from milvus_tck.suites.http_v2._requests import DIM, LARGE, ask, created, data_of, rows_of
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire.http import json_of
 
 #: Rows that do not fit, by what is wrong with them.
@@ -14,6 +14,8 @@ UNFIT: dict[str, dict[str, Any]] = {
     "text-for-vector": {"vector": "x"},
     "text-for-key": {"id": "x"},
     "vector-missing": {"vector": None},
+    "key-missing": {"id": None},
+    "fraction-for-key": {"id": 1.5},
 }
 
 
@@ -51,14 +53,15 @@ def test_an_insertion(tck: Case) -> None:
     )
 
 
-@pytest.mark.clause("http-v2/insert-unfit", cases=tuple(UNFIT))
+@pytest.mark.clause("http-v2/insert-unfit", cases=(*UNFIT, "nothing"))
 def test_rows_that_do_not_fit(tck: Case) -> None:
     """The insertion is refused, and no row of it is there; the same row without the fault is inserted."""
     name = _filled(tck, 1)
     (right,) = rows_of(2)
     neighbour = ask("/entities/upsert", collectionName=name, data=rows_of(1))
-    for case, fault in UNFIT.items():
-        call = ask("/entities/insert", collectionName=name, data=[{**right, **fault}])
+    faults = {case: [{**right, **fault}] for case, fault in UNFIT.items()} | {"nothing": []}
+    for case, rows in faults.items():
+        call = ask("/entities/insert", collectionName=name, data=rows)
         tck.refused(call, neighbour=neighbour, untouched=lambda: _keys(tck, name), case=case)
 
 

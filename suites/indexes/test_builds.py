@@ -1,15 +1,17 @@
-"""CreateIndex: an index over enough rows is really built."""
+"""CreateIndex: an index over enough rows is really built, and created where they are there already."""
 
 from typing import Any
 
 import numpy as np
+from milvus_tck.fixtures.actions import flush
 from milvus_tck.fixtures.indexed import ENOUGH, insert_and_build
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.stages import Stage
-from milvus_tck.suites.indexes.attempts import FIELD, Options
-from milvus_tck.suites.indexes.described import DIM, indexes, scalar_type
+from milvus_tck.fixtures.small_collections import SmallCollection
+from milvus_tck.suites.indexes._descriptions import DIM, indexes, scalar_type
+from milvus_tck.suites.indexes._requests import FIELD, Options
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.columns import column
@@ -32,6 +34,8 @@ _BUILDS: dict[str, tuple[FieldSchema, Options | None]] = {
     "text": (varchar(FIELD, DIM), None),
 }
 
+_SCANN = (_FLOAT, Options("SCANN", "L2", {"nlist": 16}))
+
 
 def _values(schema: FieldSchema) -> Any:  # noqa: ANN401 - the values of a column of any type
     seeded = np.random.default_rng(ENOUGH)
@@ -52,13 +56,13 @@ def _rows(schema: FieldSchema, beside: tuple[FieldSchema, ...]) -> list[FieldDat
 
 
 @each_case({"create-index/builds": _BUILDS})
-def test_an_index_is_built(tck: Case, unindexed: Stage, given: tuple[FieldSchema, Options | None]) -> None:
+def test_an_index_is_built(tck: Case, unindexed: SmallCollection, given: tuple[FieldSchema, Options | None]) -> None:
     """An index over enough flushed rows comes to be Finished, and then counts every row as indexed."""
     schema, options = given
-    beside = (vector("vec", DIM),) if options is None else ()
+    beside = _beside(options)
     name = tck.name()
     tck.ok(calls.create_collection(name, int64_key(), schema, *beside))
-    tck.ok((options or Options(scalar_type(tck.profile, schema.data_type), None, {})).call(name))
+    tck.ok(_options(tck, schema, options).call(name))
     for each in beside:  # 2.2 builds no index of a scalar where there is none of the vector
         tck.ok(calls.create_index(name, each.name, "FLAT", "L2", {}))
     insert_and_build(tck, name, _rows(schema, beside))
@@ -68,3 +72,33 @@ def test_an_index_is_built(tck: Case, unindexed: Stage, given: tuple[FieldSchema
         (found, indexes(tck, unindexed.name)),
         members=("states and rows", "indexes of the other collection"),
     )
+
+
+@each_case({"create-index/over-rows": _BUILDS, "create-index/scann-over-rows": {"": _SCANN}})
+def test_an_index_is_created_over_rows(
+    tck: Case, unindexed: SmallCollection, given: tuple[FieldSchema, Options | None]
+) -> None:
+    """An index is created over flushed rows as over none; when it comes to be built is not waited for."""
+    schema, options = given
+    beside = _beside(options)
+    name = tck.name()
+    tck.ok(calls.create_collection(name, int64_key(), schema, *beside))
+    tck.ok(calls.insert(name, _rows(schema, beside), ENOUGH))
+    flush(tck, name)
+    tck.accepted(
+        _options(tck, schema, options).call(name),
+        effect=lambda _: same(
+            ({FIELD}, {}),
+            (set(indexes(tck, name)), indexes(tck, unindexed.name)),
+            members=("fields with an index", "indexes of the other collection"),
+        ),
+    )
+
+
+def _beside(options: Options | None) -> tuple[FieldSchema, ...]:
+    """Return the vector that a collection has beside a scalar field."""
+    return (vector("vec", DIM),) if options is None else ()
+
+
+def _options(tck: Case, schema: FieldSchema, options: Options | None) -> Options:
+    return options or Options(scalar_type(tck.profile, schema.data_type), None, {})

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from milvus_tck.fixtures.actions import load
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.stages import DIM, FIELDS, Stage, one_row
-from milvus_tck.fixtures.steps import load
-from milvus_tck.suites.indexes.described import Index, indexes, release_if_loaded, scalar_type
+from milvus_tck.fixtures.small_collections import DIM, FIELDS, SmallCollection, one_row
+from milvus_tck.suites.indexes._descriptions import Index, indexes, release_if_loaded, scalar_type
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call, key_values
 from milvus_tck.wire.columns import column
@@ -38,7 +38,7 @@ def _params(index: Index | None) -> dict[str, str]:
 
 
 @pytest.mark.clause("create-index/valid")
-def test_an_index_is_created(tck: Case, unindexed: Stage) -> None:
+def test_an_index_is_created(tck: Case, unindexed: SmallCollection) -> None:
     """An index is created on the field and the collection that were named, as it was asked for, and nowhere else."""
     first, second = _collection(tck), _collection(tck)
 
@@ -59,7 +59,7 @@ def test_an_index_is_created(tck: Case, unindexed: Stage) -> None:
 
 
 @pytest.mark.clause("create-index/repeat")
-def test_the_same_index_again(tck: Case, unindexed: Stage) -> None:
+def test_the_same_index_again(tck: Case, unindexed: SmallCollection) -> None:
     """Creating an index again with the same parameters succeeds and changes nothing."""
     name = _collection(tck)
     tck.ok(_flat(name))
@@ -74,7 +74,7 @@ def test_the_same_index_again(tck: Case, unindexed: Stage) -> None:
     )
 
 
-def _bare(tck: Case, unindexed: Stage) -> Equality:
+def _bare(tck: Case, unindexed: SmallCollection) -> Equality:
     return same({}, indexes(tck, unindexed.name), what="indexes of the other collection")
 
 
@@ -119,7 +119,7 @@ def test_a_field_that_does_not_exist(tck: Case, given: str) -> None:
 
 
 @pytest.mark.clause("create-index/default-metric")
-def test_the_metric_that_nobody_gave(tck: Case, unindexed: Stage) -> None:
+def test_the_metric_that_nobody_gave(tck: Case, unindexed: SmallCollection) -> None:
     """An AUTOINDEX without a metric takes that of the version."""
     name = _collection(tck)
     tck.ok(calls.create_index(name, "vec", "AUTOINDEX"))
@@ -131,7 +131,7 @@ def test_the_metric_that_nobody_gave(tck: Case, unindexed: Stage) -> None:
 
 
 @pytest.mark.clause("create-index/param-beside")
-def test_a_build_parameter_beside_the_type(tck: Case, unindexed: Stage) -> None:
+def test_a_build_parameter_beside_the_type(tck: Case, unindexed: SmallCollection) -> None:
     """A build parameter may stand where the type and the metric stand."""
     name = _collection(tck)
     call = calls.create_index(name, "vec", "IVF_FLAT", "L2").but_params("extra_params", nlist="16")
@@ -179,8 +179,8 @@ def _measures_by_product(tck: Case, name: str) -> Equality:
 
 
 @pytest.mark.clause("create-index/while-loaded", "drop-index/loaded-vector", "drop-index/loaded-scalar")
-def test_indexes_of_a_loaded_collection(tck: Case, unindexed: Stage) -> None:
-    """A loaded collection gets another index; what it was loaded with can not be dropped, up to 2.5 nothing can."""
+def test_indexes_of_a_loaded_collection(tck: Case, unindexed: SmallCollection) -> None:
+    """A loaded collection gets another index; what it was loaded with cannot be dropped, up to 2.5 nothing can."""
     name, fresh = _collection(tck), _collection(tck)
     tck.ok(_flat(name, index="one"))
     load(tck, name)

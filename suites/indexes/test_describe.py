@@ -6,10 +6,10 @@ from typing import NamedTuple
 import pytest
 from milvus_tck.fixtures.indexed import Built
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.indexes.described import indexes, scalar_type
+from milvus_tck.fixtures.small_collections import FIELDS, SmallCollection
+from milvus_tck.suites.indexes._descriptions import indexes, scalar_type
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.messages import DataType
@@ -31,22 +31,22 @@ def _indexed_twice(tck: Case) -> str:
 
 
 @pytest.mark.clause("describe-index/no-index")
-def test_a_collection_without_an_index(tck: Case, unindexed: Stage, built: Built) -> None:
+def test_a_collection_without_an_index(tck: Case, unindexed: SmallCollection, indexed: Built) -> None:
     """Describing the indexes of a collection that has none fails."""
     tck.refused(
         calls.describe_index(unindexed.name),
-        neighbour=calls.describe_index(built.name),
-        untouched=lambda: tck.look.index(built.name),
+        neighbour=calls.describe_index(indexed.name),
+        untouched=lambda: tck.look.index(indexed.name),
     )
 
 
 @pytest.mark.clause("describe-index/index-unknown")
-def test_a_name_that_no_index_has(tck: Case, built: Built) -> None:
+def test_a_name_that_no_index_has(tck: Case, indexed: Built) -> None:
     """Describing an index by a name that none has fails."""
     tck.refused(
-        calls.describe_index(built.name, name="nosuch"),
-        neighbour=calls.describe_index(built.name, name=built.index),
-        untouched=lambda: tck.look.index(built.name),
+        calls.describe_index(indexed.name, name="nosuch"),
+        neighbour=calls.describe_index(indexed.name, name=indexed.index),
+        untouched=lambda: tck.look.index(indexed.name),
     )
 
 
@@ -92,7 +92,7 @@ def test_the_id_of_an_index(tck: Case) -> None:
 
 
 @pytest.mark.clause("describe-index/several")
-def test_every_index_of_a_collection(tck: Case, unindexed: Stage) -> None:
+def test_every_index_of_a_collection(tck: Case, unindexed: SmallCollection) -> None:
     """Without a name every index of the collection is described with its field, and none of another collection."""
     name = _indexed_twice(tck)
     found = [sorted(each.field_name for each in tck.ok(calls.describe_index(name)).index_descriptions)]
@@ -115,7 +115,7 @@ def test_one_of_several_by_its_name(tck: Case) -> None:
 
 
 @pytest.mark.clause("describe-index/field-name-ignored")
-def test_the_name_of_a_field(tck: Case, unindexed: Stage) -> None:
+def test_the_name_of_a_field(tck: Case, unindexed: SmallCollection) -> None:
     """The name of a field selects nothing, be it that of another field or of none."""
     name = _indexed_twice(tck)
     outcomes = [tck.call(calls.describe_index(name, field=given)) for given in ("x", "nosuch")]
@@ -132,7 +132,7 @@ def _descriptions(answer: m.DescribeIndexResponse | None) -> Iterable[m.IndexDes
 
 
 @pytest.mark.clause("describe-index/nothing-flushed")
-def test_an_index_over_nothing(tck: Case, unindexed: Stage) -> None:
+def test_an_index_over_nothing(tck: Case, unindexed: SmallCollection) -> None:
     """An index over no flushed rows is Finished with no rows."""
     name = _indexed(tck)
     found = [each.progress for each in indexes(tck, name).values()]
@@ -166,7 +166,7 @@ _BUILT: dict[str, dict[str, tuple[Callable[[Case, str], list[object]], Callable[
 def test_an_index_that_is_built(
     tck: Case,
     built: Built,
-    unindexed: Stage,
+    unindexed: SmallCollection,
     given: tuple[Callable[[Case, str], list[object]], Callable[[int], object]],
 ) -> None:
     """A built index is Finished and counts every flushed row as indexed; a collection without one has none."""

@@ -1,11 +1,11 @@
 """DropIndex: what is gone afterwards, and what stays."""
 
 import pytest
-from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.indexes.described import indexes, release_if_loaded, scalar_type
+from milvus_tck.fixtures.small_collections import FIELDS, SmallCollection
+from milvus_tck.suites.indexes._descriptions import indexes, release_if_loaded, scalar_type
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import field
@@ -93,7 +93,7 @@ def test_the_index_of_a_collection_that_has_none(tck: Case) -> None:
 
 
 @pytest.mark.clause("drop-index/index-unknown")
-def test_a_name_that_no_index_has(tck: Case, unindexed: Stage) -> None:
+def test_a_name_that_no_index_has(tck: Case, unindexed: SmallCollection) -> None:
     """Dropping an index by a name that none has succeeds, and drops nothing."""
     name = _indexed(tck)
     before = indexes(tck, name)
@@ -129,7 +129,7 @@ def test_the_name_of_another_field(tck: Case) -> None:
 
 
 @pytest.mark.clause("drop-index/then-another")
-def test_another_index_in_the_place_of_a_dropped_one(tck: Case, unindexed: Stage) -> None:
+def test_another_index_in_the_place_of_a_dropped_one(tck: Case, unindexed: SmallCollection) -> None:
     """Once its index is dropped, a field can have another one."""
     name = _indexed(tck)
     tck.ok(calls.drop_index(name, "vec", _name(tck, name)))

@@ -2,11 +2,11 @@
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.indexes.described import indexes
+from milvus_tck.fixtures.small_collections import FIELDS, SmallCollection
+from milvus_tck.suites.indexes._descriptions import indexes
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import Status
@@ -60,7 +60,7 @@ _NAMES = {
 
 
 @each_case(_NAMES)
-def test_the_form_of_a_name(tck: Case, unindexed: Stage, given: str) -> None:
+def test_the_form_of_a_name(tck: Case, unindexed: SmallCollection, given: str) -> None:
     """A name begins with a letter or underscore, holds letters, digits and underscores, and fits in 255 bytes."""
     name = tck.name()
     tck.ok(calls.create_collection(name, *FIELDS))

@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import pytest
 from milvus_tck.fixtures.indexed import Built
-from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.indexes.described import scalar_type
+from milvus_tck.fixtures.small_collections import FIELDS, SmallCollection
+from milvus_tck.suites.indexes._descriptions import scalar_type
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.messages import DataType
@@ -38,7 +38,7 @@ def _no_state(tck: Case, collection: str, name: str = "") -> bool:
 
 
 @pytest.mark.clause("get-index-state/finished")
-def test_the_state_of_an_index_that_is_built(tck: Case, built: Built, unindexed: Stage) -> None:
+def test_the_state_of_an_index_that_is_built(tck: Case, built: Built, unindexed: SmallCollection) -> None:
     """An index that is built is Finished, and one that does not exist is not."""
     answer = tck.ok(calls.get_index_state(built.name))
     found = (answer.state, answer.fail_reason, _no_state(tck, unindexed.name))
@@ -46,7 +46,7 @@ def test_the_state_of_an_index_that_is_built(tck: Case, built: Built, unindexed:
 
 
 @pytest.mark.clause("get-index-state/nothing-flushed")
-def test_the_state_of_an_index_over_nothing(tck: Case, unindexed: Stage) -> None:
+def test_the_state_of_an_index_over_nothing(tck: Case, unindexed: SmallCollection) -> None:
     """An index over no flushed rows is Finished: there is nothing to build."""
     tck.expect(
         (_FINISHED, True),
@@ -64,26 +64,26 @@ def test_the_state_by_name(tck: Case) -> None:
 
 
 @pytest.mark.clause("get-index-state/index-unknown", cases=("no-index", "no-such-name"))
-def test_the_state_of_what_does_not_exist(tck: Case, built: Built, unindexed: Stage) -> None:
+def test_the_state_of_what_does_not_exist(tck: Case, indexed: Built, unindexed: SmallCollection) -> None:
     """The state of an index that does not exist is not found, from 2.4 on."""
     wrong = {
         "no-index": calls.get_index_state(unindexed.name),
-        "no-such-name": calls.get_index_state(built.name, name="nosuch"),
+        "no-such-name": calls.get_index_state(indexed.name, name="nosuch"),
     }
     for case, call in wrong.items():
         tck.refused(
             call,
-            neighbour=calls.get_index_state(built.name),
-            untouched=lambda: tck.look.index(built.name),
+            neighbour=calls.get_index_state(indexed.name),
+            untouched=lambda: tck.look.index(indexed.name),
             case=case,
         )
 
 
 @pytest.mark.clause("get-index-state/none-claimed", cases=("no-index", "no-such-name"))
-def test_no_state_is_claimed(tck: Case, built: Built, unindexed: Stage) -> None:
+def test_no_state_is_claimed(tck: Case, indexed: Built, unindexed: SmallCollection) -> None:
     """No state is claimed for an index that does not exist, while that of another index is known."""
-    for case, collection, name in (("no-index", unindexed.name, ""), ("no-such-name", built.name, "nosuch")):
-        found = (_no_state(tck, collection, name), _state(tck, built.name))
+    for case, collection, name in (("no-index", unindexed.name, ""), ("no-such-name", indexed.name, "nosuch")):
+        found = (_no_state(tck, collection, name), _state(tck, indexed.name))
         tck.expect((True, _FINISHED), found, case=case, members=("no state", "state of the other index"))
 
 
@@ -154,20 +154,20 @@ def test_the_progress_by_name(tck: Case, built: Built) -> None:
 
 
 @pytest.mark.clause("get-index-build-progress/no-index")
-def test_the_progress_where_there_is_no_index(tck: Case, built: Built, unindexed: Stage) -> None:
+def test_the_progress_where_there_is_no_index(tck: Case, indexed: Built, unindexed: SmallCollection) -> None:
     """The progress of an index fails where the collection has none."""
     tck.refused(
         calls.get_index_build_progress(unindexed.name),
-        neighbour=calls.get_index_build_progress(built.name),
-        untouched=lambda: tck.look.index(built.name),
+        neighbour=calls.get_index_build_progress(indexed.name),
+        untouched=lambda: tck.look.index(indexed.name),
     )
 
 
 @pytest.mark.clause("get-index-build-progress/index-unknown")
-def test_the_progress_of_a_name_that_no_index_has(tck: Case, built: Built) -> None:
+def test_the_progress_of_a_name_that_no_index_has(tck: Case, indexed: Built) -> None:
     """The progress of an index by a name that none has fails."""
     tck.refused(
-        calls.get_index_build_progress(built.name, name="nosuch"),
-        neighbour=calls.get_index_build_progress(built.name, name=built.index),
-        untouched=lambda: tck.look.index(built.name),
+        calls.get_index_build_progress(indexed.name, name="nosuch"),
+        neighbour=calls.get_index_build_progress(indexed.name, name=indexed.index),
+        untouched=lambda: tck.look.index(indexed.name),
     )

@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.insert.layout import Layout
+from milvus_tck.suites.insert._row_layout import Layout
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

@@ -1,12 +1,12 @@
 """Insert: vectors that the server computes from texts."""
 
 import pytest
-from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.refusals import without
-from milvus_tck.suites.insert.vectors import SPARSE, VectorKind
+from milvus_tck.suites.insert._refusals import without
+from milvus_tck.suites.insert._row_layout import Layout
+from milvus_tck.suites.insert._vectors import SPARSE, VectorKind
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.messages import PlaceholderType
 from milvus_tck.wire.schema import field

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from milvus_tck.fixtures.actions import comes_true
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.steps import comes_true
-from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.refusals import NUMBERS, instead, without
-from milvus_tck.suites.insert.vectors import DIM
+from milvus_tck.suites.insert._refusals import NUMBERS, instead, without
+from milvus_tck.suites.insert._row_layout import Layout
+from milvus_tck.suites.insert._vectors import DIM
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -58,11 +58,11 @@ _EMPTY = {
 @each_case({"insert/kind-other": _KINDS, "insert/no-payload": _EMPTY})
 def test_columns_of_no_use(tck: Case, given: FieldData) -> None:
     """A column holds data, and data of its own kind."""
-    name = _CHECKED.ready(tck)
+    name = _CHECKED.created(tck)
     tck.refused(
         instead(given)(_CHECKED.insertion(name, NUMBERS)),
         neighbour=_CHECKED.insertion(name, _BESIDE),
-        untouched=lambda: _CHECKED.found(tck, name),
+        untouched=_CHECKED.rows(tck, name),
     )
 
 
@@ -136,13 +136,13 @@ def test_vectors_that_declare_another_dimension(tck: Case, given: int) -> None:
 @pytest.mark.clause("insert/dim-larger-refused")
 def test_vectors_that_declare_a_larger_dimension(tck: Case) -> None:
     """Vectors that declare a larger dimension than the field's are refused."""
-    name = Layout().ready(tck)
+    name = Layout().created(tck)
     vectors = column("vec", DataType.FloatVector, Layout().vectors.values(NUMBERS))
     vectors.vectors.dim = 2 * DIM
     tck.refused(
         instead(vectors)(Layout().insertion(name, NUMBERS)),
         neighbour=Layout().insertion(name, _BESIDE),
-        untouched=lambda: Layout().found(tck, name),
+        untouched=Layout().rows(tck, name),
     )
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 import pytest
+from milvus_tck.fixtures.actions import flush
 from milvus_tck.fixtures.flushed import row_count
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.steps import flush
-from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.refusals import columns_of
+from milvus_tck.suites.insert._refusals import columns_of
+from milvus_tck.suites.insert._row_layout import Layout
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -21,7 +21,7 @@ Insertion = Call[m.MutationResult]
 
 _PLAIN = Layout()
 _NUMBERS = (1, 2, 3)
-#: Rows that no other test inserts: what is found can not be that of another collection.
+#: Rows that no other test inserts: what is found cannot be that of another collection.
 _HERE, _THERE = (6101, 6102, 6103), (6104, 6105)
 
 

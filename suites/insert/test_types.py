@@ -1,13 +1,13 @@
 """Insert: what was inserted is what is read back, for every type of field."""
 
 import pytest
+from milvus_tck.fixtures.actions import flush
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.steps import flush
-from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.values import KEYS, TYPES, VECTORS, Values
+from milvus_tck.suites.insert._row_layout import Layout
+from milvus_tck.suites.insert._values import KEYS, TYPES, VECTORS, Values
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

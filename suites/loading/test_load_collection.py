@@ -1,13 +1,13 @@
 """LoadCollection: what is loaded, and what it takes."""
 
 import pytest
+from milvus_tck.fixtures.actions import load
 from milvus_tck.fixtures.marks import each_case, each_clause
-from milvus_tck.fixtures.parted import LOADED, Parted, becomes_loaded, found, load_partitions, load_states, parted
-from milvus_tck.fixtures.steps import load
-from milvus_tck.suites.loading.refusals import COLLECTIONS, Refusal
+from milvus_tck.fixtures.partitioned import LOADED, Parted, becomes_loaded, found, load_partitions, load_states, parted
+from milvus_tck.suites.loading._refusals import COLLECTIONS, LONG, Refusal
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 
 
@@ -54,13 +54,14 @@ def test_a_loaded_collection_is_refreshed(tck: Case) -> None:
 
 @pytest.mark.clause("load-collection/other-replica-number")
 def test_another_number_of_replicas(tck: Case) -> None:
-    """A collection that is loaded can not be loaded with another replica number."""
+    """A collection that is loaded cannot be loaded with another replica number."""
     stage = parted(tck)
     load(tck, stage.name)
     tck.refused(
         calls.load_collection(stage.name, 2),
         neighbour=calls.load_collection(stage.name),
         untouched=lambda: load_states(tck, stage.name),
+        deadline=LONG,
     )
 
 
@@ -86,6 +87,7 @@ def test_a_load_that_can_not_be(tck: Case, spare: Parted, given: Refusal) -> Non
         given.call(name),
         neighbour=calls.load_collection(spare.name),
         untouched=lambda: load_states(tck, name),
+        deadline=LONG,
     )
 
 

@@ -4,8 +4,10 @@ Servers release one after the other, so a test that has released something judge
 """
 
 import pytest
+from milvus_tck.fixtures.actions import flush, load, shown, stands_on
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.parted import (
+from milvus_tck.fixtures.partitioned import (
+    DEFAULT,
     LOADED,
     RELEASE_SECONDS,
     UNLOADED,
@@ -18,12 +20,11 @@ from milvus_tck.fixtures.parted import (
     load_states,
     parted,
 )
-from milvus_tck.fixtures.stages import Stage
-from milvus_tck.fixtures.steps import flush, load, shown, stands_on
-from milvus_tck.suites.loading.refusals import RELEASES, Refusal
+from milvus_tck.fixtures.small_collections import SmallCollection
+from milvus_tck.suites.loading._refusals import RELEASES, Refusal
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -52,9 +53,9 @@ def test_a_collection_is_released_and_loaded_again(tck: Case) -> None:
 
 
 @pytest.mark.clause("release-collection/not-loaded")
-def test_what_was_never_loaded_is_released(tck: Case, loaded: Stage) -> None:
+def test_what_was_never_loaded_is_released(tck: Case, loaded: SmallCollection) -> None:
     """Releasing what is not loaded is no fault, and touches nothing else."""
-    stage = parted(tck)
+    stage = parted(tck, indexed=False, filled=False)
     tck.accepted(
         calls.release_collection(stage.name),
         effect=lambda _: same(
@@ -66,8 +67,8 @@ def test_what_was_never_loaded_is_released(tck: Case, loaded: Stage) -> None:
 
 
 @pytest.mark.clause("release-collection/not-searchable")
-def test_a_released_collection_is_not_searched(tck: Case, released: Parted, loaded: Stage) -> None:
-    """What was released can not be searched."""
+def test_a_released_collection_is_not_searched(tck: Case, released: Parted, loaded: SmallCollection) -> None:
+    """What was released cannot be searched."""
     tck.refused(
         everything(released.name),
         neighbour=everything(loaded.name),
@@ -76,7 +77,7 @@ def test_a_released_collection_is_not_searched(tck: Case, released: Parted, load
 
 
 @pytest.mark.clause("release-collection/in-memory")
-def test_a_released_collection_is_not_in_memory(tck: Case, released: Parted, loaded: Stage) -> None:
+def test_a_released_collection_is_not_in_memory(tck: Case, released: Parted, loaded: SmallCollection) -> None:
     """What was released is not listed among what is in memory."""
     names = shown(tck, calls.show_collections(m.ShowType.InMemory)).collection_names
     tck.expect(
@@ -89,7 +90,7 @@ def test_a_released_collection_is_not_in_memory(tck: Case, released: Parted, loa
 @pytest.mark.clause("release-collection/after-load-partitions")
 def test_a_collection_of_which_partitions_are_loaded_is_released(tck: Case) -> None:
     """Releasing a collection releases its partitions."""
-    stage = parted(tck, "here", "there")
+    stage = parted(tck, "here", "there", filled=False)
     load_partitions(tck, stage.name, "here")
     tck.accepted(
         calls.release_collection(stage.name),
@@ -182,7 +183,7 @@ def _judge_rows(tck: Case, stage: Parted) -> None:
 @pytest.mark.clause("release-partitions/not-loaded")
 def test_a_partition_that_was_never_loaded_is_released(tck: Case) -> None:
     """Releasing a partition that is not loaded is no fault, and touches no other."""
-    stage = parted(tck, "here", "there")
+    stage = parted(tck, "here", "there", filled=False)
     load_partitions(tck, stage.name, "here")
     tck.accepted(
         calls.release_partitions(stage.name, "there"),
@@ -190,12 +191,27 @@ def test_a_partition_that_was_never_loaded_is_released(tck: Case) -> None:
     )
 
 
+@pytest.mark.clause("release-partitions/partition-name-empty")
+def test_a_partition_without_a_name(tck: Case) -> None:
+    """An empty name is that of the default partition: it is released, and no other is."""
+    stage = parted(tck, DEFAULT, "there")
+    load_partitions(tck, stage.name, DEFAULT, "there")
+    tck.accepted(
+        calls.release_partitions(stage.name, ""),
+        effect=lambda _: (
+            becomes_loaded(tck, stage.name, "there")
+            and same([UNLOADED, LOADED], load_states(tck, stage.name, DEFAULT, "there"), what="states")
+        ),
+        deadline=RELEASE_SECONDS,
+    )
+
+
 @each_case(RELEASES)
 def test_a_release_that_can_not_be(tck: Case, given: Refusal) -> None:
     """A release that names nothing, or what is not there, fails and releases nothing."""
-    name, beside = given.stage(tck), parted(tck, "here")
+    name, beside = given.stage(tck), parted(tck, indexed=False, filled=False)
     tck.refused(
         given.call(name),
-        neighbour=calls.release_partitions(beside.name, "here"),
+        neighbour=calls.release_partitions(beside.name, DEFAULT),
         untouched=lambda: load_states(tck, name),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from milvus_tck.fixtures.parted import (
+from milvus_tck.fixtures.partitioned import (
     DEFAULT,
     LOADED,
     UNLOADED,
@@ -12,10 +12,10 @@ from milvus_tck.fixtures.parted import (
     load_states,
     parted,
 )
-from milvus_tck.fixtures.stages import Stage
+from milvus_tck.fixtures.small_collections import SmallCollection
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -24,9 +24,9 @@ _DONE = 100
 
 
 @pytest.mark.clause("get-load-state/not-loaded")
-def test_a_collection_that_was_never_loaded(tck: Case, loaded: Stage) -> None:
+def test_a_collection_that_was_never_loaded(tck: Case, loaded: SmallCollection) -> None:
     """What was never loaded is told from what is loaded."""
-    stage = parted(tck)
+    stage = parted(tck, indexed=False, filled=False)
     tck.expect(
         [UNLOADED, LOADED],
         [load_states(tck, each.name)[0] for each in (stage, loaded)],
@@ -83,19 +83,19 @@ def _watch(tck: Case, stage: Parted) -> list[_Look]:
 
 
 @pytest.mark.clause("get-loading-progress/not-loaded")
-def test_the_progress_of_what_was_never_loaded(tck: Case, loaded: Stage) -> None:
+def test_the_progress_of_what_was_never_loaded(tck: Case, loaded: SmallCollection) -> None:
     """What was never loaded makes no progress."""
-    stage = parted(tck)
+    stage = parted(tck, indexed=False, filled=False)
     _judge_no_progress(tck, stage, loaded)
 
 
 @pytest.mark.clause("get-loading-progress/released")
-def test_the_progress_of_what_was_released(tck: Case, released: Parted, loaded: Stage) -> None:
+def test_the_progress_of_what_was_released(tck: Case, released: Parted, loaded: SmallCollection) -> None:
     """What was released makes no progress any more."""
     _judge_no_progress(tck, released, loaded)
 
 
-def _judge_no_progress(tck: Case, stage: Parted, loaded: Stage) -> None:
+def _judge_no_progress(tck: Case, stage: Parted, loaded: SmallCollection) -> None:
     tck.refused(
         calls.get_loading_progress(stage.name),
         neighbour=calls.get_loading_progress(loaded.name),
@@ -104,9 +104,9 @@ def _judge_no_progress(tck: Case, stage: Parted, loaded: Stage) -> None:
 
 
 @pytest.mark.clause("get-loading-progress/refresh-progress")
-def test_the_progress_of_a_refresh(tck: Case, loaded: Stage) -> None:
+def test_the_progress_of_a_refresh(tck: Case, loaded: SmallCollection) -> None:
     """Where nothing is being refreshed, all of it is."""
-    stage = parted(tck)
+    stage = parted(tck, indexed=False, filled=False)
     refreshed = tck.ok(calls.get_loading_progress(loaded.name)).refresh_progress
     tck.expect(
         [_DONE, UNLOADED],
@@ -156,7 +156,7 @@ def test_the_progress_of_a_partition_that_was_not_loaded(tck: Case, partly_loade
 
 
 @pytest.mark.clause("get-load-state/partition-unknown")
-def test_the_state_of_an_unknown_partition(tck: Case, loaded: Stage) -> None:
+def test_the_state_of_an_unknown_partition(tck: Case, loaded: SmallCollection) -> None:
     """What does not exist is not loaded."""
     tck.answers(
         calls.get_load_state(loaded.name, ["nowhere"]),
@@ -171,7 +171,7 @@ def test_the_state_of_an_unknown_partition(tck: Case, loaded: Stage) -> None:
 
 
 @pytest.mark.clause("get-loading-progress/partition-unknown")
-def test_the_progress_of_an_unknown_partition(tck: Case, loaded: Stage) -> None:
+def test_the_progress_of_an_unknown_partition(tck: Case, loaded: SmallCollection) -> None:
     """What does not exist makes no progress."""
     tck.refused(
         calls.get_loading_progress(loaded.name, ["nowhere"]),

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from milvus_tck.fixtures.marks import rule
-from milvus_tck.fixtures.stages import Stage
-from milvus_tck.suites.names.requests import REQUESTS
+from milvus_tck.fixtures.small_collections import SmallCollection
+from milvus_tck.suites.names._requests import REQUESTS, STAGES
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -16,28 +16,28 @@ from milvus_tck.wire.call import Call
 _LONGEST = 255
 
 
-@rule("collection-unknown")
-def test_a_name_that_does_not_exist(tck: Case, loaded: Stage, rpc: str) -> None:
+@rule("collection-unknown", stages=STAGES)
+def test_a_name_that_does_not_exist(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """A collection that does not exist is not found."""
-    _judge(tck, loaded, rpc, tck.name())
+    _judge(tck, stage, rpc, tck.name())
 
 
-@rule("collection-other-case")
-def test_a_name_in_another_case(tck: Case, loaded: Stage, rpc: str) -> None:
+@rule("collection-other-case", stages=STAGES)
+def test_a_name_in_another_case(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """Names are told apart by case."""
-    _judge(tck, loaded, rpc, loaded.name.swapcase())
+    _judge(tck, stage, rpc, stage.name.swapcase())
 
 
-@rule("collection-name-255")
-def test_the_longest_name(tck: Case, loaded: Stage, rpc: str) -> None:
+@rule("collection-name-255", stages=STAGES)
+def test_the_longest_name(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """A name of 255 bytes is well formed, and one that does not exist is not found."""
-    _judge(tck, loaded, rpc, tck.name().ljust(_LONGEST, "x"))
+    _judge(tck, stage, rpc, tck.name().ljust(_LONGEST, "x"))
 
 
-@rule("collection-name-empty")
-def test_no_name(tck: Case, loaded: Stage, rpc: str) -> None:
+@rule("collection-name-empty", stages=STAGES)
+def test_no_name(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """A collection has to be named."""
-    _judge(tck, loaded, rpc, "")
+    _judge(tck, stage, rpc, "")
 
 
 _ILL_FORMED: dict[str, Callable[[Case], str]] = {
@@ -49,32 +49,32 @@ _ILL_FORMED: dict[str, Callable[[Case], str]] = {
 }
 
 
-@rule("collection-name-ill-formed", cases=_ILL_FORMED)
-def test_an_ill_formed_name(tck: Case, loaded: Stage, rpc: str) -> None:
+@rule("collection-name-ill-formed", stages=STAGES, cases=_ILL_FORMED)
+def test_an_ill_formed_name(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """A name begins with a letter or underscore, holds ASCII letters, digits and underscores, and fits in 255 bytes."""
     for form, name in _ILL_FORMED.items():
-        _judge(tck, loaded, rpc, name(tck), case=form)
+        _judge(tck, stage, rpc, name(tck), case=form)
 
 
-@rule("database-unknown")
-def test_a_database_that_does_not_exist(tck: Case, loaded: Stage, rpc: str) -> None:
+@rule("database-unknown", stages=STAGES)
+def test_a_database_that_does_not_exist(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """A request in a database that does not exist fails and leaves the collection of that name elsewhere alone."""
     request = REQUESTS[rpc]
-    elsewhere = request.valid(tck, loaded)
+    elsewhere = request.valid(tck, stage)
     name = _named(elsewhere)
     before = tck.call(calls.describe_collection(name)).answer
     tck.answers(
-        elsewhere.but(db_name=f"{tck.run.prefix}nowhere"),
+        elsewhere.but(db_name=tck.foreign_name()),
         effect=lambda answer: (
             _finds_nothing(answer)
             and same(before, tck.call(calls.describe_collection(name)).answer, what="the collection elsewhere")
         ),
-        neighbour=request.valid(tck, loaded),
+        neighbour=request.valid(tck, stage),
         untouched=lambda: tck.call(calls.describe_collection(name)).answer,
     )
 
 
-def _judge(tck: Case, stage: Stage, rpc: str, name: str, case: str = "") -> None:
+def _judge(tck: Case, stage: SmallCollection, rpc: str, name: str, case: str = "") -> None:
     request = REQUESTS[rpc]
     tck.answers(
         request.about(name),

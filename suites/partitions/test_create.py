@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 import pytest
+from milvus_tck.fixtures.actions import flush, load
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.parted import DEFAULT, becomes_loaded, found, insert_keys, parted, with_partition_key
-from milvus_tck.fixtures.steps import flush, load
-from milvus_tck.suites.partitions.looks import ILL_FORMED, create, listed, names, row_counts, there
+from milvus_tck.fixtures.partitioned import DEFAULT, becomes_loaded, found, insert_keys, parted, with_partition_key
+from milvus_tck.suites.partitions._assertions import ILL_FORMED, create, listed, names, row_counts, there
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, met, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, met, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -48,7 +48,7 @@ def test_a_partition_is_created(tck: Case) -> None:
 @each_case({"create-partition/again": {"created": "here", "default": DEFAULT}})
 def test_a_partition_is_created_again(tck: Case, given: str) -> None:
     """A partition that exists stays what it is, with its id, when it is created again."""
-    stage = parted(tck, "here", "there")
+    stage = parted(tck, "here", "there", indexed=False, filled=False)
     before = listed(tck, stage.name)
     tck.accepted(
         calls.create_partition(stage.name, given),
@@ -63,7 +63,7 @@ def test_a_partition_is_created_again(tck: Case, given: str) -> None:
 @pytest.mark.clause("create-partition/after-drop")
 def test_a_dropped_partition_is_created_again(tck: Case) -> None:
     """A name can be used again; what comes is a new partition without rows."""
-    stage = parted(tck, "here", "there")
+    stage = parted(tck, "here", "there", indexed=False)
     flush(tck, stage.name)
     old, before = _id(tck, stage.name), row_counts(tck, stage.name, "here", "there")
     tck.ok(calls.drop_partition(stage.name, "here"))
@@ -89,12 +89,14 @@ def _id(tck: Case, collection: str) -> int:
 @pytest.mark.clause("create-partition/collection-loaded")
 def test_a_partition_is_created_in_a_loaded_collection(tck: Case) -> None:
     """A partition that comes into a loaded collection need not be loaded by hand."""
-    stage = parted(tck, "here")
+    stage = parted(tck)
     load(tck, stage.name)
     keys = [max(stage.of()) + number for number in (1, 2)]
 
     def is_loaded(_: m.Status) -> Equality:
-        loaded = becomes_loaded(tck, stage.name, "late")
+        loaded = same([True], there(tck, stage.name, "late"), what="is there") and becomes_loaded(
+            tck, stage.name, "late"
+        )
         if not loaded:
             return loaded
         insert_keys(tck, stage.name, keys, partition="late")

@@ -1,8 +1,9 @@
 """DropPartition: gone with its rows, and only what was named."""
 
 import pytest
+from milvus_tck.fixtures.actions import flush, load
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.parted import (
+from milvus_tck.fixtures.partitioned import (
     DEFAULT,
     LOADED,
     found,
@@ -11,11 +12,10 @@ from milvus_tck.fixtures.parted import (
     parted,
     with_partition_key,
 )
-from milvus_tck.fixtures.steps import flush, load
-from milvus_tck.suites.partitions.looks import ILL_FORMED, create, names, there
+from milvus_tck.suites.partitions._assertions import ILL_FORMED, create, names, there
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -104,7 +104,7 @@ def test_a_partition_is_dropped_beside_a_loaded_one(tck: Case) -> None:
 
 @each_case({"drop-partition/name-empty": {"": ""}, "drop-partition/name-ill-formed": ILL_FORMED})
 def test_an_ill_formed_name_is_not_dropped(tck: Case, given: str) -> None:
-    """What can not be the name of a partition is not dropped without a word."""
+    """What cannot be the name of a partition is not dropped without a word."""
     name = create(tck, "gone", "stays")
     tck.refused(
         calls.drop_partition(name, given),

@@ -1,11 +1,11 @@
-"""HasPartition: what exists, and what can not."""
+"""HasPartition: what exists, and what cannot."""
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.parted import DEFAULT
-from milvus_tck.suites.partitions.looks import ILL_FORMED, create, names, there
+from milvus_tck.fixtures.partitioned import DEFAULT
+from milvus_tck.suites.partitions._assertions import ILL_FORMED, create, names, there
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 
 
@@ -26,10 +26,10 @@ def test_what_exists_is_told_from_what_does_not(tck: Case) -> None:
 
 @each_case({"has-partition/name-empty": {"": ""}, "has-partition/name-ill-formed": ILL_FORMED})
 def test_an_ill_formed_name_is_not_answered(tck: Case, given: str) -> None:
-    """What can not be the name of a partition is a fault, not a partition that is missing."""
-    name = create(tck, "here")
+    """What cannot be the name of a partition is a fault, not a partition that is missing."""
+    name = create(tck)
     tck.refused(
         calls.has_partition(name, given),
-        neighbour=calls.has_partition(name, "here"),
+        neighbour=calls.has_partition(name, DEFAULT),
         untouched=lambda: names(tck, name),
     )

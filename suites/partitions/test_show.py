@@ -1,12 +1,12 @@
 """ShowPartitions: what is there, and what of it is in memory."""
 
 import pytest
-from milvus_tck.fixtures.parted import DEFAULT, Parted, load_states, with_partition_key
-from milvus_tck.fixtures.stages import Stage
-from milvus_tck.suites.partitions.looks import create, listed, names
+from milvus_tck.fixtures.partitioned import DEFAULT, Parted, load_states, with_partition_key
+from milvus_tck.fixtures.small_collections import SmallCollection
+from milvus_tck.suites.partitions._assertions import create, listed, names
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
@@ -122,13 +122,13 @@ def test_what_is_in_memory(tck: Case, partly_loaded: Parted) -> None:
 
 
 @pytest.mark.clause("show-partitions/in-memory-none")
-def test_nothing_is_in_memory(tck: Case, loaded: Stage) -> None:
+def test_nothing_is_in_memory(tck: Case, loaded: SmallCollection) -> None:
     """Of a collection that is not loaded nothing is listed, or even that is refused."""
-    name = create(tck, "a")
+    name = create(tck)
     tck.answers(
         calls.show_partitions(name, _IN_MEMORY),
         effect=lambda answer: same(
-            [[], [DEFAULT, "a"]],
+            [[], [DEFAULT]],
             [list(answer.partition_names), names(tck, name)],
             members=("partition_names", "partition_names of the other collection"),
         ),

@@ -1,15 +1,17 @@
 """GetPartitionStatistics: row_count moves with inserts and flushes, partition by partition."""
 
 import pytest
+from milvus_tck.fixtures.actions import flush
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.parted import DEFAULT, insert_keys, parted
-from milvus_tck.fixtures.steps import flush
-from milvus_tck.suites.partitions.looks import create, names, row_counts
+from milvus_tck.fixtures.partitioned import DEFAULT, insert_keys, parted
+from milvus_tck.suites.partitions._assertions import create, names, row_counts
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 
 _ROWS = {"here": 5, "there": 7, DEFAULT: 2}
+#: A partition that was there and is dropped.
+_GONE = "gone"
 
 
 @pytest.mark.clause(
@@ -20,7 +22,7 @@ _ROWS = {"here": 5, "there": 7, DEFAULT: 2}
 )
 def test_the_rows_are_counted(tck: Case) -> None:
     """A new partition has no rows; after a flush each counts its own, and together they are the collection."""
-    name, _beside = create(tck, "here", "there"), parted(tck)
+    name, _beside = create(tck, "here", "there"), parted(tck, indexed=False)
     tck.expect(
         ["0"] * len(_ROWS), row_counts(tck, name, *_ROWS), of="get-partition-statistics/row-count", members=tuple(_ROWS)
     )
@@ -53,20 +55,31 @@ def _insert(tck: Case, name: str) -> None:
         first += rows
 
 
+@pytest.mark.clause("get-partition-statistics/partition-name-empty")
+def test_the_rows_of_the_partition_without_a_name(tck: Case) -> None:
+    """An empty name is that of the default partition, whose rows are counted, and no others."""
+    name = create(tck, "here", "there")
+    _insert(tck, name)
+    flush(tck, name)
+    tck.expect([str(_ROWS[DEFAULT])], row_counts(tck, name, ""), members=("rows of the default partition",))
+
+
 @each_case({
     "get-partition-statistics/partition-unknown": {
         "unknown": "nowhere",
         "empty": "",
         "ill-formed": "a b",
-        "dropped": "gone",
+        "dropped": _GONE,
     }
 })  # fmt: skip
 def test_an_unknown_partition_has_no_statistics(tck: Case, given: str) -> None:
     """What does not exist has no rows to count, not even none."""
-    name = create(tck, "here", "gone")
-    tck.ok(calls.drop_partition(name, "gone"))
+    name = create(tck)
+    if given == _GONE:
+        tck.ok(calls.create_partition(name, given))
+        tck.ok(calls.drop_partition(name, given))
     tck.refused(
         calls.get_partition_statistics(name, given),
-        neighbour=calls.get_partition_statistics(name, "here"),
+        neighbour=calls.get_partition_statistics(name, DEFAULT),
         untouched=lambda: names(tck, name),
     )

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.stages import DIM, FIELDS, one_row
-from milvus_tck.fixtures.steps import index_and_load
-from milvus_tck.suites.search.looking import search
+from milvus_tck.fixtures.actions import index_and_load
+from milvus_tck.fixtures.small_collections import DIM, FIELDS, one_row
+from milvus_tck.suites.search._assertions import search
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.corpora import ROWS, Corpus, small_corpus
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.search.looking import hits_of, judge_hits, search, together, troubles
+from milvus_tck.fixtures.search_corpora import ROWS, Corpus, small_corpus
+from milvus_tck.suites.search._assertions import hits_of, judge_hits, search, together, troubles
 from numpy.typing import NDArray
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 
 _WINDOW = 16384

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.corpora import ROWS, Corpus
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.search.looking import hits_of, judge_hits, troubles
+from milvus_tck.fixtures.search_corpora import ROWS, Corpus
+from milvus_tck.suites.search._assertions import hits_of, judge_hits, troubles
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 
 #: A filter, and what it says about a row.

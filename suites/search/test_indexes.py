@@ -8,10 +8,10 @@ import pytest
 from milvus_tck.fixtures.approximate import Indexed
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.neighbours import nearest
-from milvus_tck.suites.search.looking import judge_hits, search, troubles
+from milvus_tck.suites.search._assertions import judge_hits, search, troubles
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.recall import Sample
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.recall import RecallSample
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -34,11 +34,11 @@ def _exact(tck: Case, indexed: Indexed) -> None:
     judge_hits(tck, _search(indexed, queries), 20, troubles(indexed.corpus, queries, _TOPK))
 
 
-def _sampler(tck: Case, indexed: Indexed) -> Callable[[int], Sample]:
+def _sampler(tck: Case, indexed: Indexed) -> Callable[[int], RecallSample]:
     """Return a sampler of recall, which asks fresh queries at every turn."""
     asked = 0
 
-    def sample(count: int) -> Sample:
+    def sample(count: int) -> RecallSample:
         nonlocal asked
         corpus = indexed.corpus
         queries = corpus.queries(tck, asked + count)[asked:]
@@ -46,7 +46,7 @@ def _sampler(tck: Case, indexed: Indexed) -> Callable[[int], Sample]:
         found = search(tck, _search(indexed, queries), count)
         exact = [set(corpus.ids[nearest(corpus.metric, query, corpus.vectors, _TOPK)].tolist()) for query in queries]
         hit = sum(len(right.intersection(hits.ids)) for right, hits in zip(exact, found, strict=True))
-        return Sample(hit, count * _TOPK)
+        return RecallSample(hit, count * _TOPK)
 
     return sample
 
@@ -108,7 +108,7 @@ def test_ef(tck: Case, hnsw: Indexed) -> None:
 def _await_use(tck: Case, indexed: Indexed, wrong: Call[m.SearchResults]) -> None:
     """Give a server time that says an index is finished before it is used: parameters mean nothing until then."""
     while time.monotonic() < indexed.built + _USE_SECONDS and tck.call(wrong).ok:
-        tck.run.pause(_LOOK_SECONDS)
+        tck.pause(_LOOK_SECONDS)
 
 
 def _refuse(tck: Case, indexed: Indexed, params: dict[str, int]) -> None:

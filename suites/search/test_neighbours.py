@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.corpora import DIM, ROWS, Corpus, rows, small_corpus
+from milvus_tck.fixtures.actions import index_and_load
 from milvus_tck.fixtures.neighbours import Metric
-from milvus_tck.fixtures.steps import index_and_load
-from milvus_tck.suites.search.looking import Look, judge_hits, look, search, troubles
+from milvus_tck.fixtures.search_corpora import DIM, ROWS, Corpus, rows, small_corpus
+from milvus_tck.suites.search._assertions import Look, judge_hits, look, search, troubles
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

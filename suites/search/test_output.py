@@ -5,16 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from milvus_tck.fixtures.corpora import Corpus
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.search.looking import judge_hits, search
+from milvus_tck.fixtures.search_corpora import Corpus
+from milvus_tck.suites.search._assertions import judge_hits, search
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
-from milvus_tck.verdict.findings import Effect
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
+from milvus_tck.verdict.model.findings import Effect
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.kinds import Kind
+from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.search import Hits
 
 _TOPK = 25
@@ -165,3 +167,35 @@ def test_an_unknown_dynamic_field(tck: Case, books: Corpus) -> None:
         )
 
     _judge(tck, books, ["nofield"], trouble, "dynamic fields without it")
+
+
+@pytest.mark.clause("search/output-dynamic-key")
+def test_one_dynamic_key(tck: Case, books: Corpus) -> None:
+    """What was asked for comes back, and nothing that stands beside it."""
+
+    def trouble(hits: Hits) -> Equality:
+        rows = [_document(row) for row in hits.columns.get(_META, ())]
+        wanted = [{"colour": colour} for colour in _values(books, hits, "colour")]
+        return same(wanted, rows, what="$meta", signature="other-keys")
+
+    _judge(tck, books, ["colour"], trouble, "the colours alone")
+
+
+@pytest.mark.clause("search/no-hit-columns", case="growing")
+def test_the_columns_of_no_hit(tck: Case, books: Corpus) -> None:
+    """A client finds the columns it asked for, also where they have no rows."""
+    _no_hit(tck, books, {"text": DataType.VarChar, "medium": DataType.Int32, "double": DataType.Double})
+
+
+@pytest.mark.clause("search/no-hit-columns", case="flushed")
+def test_the_columns_of_no_hit_in_flushed_rows(tck: Case, distances: Corpus) -> None:
+    """Where the rows lie that do not match makes no difference."""
+    _no_hit(tck, distances, {"vec": DataType.FloatVector})
+
+
+def _no_hit(tck: Case, corpus: Corpus, kinds: dict[str, Kind]) -> None:
+    """Judge that an answer without a hit has columns of these types."""
+    call = calls.search(corpus.name, corpus.queries(tck, 1), expr="id < 0", output=kinds)
+    missed = tck.ok(call).results
+    told = {each.field_name: each.type for each in missed.fields_data if each.field_name != _META}
+    tck.expect([kinds, [0]], [told, list(missed.topks)], members=("types of the columns", "topks"))

@@ -5,14 +5,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.corpora import DIM, Corpus, small_corpus
+from milvus_tck.fixtures.actions import index_and_load
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.steps import index_and_load
-from milvus_tck.suites.search.looking import hits_of, judge_hits, search, troubles
+from milvus_tck.fixtures.search_corpora import DIM, Corpus, small_corpus
+from milvus_tck.suites.search._assertions import hits_of, judge_hits, search, troubles
 from numpy.typing import NDArray
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from milvus_tck.fixtures.corpora import ROWS, Corpus, small_corpus
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.neighbours import exact_scores, tolerance
-from milvus_tck.suites.search.looking import judge_hits, troubles
+from milvus_tck.fixtures.search_corpora import ROWS, Corpus, small_corpus
+from milvus_tck.suites.search._assertions import judge_hits, troubles
 from numpy.typing import NDArray
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.search import Hits
 
@@ -82,6 +82,16 @@ def test_a_range_of_products(tck: Case, products: Corpus) -> None:
     scores = exact_scores(products.metric, query[0], products.vectors)
     chosen = np.flatnonzero((scores > low) & (scores <= high))
     _judge_range(tck, products, query, chosen, (low, high))
+
+
+@pytest.mark.clause("search/range-cosine")
+def test_a_range_of_cosines(tck: Case, cosines: Corpus) -> None:
+    """Rows between radius and range_filter are found, nearest first, and no others."""
+    query = cosines.queries(tck, 1)
+    low, high = _between(cosines, query[0], ROWS - 40, ROWS - 10)
+    scores = exact_scores(cosines.metric, query[0], cosines.vectors)
+    chosen = np.flatnonzero((scores > low) & (scores <= high))
+    _judge_range(tck, cosines, query, chosen, (low, high))
 
 
 def _judge_range(

@@ -4,18 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from milvus_tck.fixtures.early import Early
 from milvus_tck.fixtures.marks import rule
-from milvus_tck.suites.names.requests import REQUESTS
+from milvus_tck.fixtures.small_collections import SmallCollection
+from milvus_tck.suites.names._requests import REQUESTS, STAGES
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.spec.kinds import maker_of
+from milvus_tck.spec.rpcs import rpcs
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 
-#: RPCs of which no request is about a collection that does not exist.
-_ALWAYS_VALID = {"Connect", "CreateCollection", "ShowCollections"}
+#: What a valid call needs, Connect nothing; where that is a load, in a way that the early design has.
+_STAGES = {"Connect": "nothing"} | {rpc: "early" if stage == "loaded" else stage for rpc, stage in STAGES.items()}
 
 
 def _filled(rpc: str) -> m.MsgBase:
@@ -25,7 +27,7 @@ def _filled(rpc: str) -> m.MsgBase:
 
 
 def _other(rpc: str) -> m.MsgBase:
-    """Fill a header with what can not be so: the kind of another message, and numbers at their limits."""
+    """Fill a header with what cannot be so: the kind of another message, and numbers at their limits."""
     kind = m.MsgType.Flush if rpc == "DropCollection" else m.MsgType.DropCollection
     return m.MsgBase(msg_type=kind, msgID=-1, timestamp=(1 << 64) - 1, sourceID=-(1 << 63))
 
@@ -36,7 +38,7 @@ _HEADERS: dict[str, Callable[[str], m.MsgBase]] = {"filled": _filled, "other-typ
 
 
 #: What of an answer stays the same from one call to the next, where that is not all of it.
-_STEADY: dict[str, Callable[[Any, Early], object]] = {
+_STEADY: dict[str, Callable[[Any, SmallCollection], object]] = {
     "Connect": lambda answer, _: answer.identifier > 0,
     "ShowCollections": lambda answer, stage: stage.name in answer.collection_names,
     "Insert": lambda answer, _: (list(answer.IDs.int_id.data), answer.insert_cnt),
@@ -45,7 +47,7 @@ _STEADY: dict[str, Callable[[Any, Early], object]] = {
 }
 
 
-def _whole(answer: object, _stage: Early) -> object:
+def _whole(answer: object, _stage: SmallCollection) -> object:
     return answer
 
 
@@ -58,30 +60,35 @@ class _Answer:
     after: object
 
 
-@rule("base-ignored", cases=_HEADERS)
-def test_the_header_makes_no_difference(tck: Case, early: Early, rpc: str) -> None:
+@rule("base-ignored", stages=_STAGES, cases=_HEADERS)
+def test_the_header_makes_no_difference(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """With any header a valid request is answered, and a wrong one refused, as without."""
-    plain = _asked(tck, early, rpc, None)
+    plain = _asked(tck, stage, rpc, None)
     if plain[0].outcome != _DONE:
         raise Blocked(f"refused:{rpc}", f"{rpc} without a header: {plain[0].outcome}")
     for case, header in _HEADERS.items():
-        given = _asked(tck, early, rpc, header(rpc))
+        given = _asked(tck, stage, rpc, header(rpc))
         tck.judge(plain == given, plain, given, case=case, signature="another-answer")
 
 
-def _asked(tck: Case, stage: Early, rpc: str, header: m.MsgBase | None) -> list[_Answer]:
+def _asked(tck: Case, stage: SmallCollection, rpc: str, header: m.MsgBase | None) -> list[_Answer]:
     """Make a valid call, and one about a collection that does not exist, with this header."""
     asked = [_valid(tck, stage, rpc)]
-    if rpc not in _ALWAYS_VALID:
-        asked.append(REQUESTS[rpc].about(f"{tck.run.prefix}nowhere"))
+    if _needs_a_collection(rpc):
+        asked.append(REQUESTS[rpc].about(tck.foreign_name()))
     return [_answer(tck, call if header is None else call.but(base=header), stage) for call in asked]
 
 
-def _valid(tck: Case, stage: Early, rpc: str) -> Call[Any]:
+def _needs_a_collection(rpc: str) -> bool:
+    """Tell whether a request can be about a collection that does not exist."""
+    return bool(rpcs()[rpc].names) and maker_of(rpc) is None
+
+
+def _valid(tck: Case, stage: SmallCollection, rpc: str) -> Call[Any]:
     return calls.connect() if rpc == "Connect" else REQUESTS[rpc].valid(tck, stage)
 
 
-def _answer(tck: Case, call: Call[Any], stage: Early) -> _Answer:
+def _answer(tck: Case, call: Call[Any], stage: SmallCollection) -> _Answer:
     outcome = tck.call(call)
     status = outcome.status
     numbers = "" if status is None else f" code {status.code}, error_code {status.legacy}"

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from milvus_tck.fixtures.marks import rule
-from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.names.requests import REQUESTS
+from milvus_tck.fixtures.small_collections import FIELDS, SmallCollection
+from milvus_tck.suites.names._requests import REQUESTS
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import met, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import met, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -27,18 +27,15 @@ def _created(tck: Case) -> str:
     return name
 
 
-@rule("implemented")
-def test_the_rpc_is_there(tck: Case, unindexed: Stage, rpc: str) -> None:
+#: What is asked of the server itself.
+_ALONE: dict[str, Callable[[], Call[Any]]] = {"GetVersion": calls.get_version, "Connect": calls.connect}
+
+
+@rule("implemented", stages=dict.fromkeys(REQUESTS, "unindexed") | dict.fromkeys(_ALONE, "nothing"))
+def test_the_rpc_is_there(tck: Case, stage: SmallCollection, rpc: str) -> None:
     """Every RPC of the core is there: a call does not end with UNIMPLEMENTED."""
-    outcome = tck.call(_valid(rpc)(tck, unindexed))
+    outcome = tck.call(_ALONE[rpc]() if rpc in _ALONE else REQUESTS[rpc].valid(tck, stage))
     tck.judge(not outcome.unsupported, f"an answer of {rpc}", str(outcome), signature="unimplemented")
-
-
-def _valid(rpc: str) -> Callable[[Case, Stage], Call[Any]]:
-    alone: dict[str, Callable[[], Call[Any]]] = {"GetVersion": calls.get_version, "Connect": calls.connect}
-    if rpc in alone:
-        return lambda _tck, _stage: alone[rpc]()
-    return REQUESTS[rpc].valid
 
 
 @pytest.mark.clause("get-version/version")
@@ -94,13 +91,13 @@ def _judge_path(tck: Case, path: str) -> None:
 
 @pytest.mark.clause("service/unreadable-request")
 def test_bytes_that_are_no_message(tck: Case) -> None:
-    """Bytes that can not be read are refused by gRPC."""
+    """Bytes that cannot be read are refused by gRPC."""
     _judge_bytes(tck, _NO_MESSAGE)
 
 
 @pytest.mark.clause("service/invalid-utf-8")
 def test_text_that_is_no_utf_8(tck: Case) -> None:
-    """A text that is no UTF-8 can not be read."""
+    """A text that is no UTF-8 cannot be read."""
     _judge_bytes(tck, _NO_UTF_8)
 
 
@@ -161,7 +158,7 @@ def test_the_database_in_the_metadata(tck: Case) -> None:
     name = _created(tck)
     has = calls.has_collection(name)
     tck.answers(
-        has.tagged(dbname=f"{tck.run.prefix}nowhere"),
+        has.tagged(dbname=tck.foreign_name()),
         effect=lambda answer: (
             same(False, answer.value, what="value") and same(True, tck.ok(has).value, what="value in the database")
         ),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from milvus_tck.suites.indexes.attempts import HNSW, Attempt, Attempts, Options, on_binary, on_float
+from milvus_tck.suites.indexes._requests import HNSW, Attempt, Attempts, Options, on_binary, on_float
 
 from milvus_tck.spec.profiles import Profile, ProfileRange
 

@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from milvus_tck.fixtures.parted import load_partitions, parted, with_partition_key
-from milvus_tck.fixtures.stages import FIELDS
+from milvus_tck.fixtures.partitioned import DEFAULT, load_partitions, parted, with_partition_key
+from milvus_tck.fixtures.small_collections import FIELDS
 
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import field
 
-__all__ = ["COLLECTIONS", "PARTITIONS", "RELEASES", "Refusal"]
+__all__ = ["COLLECTIONS", "LONG", "PARTITIONS", "RELEASES", "Refusal"]
+
+#: Seconds that a load may take to be refused: servers of 2.6 ask themselves again and again for most of a minute.
+LONG = 180.0
 
 #: More query nodes than clusters have. Not a much larger number: there are servers that prepare every
 #: replica before they count their nodes, and take all the memory of the machine for two billion of them.
@@ -29,24 +32,20 @@ class Refusal:
 
 
 def _indexed(tck: Case) -> str:
-    return parted(tck).name
+    return parted(tck, filled=False).name
 
 
 def _unindexed(tck: Case) -> str:
-    return parted(tck, indexed=False).name
+    return parted(tck, indexed=False, filled=False).name
 
 
-def _here(tck: Case) -> str:
-    return parted(tck, "here").name
+def _keyed(tck: Case) -> str:
+    return with_partition_key(tck, indexed=True)
 
 
-def _here_unindexed(tck: Case) -> str:
-    return parted(tck, "here", indexed=False).name
-
-
-def _here_loaded(tck: Case) -> str:
-    name = _here(tck)
-    load_partitions(tck, name, "here")
+def _partition_loaded(tck: Case) -> str:
+    name = _indexed(tck)
+    load_partitions(tck, name, DEFAULT)
     return name
 
 
@@ -71,29 +70,29 @@ COLLECTIONS: Mapping[str, Refusal] = {
     "load-collection/refresh-not-loaded": Refusal(_indexed, lambda name: _load(name).but(refresh=True)),
 }
 
-#: Loads of partitions, by clause and case.
+#: Loads of partitions, by clause and case; the one that every collection has will do.
 PARTITIONS: Mapping[str, Mapping[str, Refusal]] = {
-    "load-partitions/no-index": {"": Refusal(_here_unindexed, lambda name: _load_parts(name, "here"))},
-    "load-partitions/none": {"": Refusal(_here, _load_parts)},
-    "load-partitions/partition-key": {"": Refusal(with_partition_key, lambda name: _load_parts(name, "_default_0"))},
+    "load-partitions/no-index": {"": Refusal(_unindexed, lambda name: _load_parts(name, DEFAULT))},
+    "load-partitions/none": {"": Refusal(_indexed, _load_parts)},
+    "load-partitions/partition-key": {"": Refusal(_keyed, lambda name: _load_parts(name, "_default_0"))},
     "load-partitions/partition-unknown": {
-        "alone": Refusal(_here, lambda name: _load_parts(name, "nowhere")),
-        "beside-one": Refusal(_here, lambda name: _load_parts(name, "here", "nowhere")),
-        "empty": Refusal(_here, lambda name: _load_parts(name, "")),
-        "ill-formed": Refusal(_here, lambda name: _load_parts(name, "a b")),
+        "alone": Refusal(_indexed, lambda name: _load_parts(name, "nowhere")),
+        "beside-one": Refusal(_indexed, lambda name: _load_parts(name, DEFAULT, "nowhere")),
+        "empty": Refusal(_indexed, lambda name: _load_parts(name, "")),
+        "ill-formed": Refusal(_indexed, lambda name: _load_parts(name, "a b")),
     },
 }
 
 #: Releases of partitions, by clause and case.
 RELEASES: Mapping[str, Mapping[str, Refusal]] = {
-    "release-partitions/none": {"": Refusal(_here_loaded, _release_parts)},
+    "release-partitions/none": {"": Refusal(_partition_loaded, _release_parts)},
     "release-partitions/partition-key": {
         "": Refusal(with_partition_key, lambda name: _release_parts(name, "_default_0")),
     },
     "release-partitions/partition-unknown": {
-        "alone": Refusal(_here, lambda name: _release_parts(name, "nowhere")),
-        "beside-one": Refusal(_here_loaded, lambda name: _release_parts(name, "here", "nowhere")),
-        "empty": Refusal(_here, lambda name: _release_parts(name, "")),
-        "ill-formed": Refusal(_here, lambda name: _release_parts(name, "a b")),
+        "alone": Refusal(_unindexed, lambda name: _release_parts(name, "nowhere")),
+        "beside-one": Refusal(_partition_loaded, lambda name: _release_parts(name, DEFAULT, "nowhere")),
+        "empty": Refusal(_unindexed, lambda name: _release_parts(name, "")),
+        "ill-formed": Refusal(_unindexed, lambda name: _release_parts(name, "a b")),
     },
 }

@@ -4,19 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from milvus_tck.fixtures.definitions import DIM, VALID, Definition, define
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.fixtures.stages import FIELDS, Stage
-from milvus_tck.suites.collections.definitions import (
-    ACCEPTED,
-    DIM,
-    REFUSED_OR_ACCEPTED,
-    VALID,
-    Definition,
-    define,
-)
+from milvus_tck.fixtures.small_collections import FIELDS, SmallCollection
+from milvus_tck.suites.definitions._definitions import ACCEPTED, REFUSED_OR_ACCEPTED
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import Equality, same
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -58,8 +52,9 @@ def _partition_keys(schema: m.CollectionSchema) -> list[str]:
     return [each.name for each in schema.fields if each.is_partition_key]
 
 
-def _told(schema: m.FieldSchema) -> tuple[str, int, bool, dict[str, str]]:
-    return schema.name, schema.data_type, schema.autoID, _params(schema)
+def _told(schema: m.FieldSchema) -> dict[str, object]:
+    told = {each: getattr(schema, each) for each in ("name", "data_type", "autoID")}
+    return {**told, "type_params": _params(schema)}
 
 
 def _params(schema: m.FieldSchema) -> dict[str, str]:
@@ -67,20 +62,20 @@ def _params(schema: m.FieldSchema) -> dict[str, str]:
 
 
 @each_case(ACCEPTED)
-def test_a_definition_within_the_rules(tck: Case, unindexed: Stage, given: Definition) -> None:
+def test_a_definition_within_the_rules(tck: Case, unindexed: SmallCollection, given: Definition) -> None:
     """A definition within the rules is accepted, and described as it was given."""
     call = given(tck.name())
     tck.accepted(call, effect=lambda _: _as_defined(tck, call) and _apart(tck, unindexed))
 
 
-def _apart(tck: Case, other: Stage) -> Equality:
+def _apart(tck: Case, other: SmallCollection) -> Equality:
     """Look whether another collection is described as it was defined: a server may describe them all alike."""
     described = tck.ok(calls.describe_collection(other.name)).schema.fields
     return same(list(map(_told, FIELDS)), list(map(_told, described)), what="fields of the other collection")
 
 
 @each_case(REFUSED_OR_ACCEPTED)
-def test_a_definition_at_a_rule(tck: Case, unindexed: Stage, given: Definition) -> None:
+def test_a_definition_at_a_rule(tck: Case, unindexed: SmallCollection, given: Definition) -> None:
     """A definition that breaks a rule is refused and creates nothing; where the rule is younger, it is accepted."""
     _judge(tck, unindexed, given, tck.name())
 
@@ -105,24 +100,24 @@ _NAMES: dict[str, dict[str, Callable[[Case], str]]] = {
 
 
 @each_case(_NAMES)
-def test_a_name_at_a_rule(tck: Case, unindexed: Stage, given: Callable[[Case], str]) -> None:
+def test_a_name_at_a_rule(tck: Case, unindexed: SmallCollection, given: Callable[[Case], str]) -> None:
     """A name is a letter or underscore and then letters, digits and underscores, 255 bytes at most."""
     _judge(tck, unindexed, VALID, given(tck))
 
 
 @pytest.mark.clause("create-collection/name-empty")
-def test_no_name(tck: Case, unindexed: Stage) -> None:
+def test_no_name(tck: Case, unindexed: SmallCollection) -> None:
     """A collection has to have a name."""
     _judge(tck, unindexed, VALID, "")
 
 
 @pytest.mark.clause("create-collection/name-with-blanks")
-def test_a_name_with_blanks_around_it(tck: Case, unindexed: Stage) -> None:
+def test_a_name_with_blanks_around_it(tck: Case, unindexed: SmallCollection) -> None:
     """Blanks around a name are left out when its form is looked at, up to 2.4."""
     _judge(tck, unindexed, VALID, tck.name(before=" "))
 
 
-def _judge(tck: Case, other: Stage, definition: Definition, name: str) -> None:
+def _judge(tck: Case, other: SmallCollection, definition: Definition, name: str) -> None:
     tck.answers(
         definition(name),
         effect=lambda _: same(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from milvus_tck.fixtures.stages import DIM
+from milvus_tck.fixtures.small_collections import DIM
 
 from milvus_tck.spec.routes import Routes, routes
 from milvus_tck.wire.call import Call
@@ -12,7 +12,7 @@ from milvus_tck.wire.messages import DataType, HttpResponse
 __all__ = ["LARGE", "TABLE", "ask", "path_of", "rows_of"]
 
 TABLE: Routes = routes("http-api-v1")
-#: The smallest integer that a double can not hold.
+#: The smallest integer that a double cannot hold.
 LARGE = (1 << 53) + 1
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.vectors import BITS, BRAIN_HALVES, BYTES, FLOATS, HALVES, SPARSE, VectorKind
+from milvus_tck.suites.insert._row_layout import Layout
+from milvus_tck.suites.insert._vectors import BITS, BRAIN_HALVES, BYTES, FLOATS, HALVES, SPARSE, VectorKind
 
 from milvus_tck.wire.columns import column
 from milvus_tck.wire.kinds import Kind
@@ -94,7 +94,7 @@ def _vectors(kind: VectorKind, values: Any, compared: Callable[[Any], object]) -
 #: The largest number and the smallest one above zero, in single and in double precision.
 _MAX_FLOAT, _MIN_FLOAT = 3.4028234663852886e38, 1.401298464324817e-45
 _MAX_DOUBLE, _MIN_DOUBLE = 1.7976931348623157e308, 5e-324
-#: Whole numbers that a double can not hold.
+#: Whole numbers that a double cannot hold.
 _ODD = 2**53 + 1
 
 #: The most that a VarChar field may have in bytes, an Array field in elements, a vector in dimensions.
@@ -136,7 +136,7 @@ TYPES: Mapping[str, Mapping[str, Values]] = {
         "double": _array(DataType.Double, [[0.1, _MAX_DOUBLE], [], [_MIN_DOUBLE, -0.0, 0.0, 1.0]], _doubles),
         "varchar": _array(DataType.VarChar, [["", "日本"], [], ["abcdefgh"] * 4]),
     },
-    "insert/text": _plain(DataType.Text, ["a", "", "日本語"]),
+    "insert/text": {"": _scalar(field(_FIELD, DataType.Text, {"max_length": "64"}), ["a", "", "日本語"])},
     "insert/geometry": {
         "point": _scalar(_GEOMETRY, ["POINT (1 -2.5)", "POINT (0 0)"], _shape),
         "line": _scalar(_GEOMETRY, ["LINESTRING (0 0, 1 1)"], _shape),

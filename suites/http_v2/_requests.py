@@ -3,7 +3,7 @@
 from typing import Any
 
 from milvus_tck.spec.routes import Routes, routes
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.http import http, json_of
 from milvus_tck.wire.messages import HttpResponse
@@ -12,13 +12,15 @@ __all__ = ["DIM", "LARGE", "TABLE", "ask", "created", "data_of", "rows_of"]
 
 TABLE: Routes = routes("http-v2")
 DIM = 4
-#: The smallest integer that a double can not hold.
+#: The smallest integer that a double cannot hold.
 LARGE = (1 << 53) + 1
 
 
-def ask(path: str, *, text_keys: bool = False, **fields: Any) -> Call[HttpResponse]:  # noqa: ANN401 - JSON
-    """Ask a route of the table."""
-    headers = {"content-type": "application/json", "accept-type-allow-int64": "false" if text_keys else "true"}
+def ask(path: str, *, text_keys: bool | None = False, **fields: Any) -> Call[HttpResponse]:  # noqa: ANN401 - JSON
+    """Ask a route of the table; keys are numbers in the answer, or texts, or (`None`) what nobody asked for."""
+    headers = {"content-type": "application/json"}
+    if text_keys is not None:
+        headers["accept-type-allow-int64"] = "false" if text_keys else "true"
     return http("POST", TABLE.base + path, fields, headers)
 
 

@@ -1,28 +1,20 @@
 """Definitions of collections, right and wrong, by the clause that speaks of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from milvus_tck.wire import calls
+from milvus_tck.fixtures.definitions import DIM, VALID, Definition, define
+
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.kinds import NO_KIND, Kind
 from milvus_tck.wire.messages import DataType, FieldSchema
 from milvus_tck.wire.schema import field, int64_key, varchar, vector
 
-__all__ = ["ACCEPTED", "REFUSED_OR_ACCEPTED", "VALID", "Definition", "define"]
+__all__ = ["ACCEPTED", "REFUSED_OR_ACCEPTED"]
 
-#: Builds the request that defines a collection of a name.
-Definition = Callable[[str], Call[m.Status]]
 #: The cases of a clause; one that is not split has the single case "".
 Cases = Mapping[str, Definition]
-
-DIM = 8
-
-
-def define(*fields: FieldSchema, **options: Any) -> Definition:  # noqa: ANN401 - of create_collection
-    """Define a collection of these fields."""
-    return lambda name: calls.create_collection(name, *fields, **options)
 
 
 def extended(*fields: FieldSchema, **options: Any) -> Cases:  # noqa: ANN401 - of create_collection
@@ -47,9 +39,6 @@ def _word(text: str) -> str:
 
 def _with_request(definition: Definition, **fields: Any) -> Cases:  # noqa: ANN401 - values of any field
     return {"": lambda name: definition(name).but(**fields)}
-
-
-VALID = define(int64_key(), vector("vec", DIM))
 
 
 def _other_schema_name(name: str) -> Call[m.Status]:
@@ -156,6 +145,7 @@ REFUSED_OR_ACCEPTED: Mapping[str, Cases] = {
         "257": define(*_FIELDS, shards=257),
     },
     "create-collection/fields-65": extended(*(field(f"f{number}", DataType.Int64) for number in range(63))),
+    "create-collection/text-max-length-missing": extended(field("x", DataType.Text)),
     "create-collection/no-fields": {"": define()},
     "create-collection/vector-fields-two": extended(vector("other", DIM)),
     "create-collection/vector-fields-too-many": {

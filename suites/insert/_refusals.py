@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from milvus_tck.suites.insert.layout import Layout
-from milvus_tck.suites.insert.vectors import BITS, BRAIN_HALVES, DIM, HALVES, SPARSE, VectorKind
+from milvus_tck.suites.insert._row_layout import Layout
+from milvus_tck.suites.insert._vectors import BITS, BRAIN_HALVES, DIM, HALVES, SPARSE, VectorKind
 
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

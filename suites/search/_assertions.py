@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from milvus_tck.fixtures.corpora import Corpus
 from milvus_tck.fixtures.neighbours import exact_scores, tolerance
+from milvus_tck.fixtures.search_corpora import Corpus
 from numpy.typing import NDArray
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.differences import differences
-from milvus_tck.verdict.equality import Equality, same
-from milvus_tck.verdict.findings import Effect
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.differences import differences
+from milvus_tck.verdict.model.equality import Equality, same
+from milvus_tck.verdict.model.findings import Effect
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

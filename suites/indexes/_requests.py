@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from milvus_tck.suites.indexes.described import DIM, parameters, scalar_type
+from milvus_tck.suites.indexes._descriptions import DIM, parameters, scalar_type
 
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.wire import calls

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from milvus_tck.spec.routes import Routes, routes
-from milvus_tck.verdict.case import Case
+from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.http import http, json_of
 from milvus_tck.wire.messages import HttpResponse

@@ -1,17 +1,17 @@
 """Collections of one layout: created ready for rows, filled with rows, and looked into."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from milvus_tck.fixtures.steps import load
-from milvus_tck.suites.insert.vectors import DIM, FLOATS, VectorKind
+from milvus_tck.fixtures.actions import load
+from milvus_tck.suites.insert._vectors import DIM, FLOATS, VectorKind
 
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -61,6 +61,18 @@ class Layout:
         kind = self.vectors
         tck.ok(calls.create_index(name, kind.schema.name, kind.index, kind.metric, kind.params or {}))
         load(tck, name)
+
+    def rows(self, tck: Case, name: str) -> Callable[[], list[int | str]]:
+        """Return a look at the keys of all rows; the first one indexes and loads the collection."""
+        ready: list[str] = []
+
+        def look() -> list[int | str]:
+            if not ready:
+                self.load(tck, name)
+                ready.append(name)
+            return self.found(tck, name)
+
+        return look
 
     def keys(self, numbers: Sequence[int]) -> list[int | str]:
         """Return the keys of rows in the order in which `found` lists them."""

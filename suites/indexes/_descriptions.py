@@ -1,13 +1,13 @@
 """Indexes as a server describes them, and steps on the way to what is judged."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from milvus_tck.spec.profiles import Profile, ProfileRange
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.stops import Blocked
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.kinds import Kind
@@ -41,7 +41,7 @@ class Index:
 
     name: str
     field_name: str
-    parameters: tuple[tuple[str, str], ...]
+    parameters: Mapping[str, str]
     id: int = field(compare=False)
     state: int = field(compare=False)
     fail_reason: str = field(compare=False)
@@ -55,19 +55,15 @@ class Index:
 
 def indexes(tck: Case, collection: str, name: str = "") -> dict[str, Index]:
     """List the indexes of a collection by field; none where the server says that there is none."""
-    call = calls.describe_index(collection, name=name)
-    outcome = tck.call(call)
-    if outcome.status is not None and not outcome.status.ok:
-        return {}
-    answer = tck.ok(call) if outcome.answer is None else outcome.answer
-    return {each.field_name: _index(each) for each in answer.index_descriptions}
+    answer = tck.told(calls.describe_index(collection, name=name))
+    return {} if answer is None else {each.field_name: _index(each) for each in answer.index_descriptions}
 
 
 def _index(told: m.IndexDescription) -> Index:
     return Index(
         name=told.index_name,
         field_name=told.field_name,
-        parameters=tuple(sorted(parameters(told.params).items())),
+        parameters=parameters(told.params),
         id=told.indexID,
         state=told.state,
         fail_reason=told.index_state_fail_reason,

@@ -1,0 +1,1 @@
+"""What may be defined: CreateCollection, by the rules for names, fields, types and properties."""

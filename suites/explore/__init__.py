@@ -1,0 +1,1 @@
+"""Rules that hold whatever the data, in combinations that nobody thought of."""

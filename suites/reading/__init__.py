@@ -1,0 +1,1 @@
+"""Do queries bring the rows that were asked for?"""

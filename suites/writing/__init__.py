@@ -1,0 +1,1 @@
+"""Do rows that are changed stay one row each?"""
