@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.grpc import Credentials, GrpcBinding
-from milvus_tck.bindings.outcome import Reply
 from tests.bindings.servers import Certificates, Handler, certificates, serving
 
 _MEGABYTE = 1 << 20
@@ -68,9 +68,9 @@ def test_metadata_goes_with_every_call(address: str) -> None:
 )
 def test_metadata_that_can_not_be_sent_is_our_own_mistake(binding: GrpcBinding, bad: tuple[str, str]) -> None:
     """What HTTP/2 does not allow is an error here: it never looks like a failure of the target."""
-    with pytest.raises(ValueError, match="can not be sent"):
+    with pytest.raises(ValueError, match="cannot be sent"):
         binding.send("Told", b"", _LONG, (bad,))
-    with pytest.raises(ValueError, match="can not be sent"):
+    with pytest.raises(ValueError, match="cannot be sent"):
         Credentials(metadata=(bad,))
 
 
@@ -96,7 +96,7 @@ class _Broken:
     """A channel that raises what grpcio raises for a mistake of the caller."""
 
     def unary_unary(self, *_given: object, **_named: object) -> Callable[..., bytes]:
-        """Return something that can not be called with any request."""
+        """Return something that cannot be called with any request."""
 
         def mistaken(*_given: object, **_named: object) -> bytes:
             message = "a mistake"
@@ -227,6 +227,6 @@ def test_half_a_pair_is_refused(tmp_path: Path) -> None:
 
 
 def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
-    """A file of certificates that can not be read is an error that names it."""
+    """A file of certificates that cannot be read is an error that names it."""
     with pytest.raises(FileNotFoundError, match=r"nowhere\.pem"):
         GrpcBinding("127.0.0.1:1", Credentials(tls=True, ca=tmp_path / "nowhere.pem"))

@@ -2,101 +2,24 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from milvus_tck.bindings.exchange_values import Reply, Via
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.bindings.http import HttpClient
-from milvus_tck.bindings.http_api_v1 import ApiV1Binding
-from milvus_tck.bindings.http_plain import plainly
-from milvus_tck.bindings.outcome import Reply, Via
+from milvus_tck.bindings.http.api_v1 import ApiV1Binding
+from milvus_tck.bindings.http.client import HttpClient
+from milvus_tck.bindings.http.plain import plainly
 from milvus_tck.spec.routes import routes
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import HTTP
+from milvus_tck.wire.http import SECRET, http
 from milvus_tck.wire.json_form import Inexpressible
+from tests.bindings.http_site import Beside, Site
 
 _NAME = "http-api-v1"
-
-
-@dataclass
-class Site:
-    """An HTTP server in this process: answers what a test put in, and keeps what it was asked."""
-
-    status: int = 200
-    body: bytes = b"{}"
-    #: Whether it hangs up instead of answering.
-    silent: bool = False
-    #: Held while a request is to wait.
-    gate: threading.Event = field(default_factory=threading.Event)
-    seen: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
-    #: Where requests came from.
-    peers: set[tuple[str, int]] = field(default_factory=set)
-    url: str = ""
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    """A server that answers at once."""
-    told = Site()
-    told.gate.set()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            told.seen.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
-            told.peers.add(self.client_address)
-            told.gate.wait(10)
-            if told.silent:
-                self.close_connection = True
-                return
-            self.send_response(told.status)
-            self.send_header("Content-Length", str(len(told.body)))
-            self.send_header("X-Told", "yes")
-            self.end_headers()
-            self.wfile.write(told.body)
-
-        do_GET = do_POST = do_DELETE = do_PATCH = answer  # noqa: N815 - the names that the library looks for
-
-        def log_message(self, *_args: object) -> None:
-            """Keep quiet."""
-
-    class Patient(ThreadingHTTPServer):
-        #: Connections that may wait to be taken; the library's five are fewer than a test opens at once.
-        request_queue_size = 128
-
-    server = Patient(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    told.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield told
-    told.gate.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-@dataclass
-class Beside:
-    """The gRPC service beside it: keeps what it was asked."""
-
-    name: str = "grpc"
-    seen: list[str] = field(default_factory=list)
-
-    def send(self, rpc: str, _payload: bytes, _deadline: float, _metadata: object = ()) -> Reply:
-        """Answer with nothing in it."""
-        self.seen.append(rpc)
-        return Reply(b"", "OK")
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 def _binding(site: Site, given: Credentials | None = None, beside: Beside | None = None) -> ApiV1Binding:
@@ -125,7 +48,7 @@ def test_an_rpc_without_a_route_goes_over_grpc(site: Site) -> None:
     """What the table does not have travels beside it, and says so."""
     beside = Beside()
     reply = _binding(site, beside=beside).send("GetLoadState", b"", 5)
-    assert (beside.seen, site.seen, reply.via) == (["GetLoadState"], [], None)
+    assert (beside.seen, site.seen, reply.via) == (["GetLoadState"], [], Via())
 
 
 @pytest.mark.parametrize(
@@ -149,7 +72,6 @@ def test_a_status_is_a_code(site: Site, status: int, code: str) -> None:
     site.status, site.body = status, b'{"error_code":5,"reason":"because"}'
     reply = _binding(site).send("HasCollection", _has("c"), 5)
     assert (reply.payload, reply.code, reply.details) == (None, code, '{"error_code":5,"reason":"because"}')
-    assert reply.via is not None
     assert reply.via.status == status
 
 
@@ -205,6 +127,32 @@ def test_authorization(site: Site, given: dict[str, str], header: str | None) ->
         "HasCollection", _has("c"), 5
     )
     assert site.seen[0][2].get("authorization") == header
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        (f"Bearer {SECRET}", "Bearer root:Milvus"),
+        (f"Basic {SECRET}", "Basic cm9vdDpNaWx2dXM="),
+        ("Bearer root:nope", "Bearer root:nope"),
+        ("", None),
+        (None, "Bearer root:Milvus"),
+    ],
+)
+def test_who_asks(site: Site, written: str | None, sent: str | None) -> None:
+    """A request may have a place for the secret of the run, another one, or none; what it does not say is the run's."""
+    call = http("GET", "/x", headers={} if written is None else {"authorization": written})
+    binding = _binding(site, credentials(token="root:Milvus"))  # noqa: S106 - everybody knows it
+    assert binding.send(HTTP, call.sent, 5).code == "OK"
+    assert site.seen[0][2].get("authorization") == sent
+    assert b"Milvus" not in call.sent
+
+
+def test_nobody_has_a_secret(site: Site) -> None:
+    """Where the run has none, what needs one is not asked for."""
+    call = http("GET", "/x", headers={"authorization": f"Bearer {SECRET}"})
+    reply = _binding(site).send(HTTP, call.sent, 5)
+    assert (reply.code, "credentials" in reply.details, site.seen) == ("UNIMPLEMENTED", True, [])
 
 
 def test_the_database_of_the_options_stands_in_the_body(site: Site) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from milvus_tck.cli.main import main
 from milvus_tck.targets.base import Target
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.resolver import resolve
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ import os
 import signal
 import sys
 
-from milvus_tck.bindings.exchange import Exchanger
+from milvus_tck.bindings.exchanger import Exchanger
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.spec.profiles import profile
 from milvus_tck.targets.credentials import credentials
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.ledger import Ledger
-from milvus_tck.verdict.run import Run
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.case.run_context import RunContext
+from milvus_tck.verdict.leftovers.ledger import Ledger
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -35,8 +35,10 @@ ROOT = credentials(token=_FIRST_USER)
 def a_case(binding: GrpcBinding, address: str, run: str = RUN) -> Case:
     """Begin a run with one test."""
     line = profile("2.3")
-    return Case(
-        Run(run, line, Exchanger(binding, line), Watch(), Ledger(run, address), 7), "family/test_it.py::test_it", []
+    return Case.of(
+        RunContext(run, line, {binding.name: Exchanger(binding, line)}, Watch(), Ledger(run, address), 7),
+        "family/test_it.py::test_it",
+        [],
     )
 
 

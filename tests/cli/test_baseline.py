@@ -1,13 +1,14 @@
 """`milvus-tck baseline`: what is wrong with a file of known failures, and what can go out of it."""
 
 import json
+import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from milvus_tck.verdict.events import CheckEvent, Footer, Header
-from milvus_tck.verdict.states import Exit, State
+from milvus_tck.verdict.model.states import Exit, State
+from milvus_tck.verdict.results.events import CheckEvent, Footer, Header
 from tests.cli.conftest import Typed
 from tests.reporting.builders import a_check, a_failure, a_footer, a_header
 
@@ -44,10 +45,10 @@ def _run(folder: Path, checks: Sequence[CheckEvent], *, started: str = "2026-11-
 @pytest.mark.parametrize(
     ("rows", "kind", "said"),
     [
-        ([_row("insert/valid:holds@grpc", resaon='"x"')], "form", "'reason' is near; there are check, signature"),
-        ([_row("insert/valid:holds@grpc", signature="")], "form", "lacks 'signature'"),
+        ([_row("insert/valid:holds@grpc", resaon='"x"')], "form", "; there are reason, "),
+        ([_row("insert/valid:holds@grpc", signature="")], "form", "lacks signature"),
         ([_row("insert/valid:holds@grpc", expires='"soon"')], "form", "no date such as"),
-        ([_row("insert/valid:holds@grpc", flaky="1.5")], "form", "write true, or the part"),
+        ([_row("insert/valid:holds@grpc", flaky="1.5")], "form", "is not a number <= 1.0"),
         ([_row("insert/vald:holds@grpc")], "unknown", "the nearest are insert/valid"),
         ([_row("insert/valid:code@grpc")], "unknown", "milvus-tck explain insert/valid"),
         ([_row("wire/parses.Serch:holds@grpc")], "unknown", "milvus-tck explain wire/parses"),
@@ -123,6 +124,32 @@ def test_what_can_not_be_used(typed: Typed, kept: Kept, tmp_path: Path, verb: st
         assert done.returncode == Exit.USAGE, words
         assert "Traceback" not in done.stderr
     assert path.read_text(encoding="utf-8") == _HEAD + _row("insert/valid:holds@grpc")
+
+
+@pytest.mark.parametrize("words", [("baseline", "check"), ("check", "null", "--baseline")])
+def test_what_is_not_utf_8_can_be_mended(typed: Typed, tmp_path: Path, words: tuple[str, ...]) -> None:
+    """The command that is advised makes a file of it that is good, with the letters that it had."""
+    latin = tmp_path / "it's latin.toml"
+    latin.write_bytes((_HEAD + "# \xe4\n").encode("latin-1"))
+    done = typed(*words, latin)
+    assert done.returncode == Exit.USAGE
+    (line,) = (each for each in done.stderr.splitlines() if each.startswith("  try: "))
+    subprocess.run(["/bin/sh", "-c", line.removeprefix("  try: ")], check=True, cwd=tmp_path)
+    assert latin.read_text(encoding="utf-8") == _HEAD + "# \xe4\n"
+    assert typed("baseline", "check", latin).returncode == Exit.OK
+
+
+@pytest.mark.parametrize("content", ["schema = ", "schema = 9", _HEAD + "other = 1"])
+def test_no_complaint_advises_itself(typed: Typed, tmp_path: Path, content: str) -> None:
+    """What a file cannot be used for is not what is advised to do with it."""
+    path = tmp_path / "known.toml"
+    path.write_text(content, encoding="utf-8")
+    checked = typed("check", "null", "--baseline", path)
+    advised = checked.stderr.rpartition("try: ")[2].strip()
+    assert advised == (f"milvus-tck baseline check {path}" if "other" in content else f"$EDITOR {path}")
+    looked = typed("baseline", "check", path)
+    assert looked.returncode == (Exit.UNEXPECTED if "other" in content else Exit.USAGE)
+    assert "milvus-tck" not in looked.stderr
 
 
 @pytest.mark.parametrize("verb", ["check", "prune"])

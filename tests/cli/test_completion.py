@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from click.shell_completion import BashComplete
 
-from milvus_tck.bindings.names import BINDINGS
 from milvus_tck.cli.main import cli
+from milvus_tck.spec.bindings import binding_rows
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.profiles import profiles
 
@@ -50,7 +50,7 @@ def test_a_tck_toml_that_can_not_be_read_is_no_trouble(tmp_path: Path, monkeypat
 def test_profiles_and_bindings() -> None:
     """Profiles in their order; bindings also behind a comma, each once."""
     assert _offered("list", "--profile", "") == [*(each.name for each in profiles()), "auto"]
-    assert _offered("list", "--binding", "") == list(BINDINGS)
+    assert _offered("list", "--binding", "") == list(binding_rows())
     assert _offered("check", "--binding", "grpc,http-v") == ["grpc,http-v1", "grpc,http-v2"]
     assert "grpc,grpc" not in _offered("list", "--binding", "grpc,")
 

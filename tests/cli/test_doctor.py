@@ -9,8 +9,9 @@ import pytest
 
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.network import free_ports
-from milvus_tck.verdict.ledger import Ledger
-from milvus_tck.verdict.states import Exit
+from milvus_tck.targets.tck_toml import FILE
+from milvus_tck.verdict.leftovers.ledger import Ledger
+from milvus_tck.verdict.model.states import Exit
 from tests.cli.conftest import Done, Typed
 
 _TOML = """
@@ -61,18 +62,18 @@ def test_targets_of_tck_toml_are_looked_at(
     assert found["tck.toml: here"]["health"] == "ok"
     assert found["tck.toml: gone"]["health"] == "warn"
     assert found["tck.toml: gone"]["then"] == "systemctl restart milvus"
-    assert "nowhere.pem can not be read: No such file" in found["tck.toml: untrusted"]["text"]
+    assert "nowhere.pem cannot be read: No such file" in found["tck.toml: untrusted"]["text"]
     assert found["tck.toml: silent"]["then"] == "export TCK_TOKEN_THAT_NOBODY_SET=..."
 
 
 def test_a_broken_tck_toml_is_said(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is no reason why a run without it would fail."""
     monkeypatch.chdir(tmp_path)
-    for text in ("[targets", "targets = 1", "[targets]\nx = 1"):
+    for text, name in (("[targets", FILE), ("targets = 1", FILE), ("[targets]\nx = 1", f"{FILE}: x")):
         (tmp_path / "tck.toml").write_text(text, encoding="utf-8")
         done = typed("doctor", "--json")
         assert done.returncode == Exit.OK
-        assert findings(done)["tck.toml"]["health"] == "warn"
+        assert findings(done)[name]["health"] == "warn"
 
 
 def test_without_a_registry_and_a_cache_nothing_works(

@@ -16,10 +16,10 @@ from typing import Any
 import grpc
 import pytest
 
-from milvus_tck.cli import health_wire
+from milvus_tck.doctor import port_probe
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.network import free_ports
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
 from tests.cli.conftest import Typed
 from tests.robust.troublemaker import Asked, between
@@ -31,7 +31,7 @@ _TOKEN = "root:Very_Secret"  # noqa: S105 - of a server that the test starts
 @pytest.fixture(autouse=True)
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for a server that says nothing."""
-    monkeypatch.setattr(health_wire, "SECONDS", 2.0)
+    monkeypatch.setattr(port_probe, "SECONDS", 2.0)
 
 
 def looked(typed: Typed, *arguments: str) -> list[dict[str, Any]]:
@@ -124,7 +124,9 @@ def test_a_port_that_says_nothing(typed: Typed) -> None:
     """HTTP/2: connections are taken by the system, and nobody comes for them."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         name, text, _ = failure(typed, f"127.0.0.1:{silent.getsockname()[1]}")
+        secured, said, _ = failure(typed, f"127.0.0.1:{silent.getsockname()[1]}", "--tls")
     assert (name, "says nothing within" in text) == ("HTTP/2", True)
+    assert (secured, "says nothing within" in said) == ("TLS", True), "nobody said that it speaks plaintext"
 
 
 def test_a_port_that_speaks_plaintext(typed: Typed, lite: Target) -> None:
@@ -325,7 +327,7 @@ def test_what_can_not_be_meant(typed: Typed, arguments: tuple[str, ...]) -> None
 
 
 def test_check_says_where_to_look(typed: Typed) -> None:
-    """An endpoint that can not be reached is one that `doctor` looks at."""
+    """An endpoint that cannot be reached is one that `doctor` looks at."""
     address = f"127.0.0.1:{free_ports(1)[0]}"
     done = typed("sweep", address)
     assert (done.returncode, f"milvus-tck doctor {address}" in done.stderr) == (Exit.TARGET_LOST, True)

@@ -7,7 +7,7 @@ import pytest
 
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.kills import Kills
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from tests.cli.conftest import Typed
 
 
@@ -22,12 +22,40 @@ def test_a_clause_is_explained_by_profile(typed: Typed) -> None:
     assert any(re.fullmatch(r"judged by: definitions/.+|judged by: collections/.+", line) for line in lines)
 
 
+def test_what_releases_answer_is_told(typed: Typed) -> None:
+    """What changes from release to release, the code of each that was read, and how released servers deviate."""
+    name = "describe-collection/unknown-id"
+    lines = typed("explain", name).stdout.splitlines()
+    assert "in 2.3, 2.4, 2.5.0.." in lines
+    assert "in 2.5.18.., 2.6, 3.0.0-beta.." in lines
+    assert "in 3.0.0.., next" in lines
+    exact = "code 0 beside error_code 4 in 2.5.27 and 2.6.18 and 2.6.20, code 100 beside error_code 4 in 3.0.0"
+    exact += ", code 100 in 2.5..2.5.17"
+    assert f"with --strict: {exact}" in lines
+    assert any(line.startswith("deviation of 2.5.18..3.0-beta: DescribeCollection of what") for line in lines)
+    found = json.loads(typed("explain", name, "--json").stdout)
+    assert found["exact"]["2.6.20"] == {"code": 0, "error_code": 4}
+    assert [each["signature"] for each in found["deviations"]] == ["code:0!=100"]
+
+
+def test_what_releases_answer_is_told_by_case(typed: Typed) -> None:
+    """Where the cases of a clause are answered by different codes, each is told on its own."""
+    name = "search/query-unreadable"
+    (line,) = (each for each in typed("explain", name).stdout.splitlines() if each.startswith("with --strict: "))
+    garbage, empty = line.removeprefix("with --strict: ").split("; ")
+    assert garbage == "garbage: code 2001 in 2.5.27 and 2.6..2.6.9, code 65535 in 2.6.18, code 1100 in 2.6.20 and 3.0.0"
+    assert empty.startswith("empty: code 65535 in 2.5.27 and 2.6.18, ")
+    found = json.loads(typed("explain", name, "--json").stdout)
+    assert found["exact"] == {}
+    assert found["exact_cases"]["garbage"]["2.6..2.6.9"] == {"code": 2001, "error_code": None}
+
+
 def test_whether_it_was_seen_to_fail(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a clause, how many of its checks; of a check, by how many mutants; of what nothing broke, that."""
     name = "drop-collection/valid"
     found = Kills("1", "milvus@2.3.5", "v2.3.5", "2.3", 9, {f"{name}:holds": {"grpc": 4}})
     monkeypatch.setattr("milvus_tck.spec.kills.kills", lambda: found)
-    monkeypatch.setattr("milvus_tck.cli.explained.kills", lambda: found)
+    monkeypatch.setattr("milvus_tck.listing.explanation.kills", lambda: found)
     shown = typed("explain", name).stdout.splitlines()
     assert "seen to fail on a defect: 1 of its checks, with mutants of milvus@2.3.5" in shown
     shown = typed("explain", f"{name}:holds@grpc").stdout.splitlines()
@@ -52,7 +80,7 @@ def test_json_says_what_the_clause_file_says(typed: Typed) -> None:
 
 @pytest.mark.parametrize("clause", [each for each in clauses().values() if not each.testable or each.hostile])
 def test_what_is_special_is_said(typed: Typed, clause: object) -> None:
-    """Why a clause can not be tested, and that judging it kills servers."""
+    """Why a clause cannot be tested, and that judging it kills servers."""
     own = next(each for each in clauses().values() if each is clause)
     shown = typed("explain", own.id).stdout
     if not own.testable:
@@ -64,7 +92,7 @@ def test_a_check_is_explained_like_its_clause(typed: Typed) -> None:
     """An id from a report, with its aspect."""
     done = typed("explain", "create-collection/other-schema:code@grpc")
     assert done.returncode == Exit.OK, done.stderr
-    assert done.stdout.endswith("this check: code: Status.code is the right number\n")
+    assert "this check: code: Status.code is the right number\n" in done.stdout
 
 
 def test_a_check_of_every_answer_is_explained(typed: Typed) -> None:
@@ -98,6 +126,8 @@ def test_a_family_lists_its_clauses(typed: Typed) -> None:
         ("other-schema", "milvus-tck explain create-collection/other-schema"),
         ("create-collection/valid:code@grpc", "has no aspect 'code'; there are holds"),
         ("create-collection/valid.often:holds@grpc", "has no case 'often'; there are none"),
+        ("search/topk-16385", "milvus-tck explain search/topk-out-of-range"),
+        ("search/topk.16385:fails@grpc", "milvus-tck explain search/topk-out-of-range"),
         ("qqqqqqq", "milvus-tck list --by clause"),
     ],
 )
@@ -107,3 +137,16 @@ def test_a_typo_gets_the_nearest_names(typed: Typed, word: str, near: str) -> No
     assert done.returncode == Exit.USAGE
     assert near in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_servers_were_seen_to_answer(typed: Typed) -> None:
+    """Those that answer the same stand together, apart by case, and a stand-in is called one."""
+    said = typed("explain", "create-collection/other-schema").stdout
+    assert "; code 65535, error_code 1 by milvus@2.3.5, milvus@2.5.24; " in said
+    assert "code 1100, error_code 5 by milvus@2.6.20, milvus@3.0.0" in said
+    assert "17: code 1100" in typed("explain", "create-collection/shards-too-many").stdout
+    assert "milvus@3.0.0 (a stand-in)" in typed("explain", "search/range-empty").stdout
+    told = json.loads(typed("explain", "create-collection/other-schema", "--json").stdout)["observed"]
+    assert {each["server"]: each["answer"]["code"] for each in told if each["server"] == "milvus@3.0.0"} == {
+        "milvus@3.0.0": 1100
+    }

@@ -11,14 +11,15 @@ from jsonschema import Draft202012Validator
 
 from milvus_tck.spec.capabilities import core_rpcs
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clauses import EXPLORATIONS
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import profile, profiles
 from milvus_tck.spec.rpcs import rpcs_of
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.network import free_ports
-from milvus_tck.verdict.result_file import read_results
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.results.result_file import read_results
 from tests.cli.conftest import Done, Typed
 
 
@@ -54,6 +55,11 @@ def test_every_clause_stands_in_the_list(typed: Typed, name: str) -> None:
             assert not clause.testable
         elif kind == "other-binding":
             assert "grpc" not in clause.bindings
+        elif kind == "patch-unknown":
+            assert clause.applies_to(profile(name))
+            assert clause.depends_on_patch(profile(name))
+        elif kind == "not-selected":
+            assert clause.family == EXPLORATIONS
         else:
             assert kind in {"no-test", "not-in-profile"}
             assert clause.applies_to(profile(name)) == (kind == "no-test")
@@ -130,7 +136,7 @@ def test_an_endpoint_that_is_not_there(typed: Typed) -> None:
     """Exit 3; there is no list of a target that nobody knows."""
     done = typed("list", f"127.0.0.1:{free_ports(1)[0]}")
     assert done.returncode == Exit.TARGET_LOST
-    assert "can not be reached" in done.stderr
+    assert "cannot be reached" in done.stderr
 
 
 def test_the_text_names_every_core_rpc_and_every_reason(typed: Typed) -> None:
@@ -145,14 +151,22 @@ def test_the_text_names_every_core_rpc_and_every_reason(typed: Typed) -> None:
 
 @pytest.mark.parametrize("name", [each.name for each in profiles()])
 def test_every_rpc_of_a_profile_has_its_row(typed: Typed, name: str) -> None:
-    """Those without a clause are named as well, and the sentence below counts them."""
+    """Those without a clause are named as well, and the sentence below counts them.
+
+    Nobody asked for those whose clauses hang on the patch, or are judged by explorations alone.
+    """
     done = typed("list", "--profile", name)
     scope = parsed(typed("list", "--json", "--profile", name))["scope"]
     rows = {line.split()[0]: line for line in done.stdout.splitlines() if line and not line.startswith(" ")}
     assert {each.name for each in rpcs_of(profile(name))} <= rows.keys()
     assert {rpc for rpc, line in rows.items() if line.endswith("no clause yet")} == set(scope["no_clause"])
     assert f"{len(scope['judged'])} of the {scope['rpcs']} RPCs of {name} are judged" in done.stdout
-    assert set(scope["judged"]) | set(scope["no_clause"]) == {each.name for each in rpcs_of(profile(name))}
+    assert {rpc for rpc, line in rows.items() if line.endswith("no released server has it")} == set(scope["no_server"])
+    named = {*scope["judged"], *scope["not_asked"], *scope["no_clause"], *scope["no_server"]}
+    assert named == {each.name for each in rpcs_of(profile(name))}
+    line = profile(name)
+    own = [each for each in clauses().values() if each.rpc in scope["not_asked"] and each.applies_to(line)]
+    assert {each.family for each in own if not each.depends_on_patch(line)} <= {EXPLORATIONS}
 
 
 _LACKING = """
@@ -188,7 +202,7 @@ def test_list_and_check_leave_out_the_same(typed: Typed, tmp_path: Path, monkeyp
 
 
 def test_a_list_over_several_bindings(typed: Typed) -> None:
-    """Each binding has checks of its own; what it can not say is not among them."""
+    """Each binding has checks of its own; what it cannot say is not among them."""
     wanted = ("--profile", "2.3", "--binding", "grpc,http-api-v1", "--binding", "http-v1")
     assert parsed(typed("list", "--json", *wanted))["binding"] == "grpc,http-api-v1,http-v1"
     ids = set(typed("list", "--by", "check", *wanted).stdout.split())
@@ -203,3 +217,9 @@ def test_an_unknown_binding_is_refused(typed: Typed) -> None:
     done = typed("list", "--binding", "smoke-signals")
     assert done.returncode == Exit.USAGE
     assert "smoke-signals is none of grpc, http-api-v1" in done.stderr
+
+
+def test_two_selections_select_what_either_does(typed: Typed) -> None:
+    """None that was typed is left out in silence: what is asked for twice is asked for by either."""
+    found = parsed(typed("list", "--json", "--profile", "2.3", "--select", "rpc=Flush", "--select", "rpc=Connect"))
+    assert {each["rpc"] for each in found["clauses"]} == {"Flush", "Connect"}

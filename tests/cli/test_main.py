@@ -18,9 +18,9 @@ from milvus_tck.cli.main import cli
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.degenerate import DegenerateServer
-from milvus_tck.targets.described import described
-from milvus_tck.verdict.result_file import read_results
-from milvus_tck.verdict.states import Exit
+from milvus_tck.targets.tck_toml import described
+from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.results.result_file import read_results
 from tests.cli.conftest import Typed
 
 _VERBS = cli.list_commands(None)  # type: ignore[arg-type] # our own group asks for no context
@@ -140,7 +140,7 @@ def test_a_tls_file_that_is_not_there(typed: Typed, tmp_path: Path, monkeypatch:
     (tmp_path / "tck.toml").write_text(text, encoding="utf-8")
     done = typed("check", "mine", "--out", tmp_path / "out")
     assert done.returncode == Exit.USAGE
-    assert f"tls-ca: {tmp_path}/certs/ca.pem can not be read: No such file or directory" in done.stderr
+    assert f"tls-ca: {tmp_path}/certs/ca.pem cannot be read: No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr
     with pytest.raises(TargetError, match=r"tls-ca: .*ca\.pem"), tempfile.TemporaryDirectory():
         described("mine", tmp_path)

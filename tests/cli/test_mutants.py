@@ -2,15 +2,21 @@
 
 import json
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import jsonschema
 import pytest
+from rich.console import Console
 
-from milvus_tck.cli import mutants_
 from milvus_tck.cli.main import main
+from milvus_tck.cli.shared import answer_mutants, model_mutants
+from milvus_tck.cli.verbs import mutants
+from milvus_tck.mutants.code.code_campaign import CodeResult
+from milvus_tck.mutants.code.code_mutant import CodeMutant
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.kills import kills, kills_of, parse_kills
+from milvus_tck.spec.tables import TableFile
 
 _CLAUSE = "drop-collection/valid"
 
@@ -60,13 +66,16 @@ def test_the_mutants_of_a_clause(
     assert _run(*common, "--mutants", _mutants(tmp_path / "why", reason, killed), "--out", str(out)) == 0
     assert "(1 explained)" in capsys.readouterr().out
 
-    jobs = {name: job for name, job in mutants_.collect("2.3").items() if _CLAUSE in job.clauses}
-    monkeypatch.setattr(mutants_, "collect", lambda _line: jobs)
+    jobs = {name: job for name, job in answer_mutants.collect("2.3").items() if _CLAUSE in job.clauses}
+    monkeypatch.setattr(answer_mutants, "collect", lambda _line: jobs)
     whole = ("--recording", recording, "--mutants", str(tmp_path / "why"), "--out", str(out))
     assert _run(*whole, "--write-seen", str(out / "seen")) == 1  # of the other clauses it has no mutant
     assert "no mutant" in capsys.readouterr().out
-    seen = parse_kills(tomllib.loads((out / "seen").read_text(encoding="utf-8")))
+    seen = parse_kills(TableFile("seen", tomllib.loads((out / "seen").read_text(encoding="utf-8"))))
     assert (seen.mutants, seen.checks[f"{_CLAUSE}:holds"]) == (2, {"grpc": 1})
+    assert _run(*whole, "--clause", _CLAUSE, "--add-seen", str(out / "seen")) == 0
+    added = parse_kills(TableFile("seen", tomllib.loads((out / "seen").read_text(encoding="utf-8"))))
+    assert (added.checks, added.profiles) == (seen.checks, ("2.3",))
 
 
 @pytest.mark.parametrize("part", [("--clause", _CLAUSE), ("--sample", "5"), ("--select", "drop"), ("--no-live",)])
@@ -80,10 +89,87 @@ def test_a_part_is_not_written_as_all(
     assert not seen.exists()
 
 
+def test_what_cannot_be_added_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A campaign is added to a file of checks that were seen to fail, and to no other; both at once is no run."""
+    seen = tmp_path / "seen.toml"
+    seen.write_text("checks = 1\n", encoding="utf-8")
+    out = ("--clause", _CLAUSE, "--out", str(tmp_path))
+    assert _run(*out, "--add-seen", str(seen)) == 64
+    assert "cannot be added to" in capsys.readouterr().err
+    assert _run(*out, "--add-seen", str(seen), "--write-seen", str(seen)) == 64
+    assert "are two runs" in capsys.readouterr().err
+    assert seen.read_text(encoding="utf-8") == "checks = 1\n"
+
+
 def test_nothing_to_run(capsys: pytest.CaptureFixture[str]) -> None:
     """A selection that matches no mutant proves nothing, and says so; no server is started."""
     assert _run("--clause", "no/clause") == 4
     assert "no mutant was run" in capsys.readouterr().err
+
+
+def test_a_clause_of_another_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """A clause that the line does not have is told from one that there is not, with the lines that have it."""
+    assert _run("--clause", "create-collection/partition-key-nullable", "--profile", "2.3") == 4
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert "create-collection/partition-key-nullable has no mutants in 2.3; it stands in 2.5, 2.6, 3.0, next" in said
+    assert "--profile 2.5" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (("--model", "--clause", _CLAUSE), "--clause says nothing about --model"),
+        (("--model", "--json"), "--json says nothing about --model"),
+        (("--field", "--noun", "indexes"), "--noun says nothing about --field"),
+        (("--field", "--model"), "--field says nothing about --model"),
+        (("--broken-rpc", "Search", "--sample", "3"), "--sample says nothing about --broken-rpc"),
+        (("lite@3.2.2", "--model"), "[TARGET] says nothing about --model"),
+        (("--noun", "indexes"), "--noun says nothing about mutants of answers"),
+        (("--each", "2"), "--each says nothing about mutants of answers"),
+    ],
+)
+def test_an_option_that_decides_nothing(typed: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would be left out of account is refused before anything is started."""
+    assert _run(*typed) == 64
+    assert named in capsys.readouterr().err
+
+
+def test_a_noun_that_the_model_has_not(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its modules are named, also where another noun is one."""
+    assert _run("--model", "--noun", "indexes", "--noun", "indices") == 4
+    said = capsys.readouterr().err.replace("\n", " ")
+    assert "no noun is called 'indices'" in said
+    assert "indexes" in said
+
+
+def test_the_line_that_was_named_is_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2.3 named is 2.3 alone; where no line is named, each way has lines of its own."""
+    lines: list[str] = []
+
+    def judge(_console: Console, line: str, *_others: object, **_more: object) -> int:
+        lines.append(line)
+        return 0
+
+    monkeypatch.setattr(mutants, "judge_model", judge)
+    monkeypatch.setattr(mutants, "judge_field", judge)
+    for way in ("--model", "--field"):
+        for named in (("--profile", "2.3"), ()):
+            assert _run(way, *named) == 0
+    assert lines == ["2.3", "", "2.3", "3.0"]
+
+
+def test_a_sample_is_taken_of_the_noun(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A sample of one noun has as many mutants as were asked for, all of that noun."""
+    taken: list[CodeMutant] = []
+
+    def judge(_console: Console, tried: Sequence[CodeMutant], *_others: object) -> list[CodeResult]:
+        taken.extend(tried)
+        return []
+
+    monkeypatch.setattr(model_mutants, "_results", judge)
+    assert _run("--model", "--noun", "aliases", "--sample", "5", "--out", str(tmp_path)) == 4
+    assert len(taken) == 5
+    assert {each.noun for each in taken} == {"aliases"}
 
 
 def test_the_mutants_come_with_us(

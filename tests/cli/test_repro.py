@@ -15,16 +15,16 @@ from google.protobuf.json_format import ParseDict
 
 from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.cli.main import main
-from milvus_tck.gateway.aside import gateway_aside
+from milvus_tck.gateway.server.embedded_gateway import gateway_aside
 from milvus_tck.proxy.actions import Act
-from milvus_tck.proxy.proxy import Proxy
 from milvus_tck.proxy.rules import Rule, Where, refuse, status
+from milvus_tck.proxy.server import Proxy
 from milvus_tck.repro.script import script_of
 from milvus_tck.targets.base import Target
-from milvus_tck.targets.resolve import resolve
-from milvus_tck.verdict.result_file import read_results
-from milvus_tck.verdict.states import Exit
-from milvus_tck.verdict.things import run_of
+from milvus_tck.targets.resolver import resolve
+from milvus_tck.verdict.leftovers.objects import run_of
+from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.results.result_file import read_results
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import descriptor_set, message_class, methods
 from tests.cli.conftest import Typed
@@ -116,7 +116,7 @@ def test_who_is_not_there_breaks_nothing(results: Path, clean: Path, tmp_path: P
     check = next(event for event in found.checks if event.check == _OWN)
     replayed = replay(clean, script_of(found, check), tmp_path, "127.0.0.1:1")
     assert (replayed.returncode, replayed.stdout) == (125, "")
-    assert "can not tell: the server does not answer" in replayed.stderr
+    assert "cannot tell: the server does not answer" in replayed.stderr
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,15 @@ def test_a_check_over_http_is_judged_again(typed: Typed, clean: Path, sound: Tar
     out = tmp_path / "http"
     check = "drop-collection/alias:fails@http-api-v1"
     base = sound.url("management")
-    select = ("--select", "clause=drop-collection/alias", "--binding", "http-api-v1", "--http-management", base)
+    select = (
+        "--select",
+        "clause=drop-collection/alias",
+        "--binding",
+        "http-api-v1",
+        "--http-management",
+        base,
+        "--strict-protocol",
+    )
     assert typed("check", sound.address, "--out", out, *select).returncode == Exit.UNEXPECTED
     script = typed("repro", out, check).stdout
     assert "curl -sS -X DELETE" in script
@@ -205,12 +213,12 @@ def test_a_killed_run_does_not_tell_how_things_were_prepared(typed: Typed, resul
     copy.write_text("".join(f"{line}\n" for line in lines if '"event": "footer"' not in line), encoding="utf-8")
     done = typed("repro", copy, _SHARED)
     assert done.returncode == Exit.OK
-    assert "does not prepare what the check read: loaded" in done.stderr
-    assert "# NOTE: how loaded was prepared, which the check read, is not recorded." in done.stdout.splitlines()
+    assert "does not prepare what the check read: unindexed" in done.stderr
+    assert "# NOTE: how unindexed was prepared, which the check read, is not recorded." in done.stdout.splitlines()
 
 
 def test_what_a_target_said_stays_a_comment(results: Path) -> None:
-    """A reason with line breaks and control characters can not become code."""
+    """A reason with line breaks and control characters cannot become code."""
     found = read_results(results)
     check = next(event for event in found.checks if event.check == _OWN)
     object.__setattr__(check, "actual", "x\n__import__('os')\r__import__('os')\x00\x0c\u2028__import__('os')")

@@ -17,7 +17,7 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.network import free_ports
 from milvus_tck.targets.readiness import ready
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from tests.cli.conftest import Typed
 
 _SECONDS = 90
@@ -60,7 +60,7 @@ def test_it_serves_until_it_is_stopped(name: str, number: int) -> None:
         assert bool(started) == (name != "null")
         process.send_signal(number)
         out, err = process.communicate(timeout=_SECONDS)
-        assert (process.returncode, out, err) == (Exit.OK, "", "")
+        assert (process.returncode, out, err) == (Exit.OK, "", f"starting {name}\n")
         _, alive = psutil.wait_procs(started, timeout=10)
         assert alive == []
 
@@ -88,7 +88,7 @@ def test_a_server_that_ends_by_itself() -> None:
 
 
 def test_it_goes_with_us_when_we_are_killed() -> None:
-    """A kill that we can not notice leaves no server and no file behind either."""
+    """A kill that we cannot notice leaves no server and no file behind either."""
     with serving("lite@2.5.1") as process:
         first_line(process)
         started = psutil.Process(process.pid).children(recursive=True)
@@ -126,3 +126,11 @@ def test_what_can_not_be_served(typed: Typed, word: str, code: Exit) -> None:
     done = typed("serve", word)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+def test_it_says_what_it_starts() -> None:
+    """Before a server answers there is a line that names it, so that nobody takes the wait for a hang."""
+    with serving("null") as process:
+        assert process.stderr is not None
+        assert process.stderr.readline() == "starting null\n"
+        assert first_line(process).startswith("null listens on 127.0.0.1:")

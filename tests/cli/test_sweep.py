@@ -22,10 +22,11 @@ from milvus_tck.targets import warden
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.network import free_ports
 from milvus_tck.targets.owner import Life, claim
-from milvus_tck.targets.resolve import resolve
-from milvus_tck.verdict.ledger import Ledger, ledgers
-from milvus_tck.verdict.states import Exit
-from milvus_tck.verdict.things import run_of
+from milvus_tck.targets.resolver import resolve
+from milvus_tck.targets.started_server import StartedServer
+from milvus_tck.verdict.leftovers.ledger import Ledger, ledgers
+from milvus_tck.verdict.leftovers.objects import run_of
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -187,7 +188,7 @@ def test_an_endpoint_that_is_not_there(typed: Typed) -> None:
     """Exit 3."""
     done = typed("sweep", f"127.0.0.1:{free_ports(1)[0]}")
     assert done.returncode == Exit.TARGET_LOST
-    assert "can not be reached" in done.stderr
+    assert "cannot be reached" in done.stderr
 
 
 @pytest.mark.parametrize("arguments", [("milvus@2.3.5",), ("--run", "abcdef"), ("127.0.0.1:1", "--run", "NO")])
@@ -233,7 +234,9 @@ def test_a_folder_goes_when_its_owner_is_dead(typed: Typed, temporary: Path) -> 
         assert done.returncode == Exit.OK, done.stderr
         assert f"removed {temporary}/milvus-tck-lite-dead\n" in done.stdout
         for name in ("milvus-tck-lite-silent", "milvus-tck-old.log"):
-            assert f"kept {temporary}/{name}: nothing in it says whose it is" in done.stdout
+            day = time.strftime("%Y-%m-%d", time.localtime((temporary / name).stat().st_mtime))
+            why = f"nothing in it says whose it is, and it was last changed on {day}"
+            assert f"kept {temporary}/{name}: {why}; if nobody needs it: rm -r {temporary}/{name}\n" in done.stdout
         assert {path.name for path in temporary.iterdir()} == {
             "milvus-tck-lite-living", "milvus-tck-lite-silent", "milvus-tck-old.log", "another",
         }  # fmt: skip
@@ -245,9 +248,10 @@ _OTHER = """
 import sys, tempfile
 from pathlib import Path
 import milvus_tck
-from milvus_tck.targets.owner import owned_folder
-from milvus_tck.targets.process import ServerProcess
-servers = [ServerProcess(["sleep", "1000"], owned_folder("milvus-tck-lite-")) for _ in range(3)]
+from milvus_tck.targets.process import ServerCommand, ServerProcess
+servers = [ServerProcess("milvus-tck-lite-") for _ in range(3)]
+for each in servers:
+    each.run(ServerCommand(["sleep", "1000"]))
 print(milvus_tck.__file__, *(each.pid for each in servers), flush=True)
 input()
 for each in servers:
@@ -301,11 +305,9 @@ def test_a_server_whose_warden_was_killed_is_ended(typed: Typed, temporary: Path
     watched.start()
     lost.start()
     try:
-        (guard,) = [
-            each
-            for each in psutil.Process().children()
-            if warden.__file__ in each.cmdline() and lost.address in " ".join(each.cmdline())
-        ]
+        assert isinstance(lost, StartedServer)
+        guard = psutil.Process(lost.pid)
+        assert warden.__file__ in guard.cmdline()
         servers = guard.children(recursive=True)
         guard.send_signal(signal.SIGKILL)
         guard.wait(10)

@@ -13,11 +13,11 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.spec.kinds import kinds
 from milvus_tck.targets.base import Target
-from milvus_tck.targets.resolve import resolve
-from milvus_tck.verdict.cleanup import clean_up, names_there
-from milvus_tck.verdict.ledger import ledgers
-from milvus_tck.verdict.states import Exit
-from milvus_tck.verdict.things import run_of
+from milvus_tck.targets.resolver import resolve
+from milvus_tck.verdict.leftovers.cleaner import clean_up, names_there
+from milvus_tck.verdict.leftovers.ledger import ledgers
+from milvus_tck.verdict.leftovers.objects import run_of
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call

@@ -18,11 +18,14 @@ import click
 import pytest
 
 from milvus_tck.cli.main import cli, main
-from milvus_tck.load.plan.job import Job
+from milvus_tck.load.plan.job import LoadJob
+from milvus_tck.mutants.catalogue.files import mutants_dir, read_mutants
+from milvus_tck.sdk.sdk_run import chosen
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.profiles import profile
 from milvus_tck.targets.lite import LiteServer
-from milvus_tck.targets.resolve import resolve
-from milvus_tck.verdict.selection import selector
+from milvus_tck.targets.resolver import resolve
+from milvus_tck.verdict.session.selection import selector
 from tests.docs.examples import Example, examples
 from tests.packaging.checkout import ROOT
 
@@ -35,8 +38,9 @@ _ONE = "clause=has-collection/existing"
 _CLAUSE = re.compile(r"^(?:clause=)?([a-z-]+/[a-z0-9-]+)(?:\.[\w-]+)?(?::[\w-]+@[\w-]+)?$")
 #: Words that stand for what a reader puts in.
 _PLACES = {"CHECK", "CLAUSE", "TARGET", "HOST:PORT", "[TARGET]", "[--json]", "clause=…"}
-_RUN = {"list", "explain", "sweep", "report", "check"}
-_READ = {"baseline", "load", "serve", "proxy", "gateway", "mutants", "repro", "doctor"}
+_RUN = {"list", "explain", "sweep", "report", "check", "releases"}
+_READ = {"baseline", "load", "serve", "proxy", "gateway", "mutants", "new", "repro", "doctor"}
+_READ |= {"observe", "compare-observed", "sdk", "diff", "matrix"}
 
 
 def _of(program: str, *verbs: str) -> list[Example]:
@@ -117,17 +121,18 @@ def test_its_verb_reads_it(example: Example, here: Path) -> None:  # noqa: ARG00
     if target and target not in _PLACES and not _SERVER.search(target) and words[0] != "explain":
         resolve(target)
     if words[0] == "load":
-        Job("", resolve("null").credentials, **_planned(given)).plan()
+        LoadJob("", resolve("null").credentials, **_planned(given)).plan()
 
 
 def _read(words: list[str]) -> dict[str, Any]:
     """Return what the options and arguments come to; raises what a user would be told."""
     command: click.Command = cli
-    context, rest = cli.make_context("milvus-tck", list(words)), list(words)
+    context = cli.make_context("milvus-tck", list(words))
     while isinstance(command, click.Group):
-        inner = command.get_command(context, rest[0])
-        assert inner is not None, f"there is no verb {rest[0]}"
-        command, context, rest = inner, inner.make_context(rest[0], rest[1:], parent=context), rest[1:]
+        first, *rest = (*context._protected_args, *context.args)
+        inner = command.get_command(context, first)
+        assert inner is not None, f"there is no verb {first}"
+        command, context = inner, inner.make_context(first, rest, parent=context)
     return context.params
 
 
@@ -138,18 +143,25 @@ def _planned(given: dict[str, Any]) -> dict[str, Any]:
 
 @_shown(_of("milvus-tck"))
 def test_its_clauses_are_there(example: Example) -> None:
-    """A clause that is named is one of the protocol, and a selection matches some."""
-    for word in example.words[2:]:
+    """A clause that is named is one of the protocol, or of SDKs, and a selection matches some."""
+    if example.words[1] == "sdk":
+        assert "--select" not in example.words or chosen([example.words[example.words.index("--select") + 1]])
+        return
+    for word in example.words[2:] if example.words[1] != "new" else ():
         named = _CLAUSE.match(word)
-        if named and word not in _PLACES and not word.startswith("tck-out/") and not (ROOT / word).is_file():
+        if named and word not in _PLACES and not word.startswith("tck-out/") and not (ROOT / word).exists():
             assert named[1] in clauses(), named[1]
     if "--select" in example.words:
         selection = example.words[example.words.index("--select") + 1]
+        if example.words[1] == "mutants":
+            line = example.words[example.words.index("--profile") + 1] if "--profile" in example.words else "2.3"
+            assert any(selection in each.id for each in read_mutants(mutants_dir(), profile(line)))
+            return
         assert selection in _PLACES or selector(selection)
         assert selection in _PLACES or _code(["list", "--select", selection]) == 0
 
 
-@_shown([each for each in _of("milvus-tck", "list", "explain", "sweep", "report") if each.words[1:] != ["explain"]])
+@_shown([each for each in _of("milvus-tck", *sorted(_RUN - {"check"})) if each.words[1:] != ["explain"]])
 def test_it_does_what_it_says(example: Example, here: Path, address: str) -> None:  # noqa: ARG001 - stands there
     """It ends well."""
     typed = _typed(example.words, address)
@@ -216,7 +228,7 @@ def test_locust_would_read_it(example: Example) -> None:
     """The file and the scenario that it names are there."""
     words = example.words
     assert (ROOT / words[words.index("-f") + 1]).is_file()
-    Job("", resolve("null").credentials, scenario=words[words.index("--scenario") + 1]).plan()
+    LoadJob("", resolve("null").credentials, scenario=words[words.index("--scenario") + 1]).plan()
 
 
 def _ends(command: list[str], folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from milvus_tck.gateway.gateway import Gateway
+from milvus_tck.gateway.server.server import Gateway
 from milvus_tck.targets.lite import LiteServer
 from tests.proxy.servers import Server, serving
 

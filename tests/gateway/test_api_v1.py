@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from tests.gateway.asking import ask
+from tests.gateway.requests import ask
 
 
 def test_the_status_is_in_the_body(url: str) -> None:

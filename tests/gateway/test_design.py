@@ -7,7 +7,7 @@ import yaml
 
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.json_form import PROTOBUF, YAML
-from tests.gateway.asking import ask
+from tests.gateway.requests import ask
 
 #: More than a double holds.
 BIG = 2**53 + 1

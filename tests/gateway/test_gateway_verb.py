@@ -5,34 +5,21 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from milvus_tck.verdict.states import Exit
-from tests.gateway.asking import SECONDS, ask
+from milvus_tck.verdict.model.states import Exit
+from tests.gateway.requests import SECONDS, ask
+from tests.verb_process import running
 
 _COMMAND = [sys.executable, "-m", "milvus_tck.cli.main", "gateway"]
-
-
-@contextmanager
-def _running(*options: str) -> Iterator["subprocess.Popen[str]"]:
-    with subprocess.Popen(
-        [*_COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_stopped(server: object, number: signal.Signals) -> None:
     """It says where it listens, speaks REST there, on loopback, and ends in good order."""
     address = server.address  # type: ignore[attr-defined] # the fixture's server has one
-    with _running("--upstream", address, "--json") as process:
+    with running("gateway", "--upstream", address, "--json") as process:
         assert process.stdout is not None
         said = json.loads(process.stdout.readline())
         assert (said["event"], said["upstream"]) == ("listening", address)
@@ -45,7 +32,7 @@ def test_it_serves_until_it_is_stopped(server: object, number: signal.Signals) -
 
 def test_it_says_what_to_do(server: object) -> None:
     """Without --json, one line names the address, the server and the description."""
-    with _running(server.address) as process:  # type: ignore[attr-defined] # the fixture's server has one
+    with running("gateway", server.address) as process:  # type: ignore[attr-defined] # the fixture's server has one
         assert process.stdout is not None
         line = process.stdout.readline()
     assert line.endswith("/openapi.json says how; Ctrl-C ends it\n")

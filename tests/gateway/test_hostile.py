@@ -9,17 +9,17 @@ import orjson
 import psutil
 import pytest
 
-from milvus_tck.gateway.gateway import Gateway
-from milvus_tck.gateway.limits import Limits
+from milvus_tck.gateway.http.limits import RequestLimits
+from milvus_tck.gateway.server.server import Gateway
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.wire import messages as m
-from tests.gateway.asking import SECONDS, ask
+from tests.gateway.requests import SECONDS, ask
 from tests.proxy.servers import Server, serving
 
 #: Patience and room that tests can exhaust.
 _SHORT = 0.5
 _BODY = 256 << 10
-_LIMITS = Limits(body=_BODY, yaml=16 << 10, bodies=2 * _BODY, head=16 << 10, requests=4, connections=12,
+_LIMITS = RequestLimits(body=_BODY, yaml=16 << 10, bodies=2 * _BODY, head=16 << 10, requests=4, connections=12,
                  head_seconds=_SHORT, body_seconds=_SHORT, stalled_seconds=_SHORT, idle_seconds=1)  # fmt: skip
 
 

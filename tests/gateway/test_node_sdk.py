@@ -9,7 +9,7 @@ from typing import Any
 import platformdirs
 import pytest
 
-from milvus_tck.gateway.gateway import Gateway
+from milvus_tck.gateway.server.server import Gateway
 from milvus_tck.targets.milvus import MilvusServer
 
 _FOLDER = Path(__file__).with_name("node")

@@ -6,7 +6,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from milvus_tck.spec.routes import routes
-from tests.gateway.asking import ask
+from tests.gateway.requests import ask
 
 BINDINGS = ("http-design", "http-api-v1", "http-v2")
 

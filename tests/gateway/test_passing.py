@@ -7,11 +7,11 @@ import grpc
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.gateway.gateway import Gateway
+from milvus_tck.gateway.server.server import Gateway
 from milvus_tck.spec.http_status import endings
 from milvus_tck.targets.network import free_ports
 from milvus_tck.wire import messages as m
-from tests.gateway.asking import SECONDS, ask
+from tests.gateway.requests import SECONDS, ask
 from tests.proxy.servers import Server, serving
 
 

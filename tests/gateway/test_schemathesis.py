@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS
 
-from milvus_tck.gateway.openapi import description
+from milvus_tck.gateway.openapi.document import description
 from milvus_tck.spec.routes import routes
-from tests.gateway.asking import SECONDS, ask
+from tests.gateway.requests import SECONDS, ask
 
 _SCHEMA = schemathesis.openapi.from_dict(description((routes("http-design"), routes("http-api-v1"))))
 _OPERATIONS = [found.ok() for found in cast("Any", _SCHEMA.get_all_operations())]

@@ -9,7 +9,7 @@ import pytest
 from milvus_tck.gateway.v2.surface import HANDLERS
 from milvus_tck.spec.routes import routes
 from milvus_tck.wire import messages as m
-from tests.gateway.asking import Answer, ask
+from tests.gateway.requests import Answer, ask
 from tests.proxy.servers import Server
 
 TABLE = routes("http-v2")
@@ -46,17 +46,18 @@ def rows(url: str) -> Iterator[str]:
     name = "v2_rows"
     created = post(url, "/collections/create", collectionName=name, schema={"fields": FIELDS}, indexParams=INDEXES)
     assert created.plain == {"code": 0, "data": {}}
-    assert post(url, "/entities/insert", collectionName=name, data=ROW).plain["data"]["insertCount"] == 1
+    assert post(url, "/entities/insert", collectionName=name, data=[ROW]).plain["data"]["insertCount"] == 1
     yield name
     assert post(url, "/collections/drop", collectionName=name).plain["code"] == 0
 
 
 def test_every_route_answers(url: str) -> None:
-    """Each route of the table is served, or is 501 with a sentence; none is a page that is not there."""
+    """Each route of the table is served, or is 501 and says why; none is a page that is not there."""
     for route in TABLE:
         answer = ask(url, "POST", TABLE.base + route.path, {})
         assert answer.status in {200, 501}, route.path
-        assert ("does not serve" in answer.plain.get("message", "")) == (route.path not in HANDLERS)
+        told = f"{route.inner}, a call between the parts of a server" in answer.plain.get("message", "")
+        assert told == (route.path not in HANDLERS), route.path
 
 
 def test_a_row_of_every_type(url: str, rows: str) -> None:
@@ -67,13 +68,13 @@ def test_a_row_of_every_type(url: str, rows: str) -> None:
 
 
 def test_integers_as_texts(url: str, rows: str) -> None:
-    """Who can not take 64-bit integers gets them as texts, and may send them so."""
+    """Who cannot take 64-bit integers gets them as texts, and may send them so."""
     body = {"collectionName": rows, "filter": "whole > 0", "outputFields": ["whole", "small"]}
     path = f"{TABLE.base}/entities/query"
     texts = ask(url, "POST", path, body, accept_type_allow_int64="false").plain["data"]
     assert [(row["whole"], row["small"]) for row in texts] == [(str(BIG), -128)]
     data = {**ROW, "key": "text", "whole": str(BIG)}
-    assert post(url, "/entities/upsert", collectionName=rows, data=data).plain["data"]["upsertIds"] == ["text"]
+    assert post(url, "/entities/upsert", collectionName=rows, data=[data]).plain["data"]["upsertIds"] == ["text"]
     (found,) = post(url, "/entities/get", collectionName=rows, id=["text"], outputFields=["whole"]).plain["data"]
     assert found["whole"] == BIG
 
@@ -146,15 +147,26 @@ def test_failures_are_200(url: str, body: bytes, code: int) -> None:
     ],
 )
 def test_definitions_that_are_none(url: str, body: dict[str, Any], code: int) -> None:
-    """A definition that can not be read is refused, and nothing is created."""
+    """A definition that cannot be read is refused, and nothing is created."""
     assert post(url, "/collections/create", collectionName="v2_none", **body).plain["code"] == code
     assert post(url, "/collections/has", collectionName="v2_none").plain["data"]["has"] is False
 
 
-@pytest.mark.parametrize("member", [{"ids": [1]}, {"exprParams": {"a": 1}}, {"functionScore": {"a": 1}}])
-def test_members_that_are_not_translated(url: str, member: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("action", "member"),
+    [
+        ("search", {"ids": [1]}),
+        ("search", {"exprParams": {"a": 1}}),
+        ("search", {"functionScore": {"a": 1}}),
+        ("search", {"functionChains": [{"name": "f"}]}),
+        ("hybrid_search", {"searchAggregation": {"size": 1}}),
+        ("query", {"orderByFields": ["id"]}),
+        ("upsert", {"fieldOps": [{"fieldName": "a", "op": "ARRAY_APPEND"}]}),
+    ],
+)
+def test_members_that_are_not_translated(url: str, action: str, member: dict[str, Any]) -> None:
     """What would be lost on the way is refused."""
-    answer = post(url, "/entities/search", collectionName="x", data=[[1]], **member)
+    answer = post(url, f"/entities/{action}", collectionName="x", data=[{"a": 1}], **member)
     assert (answer.status, answer.plain["code"], next(iter(member)) in answer.plain["message"]) == (501, 10, True)
 
 

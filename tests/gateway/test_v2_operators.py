@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from milvus_tck.gateway.gateway import Gateway
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.gateway.server.server import Gateway
+from milvus_tck.targets.resolver import resolve
 from milvus_tck.wire import messages as m
 from tests.gateway.test_v2 import post
 from tests.proxy.servers import Server
@@ -99,4 +99,7 @@ def test_an_analyzer_is_asked_and_told(where: str, peer: Server) -> None:
     answer = post(where, "/common/run_analyzer", text=["Die Größe"], analyzerParams=params, withDetail=True)
     sent = m.RunAnalyzerRequest.FromString(next(each for each in peer.requests if each))
     assert (list(sent.placeholder), sent.analyzer_params) == (["Die Größe".encode()], params)
-    assert answer.plain["data"] == [{"tokens": [{"token": "größe", "start_offset": 1, "end_offset": 6}]}]
+    places = {"startOffset": 1, "endOffset": 6, "position": 0, "positionLength": 0}
+    assert answer.plain["data"] == {"results": [{"tokens": [{"token": "größe", **places}]}]}
+    short = post(where, "/common/run_analyzer", text=["Die Größe"], withHash=True)
+    assert short.plain["data"] == {"results": [{"tokens": [{"token": "größe", "hash": 0}]}]}

@@ -9,18 +9,19 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import ParamSpec, TypeVar
 
 import gevent
 from hpack import Decoder, Encoder
 
-from milvus_tck.load.http2 import frames
-from milvus_tck.load.http2.channel import Channel
-from milvus_tck.load.http2.limits import Limits
-from milvus_tck.load.opening import open_fast
-from milvus_tck.load.transport import CODES, Payload
+from milvus_tck.load.transports.base import CODES, Payload
+from milvus_tck.load.transports.http2 import frames
+from milvus_tck.load.transports.http2.channel import Channel
+from milvus_tck.load.transports.http2.limits import PeerLimits
+from milvus_tck.load.transports.registry import open_fast
 
 __all__ = [
     "LONG",
@@ -29,6 +30,7 @@ __all__ = [
     "Peer",
     "Request",
     "Script",
+    "all_end",
     "asked",
     "comes",
     "message",
@@ -41,6 +43,8 @@ __all__ = [
 LONG = 20.0
 PATH = "/test.Service/Method"
 _HEAD = struct.Struct(">BHBBI")
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,12 @@ class Peer:
         """Take the preface and send settings."""
         self.preface()
         self.sock.sendall(frames.settings(settings))
+
+    def greet_and_answer(self) -> None:
+        """Take the connection and answer one call, so that what follows does not wait for a connection."""
+        self.greet()
+        request = self.request()
+        self.reply(request.stream, request.body[5:])
 
     def next(self) -> Frame:
         """Read one frame."""
@@ -216,7 +226,7 @@ def scripted(*scripts: Script) -> Iterator[str]:
 
 
 @contextmanager
-def using(*scripts: Script, limits: Limits | None = None) -> Iterator[Channel]:
+def using(*scripts: Script, limits: PeerLimits | None = None) -> Iterator[Channel]:
     """Offer our client, connected to scripted peers; closed before they are asked whether all went well."""
     with scripted(*scripts) as address:
         channel = open_fast(address, limits=limits)
@@ -240,8 +250,18 @@ def asked(channel: Channel, payload: Payload = b"x", deadline: float = LONG) -> 
     return CODES[code], details, body
 
 
-def together(channel: Channel, *payloads: Payload) -> list[tuple[str, str, bytes]]:
+def all_end(greenlets: "Iterable[gevent.Greenlet[_Arguments, _Result]]", within: float = LONG) -> None:
+    """Wait until all have ended; raises what one of them raised, and `gevent.Timeout` where one goes on.
+
+    `joinall(timeout=...)` is not used: it counts from the loop's last turn, which may be a minute ago where other
+    tests ran in between, and then returns at once. A `Timeout` looks at the clock when it starts.
+    """
+    with gevent.Timeout(within):
+        gevent.joinall(list(greenlets), raise_error=True)  # noqa: TID251 - without its own timeout
+
+
+def together(channel: Channel, *payloads: Payload, within: float = LONG) -> list[tuple[str, str, bytes]]:
     """Make calls at the same time; the answers come in the order of the payloads."""
     calls = [gevent.spawn(asked, channel, each) for each in payloads]
-    gevent.joinall(calls, timeout=LONG, raise_error=True)
+    all_end(calls, within)
     return [each.get(block=False) for each in calls]

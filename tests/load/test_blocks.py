@@ -7,9 +7,9 @@ from hpack import Decoder, Encoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.load.http2.blocks import Blocks, timeout_text
-from milvus_tck.load.http2.replies import Replies
-from milvus_tck.load.transport import CODES
+from milvus_tck.load.transports.base import CODES
+from milvus_tck.load.transports.http2.blocks import Blocks, timeout_text
+from milvus_tck.load.transports.http2.replies import Replies
 
 _VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=200)
 _KEYS = st.from_regex(r"[a-z0-9_.-]{1,20}", fullmatch=True)

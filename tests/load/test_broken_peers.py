@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from milvus_tck.load.http2 import frames
-from milvus_tck.load.http2.limits import Limits
+from milvus_tck.load.transports.http2 import frames
+from milvus_tck.load.transports.http2.limits import PeerLimits
 from tests.load.peer import Peer, asked, message, together, using
 
 
@@ -214,7 +214,7 @@ def test_an_error_of_the_connection(name: str) -> None:
         peer.reply(peer.request().stream, b"fine")
         peer.ended()
 
-    with using(script, works, limits=Limits(longest=16_384)) as channel:
+    with using(script, works, limits=PeerLimits(longest=16_384)) as channel:
         code, told, body = asked(channel)
         assert (code, body) == ("UNAVAILABLE", b"")
         assert "the peer broke the rules" in told

@@ -6,10 +6,10 @@ import gevent
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.load.http2 import frames
-from milvus_tck.load.http2.limits import Limits
-from milvus_tck.load.opening import open_fast
-from milvus_tck.load.transport import CODES
+from milvus_tck.load.transports.base import CODES
+from milvus_tck.load.transports.http2 import frames
+from milvus_tck.load.transports.http2.limits import PeerLimits
+from milvus_tck.load.transports.registry import open_fast
 from tests.load.peer import LONG, PATH, Frame, Peer, Request, Script, asked, message, scripted, together, using
 
 
@@ -327,7 +327,7 @@ def test_what_we_announce() -> None:
         peer.reply(peer.request().stream)
         peer.ended()
 
-    with using(script, limits=Limits(window=1_000_000, longest=20_000)) as channel:
+    with using(script, limits=PeerLimits(window=1_000_000, longest=20_000)) as channel:
         asked(channel)
     announced = {
         int.from_bytes(seen[0].content[at : at + 2]): int.from_bytes(seen[0].content[at + 2 : at + 6])

@@ -8,13 +8,13 @@ import time
 import gevent
 import pytest
 
-from milvus_tck.load.http2 import channel as channel_module
-from milvus_tck.load.http2 import connection as connection_module
-from milvus_tck.load.http2 import frames
-from milvus_tck.load.http2.pool import Pool
-from milvus_tck.load.opening import open_fast, open_transport
-from milvus_tck.load.transport import TransportStats
-from tests.load.peer import LONG, PATH, Peer, asked, comes, scripted, together, using
+from milvus_tck.load.transports.base import TransportStats
+from milvus_tck.load.transports.http2 import channel as channel_module
+from milvus_tck.load.transports.http2 import connection as connection_module
+from milvus_tck.load.transports.http2 import frames
+from milvus_tck.load.transports.http2.pool import Pool
+from milvus_tck.load.transports.registry import open_fast, open_transport
+from tests.load.peer import LONG, PATH, Peer, all_end, asked, comes, scripted, together, using
 from tests.load.test_calls import echo
 
 
@@ -205,7 +205,7 @@ def test_a_deadline() -> None:
     errors: list[int] = []
 
     def script(peer: Peer) -> None:
-        peer.greet()
+        peer.greet_and_answer()
         late = peer.request().stream
         reset = peer.until(frames.RST_STREAM)
         errors.append(int.from_bytes(reset.content))
@@ -216,6 +216,7 @@ def test_a_deadline() -> None:
         peer.ended()
 
     with using(script) as channel:
+        assert asked(channel)[0] == "OK"
         began = time.monotonic()
         assert asked(channel, deadline=0.2) == ("DEADLINE_EXCEEDED", "Deadline Exceeded", b"")
         assert 0.2 <= time.monotonic() - began < LONG
@@ -229,7 +230,7 @@ def test_deadlines_of_all_lengths() -> None:
     ended: list[float] = []
 
     def script(peer: Peer) -> None:
-        peer.greet()
+        peer.greet_and_answer()
         requests = [peer.request() for _ in deadlines]
         for _ in range(len(deadlines) - 1):
             peer.until(frames.RST_STREAM)
@@ -245,7 +246,8 @@ def test_deadlines_of_all_lengths() -> None:
             ended.append(deadline)
 
     with using(script) as channel:
-        gevent.joinall([gevent.spawn(one, each) for each in deadlines], timeout=LONG, raise_error=True)
+        assert asked(channel)[0] == "OK"
+        all_end([gevent.spawn(one, each) for each in deadlines])
     assert ended == sorted(ended)
     assert len(ended) == len(deadlines) - 1
 
@@ -292,7 +294,7 @@ def test_a_call_that_waits_can_be_cancelled() -> None:
         third = gevent.spawn(asked, channel, b"third")
         pending.cancel()
         pending.cancel()
-        gevent.joinall([first, third], timeout=LONG, raise_error=True)
+        all_end([first, third])
         assert (first.value, third.value) == (("OK", "", b"1"), ("OK", "", b"3"))
     assert told == []
 
@@ -310,7 +312,7 @@ def test_closing() -> None:
         while channel.stats().opened == 0:
             gevent.sleep(0.001)
         channel.close()
-        gevent.joinall(calls, timeout=LONG, raise_error=True)
+        all_end(calls)
         expected = ("CANCELLED", "the transport is closed", b"")
         assert [each.value for each in calls] == [expected] * 3
         assert asked(channel) == expected
@@ -379,7 +381,7 @@ def test_a_pool() -> None:
         pool = open_transport(address, connections=3)
         assert isinstance(pool, Pool)
         calls = [gevent.spawn(pool.call, PATH, b"%d" % each, LONG) for each in range(6)]
-        gevent.joinall(calls, timeout=LONG, raise_error=True)
+        all_end(calls)
         assert [each.value for each in calls] == [(0, "", b"%d" % each) for each in range(6)]
         assert (pool.stats().opened, pool.in_flight()) == (3, 0)
         pool.close()

@@ -9,7 +9,7 @@ import pytest
 
 from milvus_tck.load.data.dataset import Dataset, numbers
 from milvus_tck.load.data.files import read_dataset
-from milvus_tck.load.data.planted import GROUP, Planted
+from milvus_tck.load.data.seeded_rows import GROUP, Planted
 
 
 def _brute(data: Dataset, query: int, k: int, metric: str) -> list[int]:

@@ -5,8 +5,8 @@ import threading
 import gevent
 import pytest
 
-from milvus_tck.load.http2 import frames
-from milvus_tck.load.http2.limits import Limits
+from milvus_tck.load.transports.http2 import frames
+from milvus_tck.load.transports.http2.limits import PeerLimits
 from tests.load.peer import Frame, Peer, asked, comes, message, together, using
 
 _BIG = bytes(range(256)) * 1000
@@ -207,7 +207,7 @@ def test_a_server_may_go_on(frame: int) -> None:
             peer.trailers(stream)
         peer.ended()
 
-    with using(script, limits=Limits(window=window, longest=1 << 16)) as channel:
+    with using(script, limits=PeerLimits(window=window, longest=1 << 16)) as channel:
         for _ in range(2):
             assert asked(channel) == ("OK", "", content)
 
@@ -230,7 +230,7 @@ def test_replies_that_nobody_reads_are_allowed_again() -> None:
         peer.reply(stream)
         peer.ended()
 
-    with using(script, limits=Limits(window=window)) as channel:
+    with using(script, limits=PeerLimits(window=window)) as channel:
         waiting = gevent.spawn(asked, channel)
         comes(met)
         waiting.kill()
@@ -271,7 +271,7 @@ def test_a_reply_larger_than_allowed() -> None:
         peer.reply(peer.request().stream, b"next")
         peer.ended()
 
-    with using(script, limits=Limits(reply=100_000)) as channel:
+    with using(script, limits=PeerLimits(reply=100_000)) as channel:
         assert asked(channel) == ("RESOURCE_EXHAUSTED", "the reply is larger than 100000 bytes", b"")
         assert asked(channel) == ("OK", "", b"next")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.load.measure.histogram import Histogram, Sparse
+from milvus_tck.load.measure.histogram import Histogram, SparseHistogram
 
 _QUANTILES = (0.5, 0.9, 0.99, 0.999)
 
@@ -28,13 +28,13 @@ def test_parts_merge_into_the_whole(durations: list[float], cut: int) -> None:
     """Histograms of two parts, merged, and sent as messages in between, are that of the whole, exactly."""
     whole, part = Histogram.empty(), Histogram.empty()
     whole.add(np.array(durations))
-    sparse = Sparse.empty()
+    sparse = SparseHistogram.empty()
     for piece in (np.array(durations[:cut]), np.array(durations[cut:])):
-        other, thin = Histogram.empty(), Sparse.empty()
+        other, thin = Histogram.empty(), SparseHistogram.empty()
         other.add(piece)
         thin.add(piece)
         part.merge(Histogram.of_message(other.as_message()))
-        sparse.merge(Sparse.of_message(thin.as_message()))
+        sparse.merge(SparseHistogram.of_message(thin.as_message()))
     for found in (part, sparse.dense()):
         assert (found.counts == whole.counts).all()
         assert (found.low, found.high) == (whole.low, whole.high)
@@ -65,7 +65,7 @@ def test_slices_of_time_take_little_memory() -> None:
     """However many durations of however many kinds a slice holds, it stays small, and its percentiles within 0.6 %."""
     random = np.random.default_rng(3)
     durations = np.concatenate([random.lognormal(-6, 1, 40_000), random.uniform(0, 0.5, 5_000)])
-    sparse = Sparse.empty()
+    sparse = SparseHistogram.empty()
     for piece in np.array_split(durations, 9):
         sparse.add(piece)
     assert sparse.held.nbytes + sparse.counted.nbytes < 6_000

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.load.http1.reply import BrokenReplyError, Reader
-from milvus_tck.load.opening import open_http
-from milvus_tck.load.transport import CODES
+from milvus_tck.load.transports.base import CODES
+from milvus_tck.load.transports.http1.reply import BrokenReplyError, ReplyReader
+from milvus_tck.load.transports.registry import open_http
+from tests.load.peer import all_end
 
 _REQUEST = b"POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n"
 _PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\nhello"
@@ -33,7 +34,7 @@ def test_a_reply_is_read_however_it_is_cut(reply: bytes, cuts: list[int], times:
     """Status, body and whether the connection goes on are the same, wherever the pieces end."""
     known: dict[bytes, tuple[int, int]] = {}
     for _ in range(times):
-        reader = Reader(known)
+        reader = ReplyReader(known)
         reader.begin()
         found = None
         bounds = sorted({0, len(reply), *(cut for cut in cuts if cut < len(reply))})
@@ -58,7 +59,7 @@ def test_a_reply_is_read_however_it_is_cut(reply: bytes, cuts: list[int], times:
 )
 def test_what_is_no_whole_reply_is_told(reply: bytes) -> None:
     """A reply that is cut short, or that is none, raises and is never taken for an answer."""
-    reader = Reader({})
+    reader = ReplyReader({})
     reader.begin()
     with pytest.raises(BrokenReplyError):  # noqa: PT012 - it may come with the bytes or with the end
         assert reader.feed(reply) is None
@@ -120,7 +121,7 @@ def test_connections_are_kept_and_shared_out() -> None:
                 code, _, body = transport.call("", _REQUEST.replace(b"/x", name), 10)
                 assert (code, body) == (0, name)
 
-        gevent.joinall([gevent.spawn(user, number) for number in range(8)], raise_error=True)
+        all_end(gevent.spawn(user, number) for number in range(8))
         assert transport.stats().opened == 8
         assert transport.in_flight() == 0
         transport.close()

@@ -8,8 +8,8 @@ import pytest
 _UNPATCHED = """
 import socket, ssl, sys, threading, time
 before = (socket.socket, ssl.SSLContext, threading.Lock, time.sleep)
-import milvus_tck.load.opening
-milvus_tck.load.opening.open_transport("127.0.0.1:1")
+import milvus_tck.load.transports.registry
+milvus_tck.load.transports.registry.open_transport("127.0.0.1:1")
 assert (socket.socket, ssl.SSLContext, threading.Lock, time.sleep) == before
 from gevent import monkey
 assert not any(map(monkey.is_module_patched, ("socket", "ssl", "threading", "time", "os", "select")))
@@ -26,7 +26,7 @@ _PATCHED = """
 from gevent import monkey
 monkey.patch_all()
 import sys
-from milvus_tck.load.opening import open_transport
+from milvus_tck.load.transports.registry import open_transport
 print(open_transport(sys.argv[1]).call("/test.Service/Method", b"x", 20.0))
 """
 

@@ -10,8 +10,8 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.degenerate import DEGENERATE
 from milvus_tck.targets.lite import LiteServer
-from milvus_tck.verdict.ledger import ledgers
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.leftovers.ledger import ledgers
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
 from tests.load.runs import command, load, scenario
 
@@ -78,7 +78,7 @@ def test_a_server_that_only_pretends_does_not_pass(name: str, tmp_path: Path) ->
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_said_before_anything_starts(options: tuple[str, str], tmp_path: Path) -> None:
-    """A scenario, objective, rate or baseline that can not be, or that the run will not measure, is a usage error."""
+    """A scenario, objective, rate or baseline that cannot be, or that the run will not measure, is a usage error."""
     done = subprocess.run(command("lite", tmp_path, *options), capture_output=True, text=True, check=False)
     assert done.returncode == Exit.USAGE
     assert "Traceback" not in done.stderr

@@ -12,14 +12,14 @@ from typing import Any
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.targets.network import free_ports
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.resolver import resolve
 from tests.load.runs import scenario
 
 _LOCUST = [sys.executable, "-m", "locust"]
 _SECONDS = 90.0
 _OWN = """
 from locust import task
-from milvus_tck.load.users import MilvusUser
+from milvus_tck.load.locust.users import MilvusUser
 from milvus_tck.wire import messages as m
 
 class Shopper(MilvusUser):
@@ -88,7 +88,7 @@ def test_own_users_are_a_few_lines(server: LiteServer, tmp_path: Path) -> None:
 
 _OWN_HTTP = """
 from locust import task
-from milvus_tck.load.users import MilvusHttpUser
+from milvus_tck.load.locust.users import MilvusHttpUser
 
 class Shopper(MilvusHttpUser):
     @task

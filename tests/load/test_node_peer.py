@@ -8,10 +8,10 @@ from pathlib import Path
 import gevent
 import pytest
 
-from milvus_tck.load.opening import open_transport
-from milvus_tck.load.transport import CODES
-from tests.load.peer import LONG
-from tests.load.test_oracle import Both
+from milvus_tck.load.transports.base import CODES
+from milvus_tck.load.transports.registry import open_transport
+from tests.load.peer import LONG, all_end
+from tests.load.test_grpcio import Both
 
 _FOLDER = Path(__file__).with_name("node")
 _INSTALL_SECONDS = 300
@@ -71,5 +71,5 @@ def test_many_at_once(peer: Both) -> None:
         answers = ((at, peer.ours.call("/peer.Peer/Echo", b"%d" % at, LONG)) for at in range(first, first + 50))
         wrong.extend(at for at, answer in answers if answer[::2] != (0, b"%d" % at))
 
-    gevent.joinall([gevent.spawn(user, each * 1000) for each in range(32)], timeout=3 * LONG, raise_error=True)
+    all_end([gevent.spawn(user, each * 1000) for each in range(32)], 3 * LONG)
     assert wrong == []

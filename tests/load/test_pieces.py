@@ -2,11 +2,11 @@
 
 import pytest
 
-from milvus_tck.load.drive.server import parse_metrics
-from milvus_tck.load.measure.series import Found, Series
+from milvus_tck.load.codecs.statuses import MALFORMED, Statuses
+from milvus_tck.load.control.server_metrics import parse_metrics
+from milvus_tck.load.measure.series import NeighboursFound, Series
 from milvus_tck.load.plan.objectives import Held, judge, parse_objective, recall_bounds
-from milvus_tck.load.plan.reading import parse_scenario, read_scenario, scenario_names
-from milvus_tck.load.speech.statuses import MALFORMED, Statuses
+from milvus_tck.load.plan.scenario_files import parse_scenario, read_scenario, scenario_names
 from milvus_tck.wire import messages as m
 
 
@@ -32,13 +32,13 @@ def test_a_status_is_read_from_the_bytes(status: m.Status, said: str) -> None:
 
 
 def test_bytes_that_are_no_answer_are_malformed() -> None:
-    """What can not be read is no success."""
+    """What cannot be read is no success."""
     assert Statuses("Search").read(b"\x0a\x05\xff\xff\xff\xff\xff") == MALFORMED
     assert Statuses("Search").read(b"\xff\xff") == MALFORMED
 
 
 def _series(count: int, errors: int, recall: float) -> Series:
-    series = Series(count=count, found=Found(count, recall * count, recall * recall * count))
+    series = Series(count=count, found=NeighboursFound(count, recall * count, recall * recall * count))
     series.errors["X"] = errors
     return series
 
@@ -71,8 +71,8 @@ def test_an_objective_that_is_none_is_refused(text: str) -> None:
 
 def test_recall_of_few_queries_is_not_certain() -> None:
     """Ten perfect answers leave room for doubt, ten thousand do not."""
-    assert recall_bounds(Found(10, 10, 10))[0] < 0.75
-    assert recall_bounds(Found(10_000, 10_000, 10_000))[0] > 0.999
+    assert recall_bounds(NeighboursFound(10, 10, 10))[0] < 0.75
+    assert recall_bounds(NeighboursFound(10_000, 10_000, 10_000))[0] > 0.999
 
 
 @pytest.mark.parametrize("name", scenario_names())

@@ -15,7 +15,7 @@ from milvus_tck.load.measure.histogram import Histogram
 from milvus_tck.load.report.comparison import read_slots
 from milvus_tck.spec.data import data_dir
 from milvus_tck.targets.lite import LiteServer
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from tests.load.runs import Ended, load, scenario
 from tests.reporting.browser import Browser, chromium
 

@@ -6,10 +6,11 @@ import gevent
 import pytest
 
 from milvus_tck.bindings.grpc import Credentials
-from milvus_tck.load.opening import open_fast
-from milvus_tck.load.transport import CODES
+from milvus_tck.load.transports.base import CODES
+from milvus_tck.load.transports.registry import open_fast
 from milvus_tck.wire.descriptors import SERVICE
 from tests.bindings.servers import Certificates, Handler, certificates, serving
+from tests.load.peer import all_end
 
 _LONG = 30.0
 _MEGABYTE = 1 << 20
@@ -65,7 +66,7 @@ def test_many_at_once(address: str, pems: Certificates) -> None:
     channel = open_fast(address, Credentials(tls=True, ca=pems.ca))
     payloads = [b"%d" % each * (each * 50) for each in range(100)]
     calls = [gevent.spawn(channel.call, f"/{SERVICE}/Echo", each, _LONG) for each in payloads]
-    gevent.joinall(calls, timeout=_LONG, raise_error=True)
+    all_end(calls, _LONG)
     assert [each.value for each in calls] == [(0, "", each) for each in payloads]
     assert channel.stats().opened == 1
     channel.close()

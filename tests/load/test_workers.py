@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from milvus_tck.targets.lite import LiteServer
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from tests.load.runs import load, scenario
 
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
-from milvus_tck.bindings.outcome import Reply
-from milvus_tck.mutants.operators import OPERATORS
-from milvus_tck.mutants.scene import Arguments
+from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.mutation.context import Arguments
+from milvus_tck.mutation.registry import operator_of
 from milvus_tck.wire import messages as m
-from tests.mutants.scenes import a_scene, operated
+from tests.mutants.contexts import a_context, operated
 
 _REFUSED = m.Status(code=100, error_code=m.ErrorCode.CollectionNotExists, reason="not found")
 _UNEXPECTED = m.Status(code=65535, error_code=m.ErrorCode.UnexpectedError, reason="something went wrong")
@@ -109,24 +109,24 @@ def test_bytes() -> None:
 
 def test_what_was_right_before() -> None:
     """Answers of before come back: the last one to the same request, the first one, one to another request."""
-    scene = a_scene("HasCollection", m.BoolResponse(value=True), m.HasCollectionRequest(collection_name="a"))
+    context = a_context("HasCollection", m.BoolResponse(value=True), m.HasCollectionRequest(collection_name="a"))
     for name in ("stale", "first", "others", "refuse-repeat"):
-        assert OPERATORS[name](scene, Arguments()) is None
-    scene.memory.note(b"other", b"0")
+        assert operator_of(name).change(context, Arguments()) is None
+    context.memory.note(b"other", b"0")
     for answer in (b"1", b"2"):
-        scene.memory.note(scene.sent, answer)
-    assert [OPERATORS[name](scene, Arguments()) for name in ("stale", "first", "others")] == [
+        context.memory.note(context.sent, answer)
+    assert [operator_of(name).change(context, Arguments()) for name in ("stale", "first", "others")] == [
         Reply(b"2", "OK"), Reply(b"1", "OK"), Reply(b"0", "OK"),
     ]  # fmt: skip
 
 
 def test_a_repeat_is_refused() -> None:
     """What was done before is refused the next time."""
-    scene = a_scene("CreateCollection", m.Status())
-    scene.memory.note(scene.sent, b"")
-    OPERATORS["refuse-repeat"](scene, Arguments())
-    assert isinstance(scene.response, m.Status)
-    assert scene.response.code == 65535
+    context = a_context("CreateCollection", m.Status())
+    context.memory.note(context.sent, b"")
+    operator_of("refuse-repeat").change(context, Arguments())
+    assert isinstance(context.message, m.Status)
+    assert context.message.code == 65535
 
 
 def test_a_path_that_the_answer_can_not_have() -> None:

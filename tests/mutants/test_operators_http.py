@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from milvus_tck.wire import messages as m
-from tests.mutants.scenes import operated
+from tests.mutants.contexts import operated
 
 _BODY = b'{"code":200,"data":[{"id":"9007199254740993","n":1.5},{"id":"2","n":2}],"big":9007199254740993}'
 

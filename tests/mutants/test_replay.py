@@ -5,14 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from milvus_tck.bindings.outcome import Reply
-from milvus_tck.mutants.recording import Recording, Step, Take, Tape, TapeBinding, key_of, load, save
-from milvus_tck.mutants.replay import Missed, ReplayBinding, ReplayCase, replay_run
+from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.mutants.replay.replay_binding import Missed, ReplayBinding, ReplayCaller, replay_run
+from milvus_tck.mutants.replay.tape import ServerTapes, Step, Take, Tape, TapeBinding, key_of, load, save
 from milvus_tck.spec.profiles import profile
-from milvus_tck.verdict.stops import Never
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.stops import Never
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
-from tests.mutants.scenes import Script
+from tests.mutants.contexts import Script
 
 _HAS, _DROP = m.HasCollectionRequest(collection_name="c"), m.DropCollectionRequest(collection_name="c")
 _YES, _NO, _DONE = m.BoolResponse(value=True), m.BoolResponse(value=False), m.Status()
@@ -71,8 +72,9 @@ def test_waiting_takes_no_time() -> None:
     """What comes in the tape comes at once; what it does not bring never comes."""
     for answers, comes in (((_NO, _NO, _YES), True), ((_NO, _NO), False)):
         binding = ReplayBinding(_tape(*answers))
-        case = ReplayCase(replay_run("abc123", 7, profile("2.3"), binding), "test", ())
-        case.repeated = lambda binding=binding: binding.repeated  # type: ignore[misc] # of this round
+        caller = ReplayCaller(replay_run("abc123", 7, profile("2.3"), binding), "test")
+        caller.repeated = lambda binding=binding: binding.repeated  # type: ignore[misc] # of this round
+        case = Case(caller, ())
         started = time.monotonic()
         if comes:
             assert case.until(calls.has_collection("c"), lambda answer: answer.value, what="there") == _YES
@@ -86,7 +88,9 @@ def test_a_recording_is_kept(tmp_path: Path) -> None:
     """What was saved is read back; what is no recording, or of another layout, is none."""
     path = tmp_path / "a" / "good.rec"
     assert load(path) is None
-    known = Recording("milvus@2.3.5", "v2.3.5", "2.3", [Take("abc123", 7, tests={"t": _tape(_YES)}, states={"t": {}})])
+    known = ServerTapes(
+        "milvus@2.3.5", "v2.3.5", "2.3", [Take("abc123", 7, tests={"t": _tape(_YES)}, states={"t": {}})]
+    )
     save(known, path)
     assert load(path) == known
     path.write_bytes(path.read_bytes()[:-9])

@@ -3,7 +3,7 @@
 import pytest
 
 from milvus_tck.wire import messages as m
-from tests.mutants.scenes import operated
+from tests.mutants.contexts import operated
 
 #: Two queries with three hits and two.
 _IDS, _SCORES, _TOPKS = [1, 2, 3, 4, 5], [0.25, 0.5, 0.75, 0.1, 0.2], [3, 2]

@@ -4,18 +4,19 @@ from dataclasses import dataclass
 
 import pytest
 
-from milvus_tck.planning.choice import SuiteTest, choose
+from milvus_tck.planning.choice import SuiteTest
+from milvus_tck.planning.plan import collect
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.profiles import Profile, profile
-from milvus_tck.spec.required import Required
-from milvus_tck.verdict.check import Check
-from milvus_tck.verdict.events import check_event
-from milvus_tck.verdict.judgement import Judgement
-from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.states import Conformance, Exit, State
-from milvus_tck.verdict.summary import Summary, summarise
+from milvus_tck.spec.required_clauses import Required
+from milvus_tck.verdict.model.check import Check
+from milvus_tck.verdict.model.judgement import Judgement
+from milvus_tck.verdict.model.states import Conformance, Exit, State
+from milvus_tck.verdict.results.events import check_event
+from milvus_tck.verdict.results.result_file import Results
+from milvus_tck.verdict.results.summary import Summary, summarise
+from milvus_tck.verdict.session.options import CheckOptions
 from tests.reporting.builders import a_footer, a_header
 
 _OLD, _NEW = "has-collection/existing", "search/offset"
@@ -36,12 +37,12 @@ class _Frozen:
 def frozen(monkeypatch: pytest.MonkeyPatch) -> _Frozen:
     """A release that knew one of two clauses."""
     found = _Frozen({_OLD: Level.MUST})
-    monkeypatch.setattr("milvus_tck.verdict.owed.required", found)
+    monkeypatch.setattr("milvus_tck.verdict.model.obligations.required", found)
     return found
 
 
 def _checks() -> list[Check]:
-    return list(choose(_TESTS, CheckOptions("null"), profile("2.3")).wanted)
+    return list(collect(_TESTS, CheckOptions("null"), profile("2.3")).checks)
 
 
 def _came_to(checks: list[Check], failing: str) -> Summary:

@@ -69,7 +69,7 @@ def test_a_wheel_brings_its_index(house: Path) -> None:
     "text", ["", "{", "[]", "{}", '{"digest": "x", "tests": []}', '{"digest": "key", "tests": [1]}']
 )
 def test_an_index_that_is_none(text: str, tmp_path: Path) -> None:
-    """What can not be read, or belongs to other files, is as good as none."""
+    """What cannot be read, or belongs to other files, is as good as none."""
     path = tmp_path / "index.json"
     path.write_text(text, encoding="utf-8")
     assert load(path, "key") is None

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.targets.degenerate import DegenerateServer
-from milvus_tck.verdict.ledger import ledgers
-from milvus_tck.verdict.result_file import read_results
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.leftovers.ledger import ledgers
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.result_file import read_results
 from tests.plugin.plain import run_pytest
 
 _LITE = "lite@2.5.1"
@@ -117,7 +117,7 @@ def test_without_a_target(state: Path) -> None:
     ids=["word", "profile", "selection"],
 )
 def test_usage(state: Path, arguments: tuple[str, ...], said: str) -> None:
-    """What can not be done is said in words, without a traceback."""
+    """What cannot be done is said in words, without a traceback."""
     done = run_pytest(state, *_CHEAP, *arguments)
     assert done.code == pytest.ExitCode.USAGE_ERROR, done.out
     assert said in done.err

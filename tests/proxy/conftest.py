@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import grpc
 import pytest
 
-from milvus_tck.proxy.proxy import Proxy
+from milvus_tck.proxy.server import Proxy
 from tests.proxy.servers import Server, channel, serving
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 import grpc
 import pytest
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.bindings.outcome import Reply
-from milvus_tck.proxy.proxy import Proxy
 from milvus_tck.proxy.rule_files import parse_rules
 from milvus_tck.proxy.rules import Rule, RuleSet
+from milvus_tck.proxy.server import Proxy
 from milvus_tck.wire import messages as m
 from tests.proxy.servers import FOREIGN, LONG, Server, channel, unary
 

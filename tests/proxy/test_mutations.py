@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 import pytest
 from google.protobuf.message import Message
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.bindings.outcome import Reply
+from milvus_tck.mutation.registry import Fits, operator
 from milvus_tck.proxy.actions import Action, Answer, Operator, Send
 from milvus_tck.proxy.inspection import Seen
-from milvus_tck.proxy.operators import operator, operators
-from milvus_tck.proxy.proxy import Proxy
-from milvus_tck.proxy.rule_files import parse_rules
-from milvus_tck.proxy.rules import Rule, Stage, Where, mutate
+from milvus_tck.proxy.mutation import mutations
+from milvus_tck.proxy.rule_files import RuleError, parse_rules
+from milvus_tck.proxy.rules import Rule, RuleStage, Where, mutate
+from milvus_tck.proxy.server import Proxy
 from milvus_tck.wire import messages as m
 from tests.proxy.servers import FOREIGN, LONG, Server
 
@@ -36,7 +37,7 @@ def _inserted(rpc: str, request: bytes) -> bytes | None:
     return m.MutationResult(insert_cnt=m.InsertRequest.FromString(request).num_rows).SerializeToString()
 
 
-def _rules(change: Operator, stage: Stage) -> list[Rule]:
+def _rules(change: Operator, stage: RuleStage) -> list[Rule]:
     return [Rule("m", Where(("Insert",)), stage, mutate(change))]
 
 
@@ -55,7 +56,7 @@ def test_an_operator_changes_the_answer(proxy: Proxy, server: Server, ask: Ask) 
         response.insert_cnt += 1
         return response
 
-    proxy.rules = _rules(one_more, Stage.RESPONSE)
+    proxy.rules = _rules(one_more, RuleStage.RESPONSE)
     assert _count(ask()) == 4
     assert server.requests == [_REQUEST.SerializeToString()]
 
@@ -69,7 +70,7 @@ def test_an_operator_changes_the_request(proxy: Proxy, server: Server, ask: Ask)
         request.num_rows -= 1
         return request
 
-    proxy.rules = _rules(one_less, Stage.REQUEST)
+    proxy.rules = _rules(one_less, RuleStage.REQUEST)
     assert _count(ask()) == 2
     assert m.InsertRequest.FromString(server.requests[0]).num_rows == 2
 
@@ -81,28 +82,28 @@ def test_an_operator_that_returns_nothing_was_not_applied(proxy: Proxy, ask: Ask
         request.Clear()
         return None
 
-    proxy.rules = _rules(idle, Stage.BOTH)
+    proxy.rules = _rules(idle, RuleStage.BOTH)
     assert _count(ask()) == 3
     assert proxy.applied() == {"m": (1, 0)}
 
 
 def test_a_write_is_swallowed(proxy: Proxy, server: Server, ask: Ask) -> None:
     """`Answer` keeps a request from the server."""
-    proxy.rules = _rules(lambda *_: Answer(m.MutationResult(insert_cnt=9)), Stage.REQUEST)
+    proxy.rules = _rules(lambda *_: Answer(m.MutationResult(insert_cnt=9)), RuleStage.REQUEST)
     assert _count(ask()) == 9
     assert server.requests == []
 
 
 def test_a_write_is_doubled(proxy: Proxy, server: Server, ask: Ask) -> None:
     """`Send` sends several requests; the client gets the last answer."""
-    proxy.rules = _rules(lambda _rpc, request, _: Send((request, request)), Stage.REQUEST)
+    proxy.rules = _rules(lambda _rpc, request, _: Send((request, request)), RuleStage.REQUEST)
     assert _count(ask()) == 3
     assert server.requests == [_REQUEST.SerializeToString()] * 2
 
 
 def test_an_answer_may_be_any_bytes(proxy: Proxy, ask: Ask) -> None:
     """What no server should send can be sent."""
-    proxy.rules = _rules(lambda *_: b"\xff\xff", Stage.RESPONSE)
+    proxy.rules = _rules(lambda *_: b"\xff\xff", RuleStage.RESPONSE)
     assert ask().payload == b"\xff\xff"
 
 
@@ -115,7 +116,7 @@ def test_an_operator_may_remember(proxy: Proxy, ask: Ask) -> None:
         before.append(response)
         return before[-2] if len(before) > 1 else None
 
-    proxy.rules = _rules(stale, Stage.RESPONSE)
+    proxy.rules = _rules(stale, RuleStage.RESPONSE)
     five = m.InsertRequest(num_rows=5).SerializeToString()
     assert [_count(ask()), _count(ask("Insert", five)), _count(ask())] == [3, 3, 5]
     assert proxy.applied() == {"m": (3, 2)}
@@ -131,7 +132,7 @@ def test_mutations_add_up(proxy: Proxy, ask: Ask) -> None:
         request.num_rows -= 1
         return request if response is None else None
 
-    rules = [Rule(name, Where(("Insert",)), Stage.BOTH, mutate(less)) for name in ("a", "b")]
+    rules = [Rule(name, Where(("Insert",)), RuleStage.BOTH, mutate(less)) for name in ("a", "b")]
     proxy.rules = rules
     assert _count(ask()) == 1
     assert seen == [(3, True), (2, True), (3, False), (3, False)]
@@ -140,7 +141,7 @@ def test_mutations_add_up(proxy: Proxy, ask: Ask) -> None:
 
 def test_what_nobody_can_read_is_left_alone(proxy: Proxy, ask: Ask) -> None:
     """An operator is never shown a foreign call, nor one whose request or answer is no message."""
-    proxy.rules = [Rule("m", act=mutate(lambda *_: b"changed"), stage=Stage.BOTH)]
+    proxy.rules = [Rule("m", act=mutate(lambda *_: b"changed"), stage=RuleStage.BOTH)]
     assert ask(f"/{FOREIGN}/Echo", b"x").payload == b"x"
     assert ask("Upsert", b"\xff").payload == b"\xff"
     assert proxy.applied() == {"m": (2, 0)}
@@ -182,9 +183,58 @@ def test_bytes_are_cut(proxy: Proxy, ask: Ask) -> None:
 
 def test_an_operator_is_registered_once() -> None:
     """New operators get names of their own."""
-    assert set(operators()) >= {"set", "clear", "truncate"}
+    assert set(mutations()) >= {"set", "clear", "truncate"}
     with pytest.raises(ValueError, match="already"):
-        operator("set")(lambda: lambda *_: None)
+        operator("set", Fits.VALUES)(lambda *_: None)
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"operator": "rows-none"}, "rows-none changes none of MutationResult"),
+        ({"operator": "refuse", "at": "request"}, "refuse changes answers, not requests"),
+        ({"operator": "plus", "with": {"path": "insert_count"}}, "no message that it sees has a member insert_count"),
+        (
+            {"operator": "reverse", "with": {"path": "insert_cnt"}},
+            "reverse with path = .* cannot be carried out: .* is no list",
+        ),
+        ({"operator": "grpc", "with": {"value": "NEVER"}}, "there is no code NEVER; there are OK, "),
+        ({"operator": "set", "with": {"colour": 1}}, "with has no colour; there are path, member, value, keep"),
+        ({"operator": "negat"}, "there is no operator 'negat'; there are negate, "),
+        ({"operator": "http-status"}, "there is no operator 'http-status'"),
+        ({"operator": "cut", "rpc": f"/{FOREIGN}/Echo"}, "cannot be read here"),
+    ],
+)
+def test_a_mutation_that_never_applies_is_refused(row: dict[str, object], said: str) -> None:
+    """What could change no message of its calls is a mistake, and said before the proxy starts."""
+    with pytest.raises(RuleError, match=said):
+        parse_rules({"mutate": [{"rpc": "Insert", **row}]})
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"),
+    [
+        ({"operator": "plus", "with": {"path": "insert_cnt", "value": 2}}, [5, 7]),
+        ({"operator": "first"}, [3, 5]),
+        ({"operator": "others"}, [3, 3]),
+        ({"operator": "times", "with": {"path": "num_rows", "value": 2}, "at": "request"}, [6, 10]),
+    ],
+)
+def test_mutants_and_rules_share_their_operators(
+    ask: Ask, proxy: Proxy, row: dict[str, object], counts: list[int]
+) -> None:
+    """A rule can do what a mutant can: change values at a path, or answer what was right at another time."""
+    proxy.rules = parse_rules({"mutate": [{"rpc": "Insert", **row}]})
+    five = m.InsertRequest(num_rows=5).SerializeToString()
+    assert [_count(ask()), _count(ask("Insert", five))] == counts
+
+
+def test_a_refusal_by_name(ask: Ask, proxy: Proxy) -> None:
+    """An operator may answer with a Status, or let gRPC end the call."""
+    proxy.rules = parse_rules({"mutate": [{"rpc": "Insert", "operator": "refuse", "with": {"value": 8}}]})
+    assert m.MutationResult.FromString(ask().payload or b"").status.code == 8
+    proxy.rules = parse_rules({"mutate": [{"rpc": "Insert", "operator": "grpc", "with": {"value": "INTERNAL"}}]})
+    assert ask().code == "INTERNAL"
 
 
 def test_both_sides_are_seen(address: str, server: Server) -> None:

@@ -5,8 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +12,13 @@ import pytest
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.network import free_ports
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
 from tests.proxy.servers import LONG, Server, serving
 from tests.proxy.test_recording import faults, read
+from tests.verb_process import running
 
 _COMMAND = [sys.executable, "-m", "milvus_tck.cli.main", "proxy"]
-
-
-@contextmanager
-def _running(*options: str) -> Iterator["subprocess.Popen[str]"]:
-    """Run the verb, and end it if the test did not."""
-    with subprocess.Popen(
-        [*_COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, bufsize=1
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                process.kill()
 
 
 def _line(process: "subprocess.Popen[str]") -> str:
@@ -49,7 +35,7 @@ def _ended(process: "subprocess.Popen[str]", number: signal.Signals) -> tuple[st
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_shows_calls_and_sums_up(address: str, number: signal.Signals) -> None:
     """A line for each call as it ends, a summary when it is interrupted, and exit code 0."""
-    with _running("--upstream", address, "--profile", "2.3") as process:
+    with running("proxy", "--upstream", address, "--profile", "2.3") as process:
         first = _line(process)
         where = first.split()[0]
         assert f"{where} passes calls on to {address}, profile 2.3: it was asked for" in first
@@ -73,7 +59,7 @@ def test_json_is_for_scripts(tmp_path: Path, address: str, server: Server) -> No
     rules.write_text('[[fault]]\nid = "no"\nrpc = "Delete"\ngrpc = "ABORTED"\n', encoding="utf-8")
     record = tmp_path / "calls.jsonl"
     options = ("--upstream", address, "--profile", "2.3", "--rules", str(rules), "--record", str(record), "--json")
-    with _running(*options) as process:
+    with running("proxy", *options) as process:
         begun: dict[str, Any] = json.loads(_line(process))
         binding = GrpcBinding(begun["address"])
         assert binding.send("Delete", b"", LONG).code == "ABORTED"
@@ -99,9 +85,9 @@ def test_a_server_that_is_away_may_come_later() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{held.getsockname()[1]}"
-        with _running(address) as process:
+        with running("proxy", address) as process:
             first = _line(process)
-            assert "not held against a profile: the target can not be reached" in first
+            assert "not held against a profile: the target cannot be reached" in first
             binding = GrpcBinding(first.split()[0])
             reply = binding.send("Insert", b"", LONG)
             binding.close()
@@ -118,7 +104,7 @@ def test_a_server_that_comes_later_is_validated(server: Server) -> None:
         "GetLoadState": b"\x10\x63",
     }.get(rpc)
     port = free_ports(1)[0]
-    with _running(f"127.0.0.1:{port}", "--json") as process:
+    with running("proxy", f"127.0.0.1:{port}", "--json") as process:
         begun: dict[str, Any] = json.loads(_line(process))
         assert begun["profile"] is None
         binding = GrpcBinding(begun["address"])
@@ -142,14 +128,14 @@ def _refused(*options: str) -> tuple[int, str]:
 
 
 def test_mistakes_are_named(tmp_path: Path, address: str) -> None:
-    """What can not be done ends at once with what is wrong, and the exit code for it."""
+    """What cannot be done ends at once with what is wrong, and the exit code for it."""
     rules = tmp_path / "rules.toml"
     rules.write_text('[[fault]]\nrpc = "Insrt"\ngrpc = "ABORTED"\n', encoding="utf-8")
     for options, code, text in (
         (("--upstream", address, "--rules", str(rules)), Exit.USAGE, "there is no RPC Insrt"),
         (("--upstream", address, "--rules", str(tmp_path / "no.toml")), Exit.USAGE, "no.toml"),
-        (("--upstream", address, "--record", str(tmp_path / "no" / "x.jsonl")), Exit.USAGE, "can not be written"),
-        (("--upstream", address, "--listen", address), Exit.USAGE, f"can not listen on {address}"),
+        (("--upstream", address, "--record", str(tmp_path / "no" / "x.jsonl")), Exit.USAGE, "cannot be written"),
+        (("--upstream", address, "--listen", address), Exit.USAGE, f"cannot listen on {address}"),
         (("--upstream", address, "--profile", "9.9"), Exit.USAGE, "there is no profile '9.9'"),
         (("--upstream", address, address), Exit.USAGE, "exclude each other"),
         (("what",), Exit.USAGE, "'what' is no target"),
@@ -160,7 +146,7 @@ def test_mistakes_are_named(tmp_path: Path, address: str) -> None:
 
 def test_a_named_server_is_started_and_stopped() -> None:
     """A release by its name is started behind the proxy, and goes with it."""
-    with _running("lite@2.5.1", "--json") as process:
+    with running("proxy", "lite@2.5.1", "--json") as process:
         begun: dict[str, Any] = json.loads(_line(process))
         assert begun["profile"] == "2.5"
         binding = GrpcBinding(begun["address"])

@@ -11,9 +11,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.proxy import recording
-from milvus_tck.proxy.passing import Passing
-from milvus_tck.proxy.proxy import Proxy
 from milvus_tck.proxy.rule_files import parse_rules
+from milvus_tck.proxy.server import Proxy
+from milvus_tck.proxy.unary_call import Passing
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import profile
 from milvus_tck.wire import messages as m
@@ -211,7 +211,7 @@ def test_what_is_too_big_is_counted(tmp_path: Path, address: str) -> None:
 
 
 def test_a_full_disk_does_not_stop_calls(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the recording can not go on, calls pass as before, and the proxy says what is wrong."""
+    """When the recording cannot go on, calls pass as before, and the proxy says what is wrong."""
 
     def full(_seen: object) -> dict[str, Any]:
         raise OSError(28, "No space left on device")

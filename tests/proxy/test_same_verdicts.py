@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.cli.main import main
-from milvus_tck.proxy.proxy import Proxy
 from milvus_tck.proxy.rule_files import parse_rules
+from milvus_tck.proxy.server import Proxy
 from milvus_tck.targets.base import Target
-from milvus_tck.targets.resolve import resolve
-from milvus_tck.verdict.result_file import read_results
+from milvus_tck.targets.resolver import resolve
+from milvus_tck.verdict.results.result_file import read_results
 
 #: Cheap, with answers and refusals, passes and failures.
 _SELECT = "rpc=HasCollection or rpc=DropCollection or rpc=ShowCollections"
@@ -33,9 +33,16 @@ def _verdicts(address: str, out: Path) -> dict[str, tuple[str, str]]:
     return {check.check: (check.state, check.signature) for check in read_results(out).checks}
 
 
-def test_a_run_through_the_proxy_comes_to_the_same(target: Target, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def direct(target: Target, tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    """State and signature of every check of a run that asks the server itself."""
+    return _verdicts(target.address, tmp_path_factory.mktemp("direct"))
+
+
+def test_a_run_through_the_proxy_comes_to_the_same(
+    target: Target, direct: dict[str, tuple[str, str]], tmp_path: Path
+) -> None:
     """Every check of a run through a rule-less proxy that records has the state and signature of a direct run."""
-    direct = _verdicts(target.address, tmp_path / "direct")
     with Proxy(target.address, record=tmp_path / "calls.jsonl") as proxy:
         passed = _verdicts(proxy.address, tmp_path / "passed")
         proxy.flush()
@@ -45,10 +52,11 @@ def test_a_run_through_the_proxy_comes_to_the_same(target: Target, tmp_path: Pat
 
 
 @pytest.mark.parametrize("lost", ["grpc", "drop"])
-def test_a_lost_call_now_and_then_changes_nothing(target: Target, tmp_path: Path, lost: str) -> None:
+def test_a_lost_call_now_and_then_changes_nothing(
+    target: Target, direct: dict[str, tuple[str, str]], tmp_path: Path, lost: str
+) -> None:
     """With one call in a hundred lost, every check has the state and signature of a direct run; the faults are told."""
     how = {"grpc": {"code": "UNAVAILABLE", "details": "no route"}} if lost == "grpc" else {"drop": True}
-    direct = _verdicts(target.address, tmp_path / "direct")
     with Proxy(
         target.address, rules=parse_rules({"seed": 7, "fault": [{"id": "shaky", "probability": 0.01, **how}]})
     ) as proxy:

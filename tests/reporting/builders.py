@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.events import CheckEvent, Footer, Header
-from milvus_tck.verdict.result_file import Results
-from milvus_tck.verdict.states import State
-from milvus_tck.verdict.summary import count, summarise
+from milvus_tck.targets.capabilities import CapabilityViews
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent, Footer, Header, JudgedTarget
+from milvus_tck.verdict.results.result_file import Results
+from milvus_tck.verdict.results.summary import count, summarise
 
 __all__ = ["HOSTILE", "a_check", "a_failure", "a_footer", "a_header", "a_run", "an_exchange", "many_failures"]
 
@@ -20,7 +21,7 @@ HOSTILE = (
     "\x00\x1b[31m\x07\ud800\ufffe\u202eevil\u2028|`*_[x](http://x)&amp;]]>\U0001f600 ümläut"
 )
 
-_TARGET = {"name": "milvus@2.3.5", "version": "v2.3.5", "address": "127.0.0.1:19530", "identity": {}, "reliable": True}
+_TARGET = JudgedTarget("milvus@2.3.5", "v2.3.5", "127.0.0.1:19530")
 
 
 def a_header(**changes: Any) -> Header:  # noqa: ANN401 - any field of a header
@@ -29,7 +30,7 @@ def a_header(**changes: Any) -> Header:  # noqa: ANN401 - any field of a header
         suite="2026.11.0",
         profile="2.3",
         profile_reason="GetVersion says v2.3.5",
-        target=dict(_TARGET),
+        target=_TARGET,
         run="abc123",
         seed=42,
         command=["milvus-tck", "check", "milvus@2.3.5"],
@@ -50,16 +51,7 @@ def a_footer(checks: Iterable[CheckEvent] = (), **changes: Any) -> Footer:  # no
         seconds=40.0,
         cpu_seconds=8.0,
         waited_seconds=120.0,
-        capabilities=[
-            {
-                "capability": "aliases",
-                "core": False,
-                "declared": "has",
-                "probed": "lacks",
-                "observed": "unclear",
-                "contradiction": True,
-            }
-        ],
+        capabilities=[CapabilityViews("aliases", False, "has", "lacks", "unclear", True)],
     )
     return replace(footer, **changes)
 

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from milvus_tck.reporting.allure import allure_files
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import JudgedTarget
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_header, a_run, an_exchange
 
 
@@ -86,5 +87,5 @@ def test_hostile_texts_are_written_and_bounded() -> None:
         assert len(text.encode("utf-8")) < 100_000
         if name.endswith(".json"):
             json.loads(text)
-    environment = allure_files(a_run(header=a_header(target={"name": "a\nb=c"})))
+    environment = allure_files(a_run(header=a_header(target=JudgedTarget("a\nb=c"))))
     assert "target=a b=c\n" in environment["environment.properties"]

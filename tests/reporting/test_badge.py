@@ -5,9 +5,9 @@ import json
 import pytest
 
 from milvus_tck.reporting.badge import badge_json
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.states import State
 from tests.reporting.builders import a_check, a_failure, a_header, a_run
 
 NOT_GOOD = [

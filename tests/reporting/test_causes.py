@@ -6,20 +6,21 @@ from pathlib import Path
 
 from rich.console import Console
 
-from milvus_tck.cli.verdict_text import print_verdict
+from milvus_tck.cli.terminal.check_summary import print_verdict
 from milvus_tck.reporting.html import report_html
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.markdown import summary_markdown
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import State
 from tests.reporting.builders import a_check, a_failure, a_run
 
 
 def console_text(run: JudgedRun) -> str:
     """Print the end of a run."""
     console = Console(width=200, record=True, file=StringIO())
-    print_verdict(console, run.results, run.summary, Path("out"))
+    print_verdict(console, run, Path("out"))
     return console.export_text()
 
 
@@ -77,6 +78,15 @@ def test_a_must_comes_before_a_should() -> None:
     assert [cause.level for cause in run.causes] == [Level.MUST, *[Level.SHOULD] * 5]
 
 
+def test_what_is_only_observed_is_counted_apart() -> None:
+    """An unexpected failure that decides nothing is not among those that are told as unexpected."""
+    looked_at = [a_failure(name, level=Level.OBSERVED.value) for name in ("explore/b", "explore/c")]
+    becoming = replace(a_failure("insert/a", level=Level.OBSERVED.value), becomes="must")
+    failures = [becoming, *looked_at]
+    text = console_text(a_run(failures, baseline=Comparison([], failures, [], [])))
+    assert "baseline: 0 known failures, 1 unexpected and 2 that are only observed" in text
+
+
 def test_known_failures_are_no_place_to_start() -> None:
     """With a baseline, what its owner knows is counted, not shown first."""
     known, fresh = a_failure("insert/known"), a_failure("insert/fresh", signature="accepted")
@@ -129,10 +139,21 @@ def test_the_root_of_what_was_not_judged_is_told_whole() -> None:
 
 def test_more_members_than_are_shown_are_counted() -> None:
     """Three members stand in the summary and on the first screen; how many more differ is told."""
-    differences = [{"path": f"member_{each}", "expected": "1", "actual": "2"} for each in range(5)]
+    differences = [Difference(f"member_{each}", "1", "2") for each in range(5)]
     run = a_run([a_failure(aspect="holds", differences=differences)])
     for text in (report_html(run), summary_markdown(run)):
         start = text[text.index("Start here") :]
         assert "and 2 more" in start[: start.index("member_3") if "member_3" in start else len(start)]
     few = a_run([a_failure(aspect="holds", differences=differences[:3])])
     assert "more<" not in report_html(few) + summary_markdown(few)
+
+
+def test_a_test_with_an_error_of_its_own_says_which() -> None:
+    """Who writes a test and forgets a function reads that on the terminal; of many such tests three are named."""
+    state, actual = State.HARNESS_ERROR, "AttributeError: module 'calls' has no attribute 'list_databases'"
+    wrong = [a_check(f"list-databases/{each}", state, signature="AttributeError", actual=actual) for each in "abcd"]
+    shown = console_text(a_run(wrong))
+    assert f"error of the test: list-databases/a:holds@grpc: {actual}" in shown
+    assert "list-databases/d" not in shown
+    assert "… and 1 more tests with an error in the report" in shown
+    assert "error of the test" not in console_text(a_run([a_failure(), a_check()]))

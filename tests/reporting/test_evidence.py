@@ -7,7 +7,7 @@ from typing import Any
 
 from milvus_tck.reporting import evidence as packing
 from milvus_tck.reporting.evidence import Evidence
-from milvus_tck.verdict.events import CheckEvent
+from milvus_tck.verdict.results.events import CheckEvent
 from tests.reporting.builders import HOSTILE, a_check, a_failure, an_exchange, many_failures
 
 

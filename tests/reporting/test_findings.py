@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from milvus_tck.reporting.findings import findings_markdown
-from milvus_tck.reporting.judged import JudgedRun
-from milvus_tck.verdict.states import State
+from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.verdict.model.states import State
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_header, a_run, an_exchange
 
 

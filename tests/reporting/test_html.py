@@ -1,16 +1,20 @@
 """`report.html`, as a text: what a browser has to say about it is in test_report_page."""
 
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from milvus_tck.reporting.html import report_html
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Entry
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.states import State
+from milvus_tck.targets.base import Declared
+from milvus_tck.targets.profile_choice import Identity, choose_profile
+from milvus_tck.verdict.baseline.baseline import Entry
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import JudgedTarget
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, many_failures
 
 _LIMIT = 2_000_000
@@ -111,6 +115,47 @@ def test_the_identity_of_the_run_is_told() -> None:
     assert "milvus-tck check milvus@2.3.5" in text
 
 
+@pytest.mark.parametrize(
+    ("identity", "release", "told"),
+    [
+        (Identity("v2.6.20-gpu"), "2.6.20", ("Milvus 2.6.20", "1 deviates as Milvus 2.6.20 does")),
+        (Identity("3.0-beta"), "3.0.0-beta", ("Milvus 3.0.0-beta", "1 deviates as Milvus 3.0.0-beta does")),
+        (Identity("2.6.0-rc1"), "2.6.0-rc1", ("Milvus 2.6.0-rc1", "1 deviates as Milvus 2.6.0-rc1 does")),
+        (
+            Identity("2.6"),
+            "2.6",
+            ("2.6, which names no release of 2.6", "nobody knows which release of 2.6 it is like"),
+        ),
+        (
+            Identity("v2.6.18-35-g91f1ca617e"),
+            "2.6",
+            (
+                "which names no release of 2.6",
+                "1 deviates as releases of Milvus 2.6 do",
+                "what any of them answers is right",
+            ),
+        ),
+        (
+            Identity("2.6.20", "2.6.18"),
+            "2.6.20",
+            (
+                "Milvus 2.6.20",
+                "GetVersion says 2.6.20, and Connect says 2.6.18: one of them is wrong; it is held to 2.6.20",
+            ),
+        ),
+    ],
+)
+def test_the_release_that_it_is_held_to_is_told(identity: Identity, release: str, told: tuple[str, ...]) -> None:
+    """Which release, by whose words, and what it means where nobody knows it or two are named."""
+    held, why = choose_profile("auto", identity, Declared())
+    assert held.release == release
+    target = replace(a_header().target, version=identity.version, identity=identity.as_dict())
+    header = a_header(profile=held.name, release=held.release, profile_reason=why, target=target)
+    run = a_run([a_check(), a_failure(state=State.DEVIATION)], header=header)
+    text = Page(run).text
+    assert [words for words in told if words not in text] == []
+
+
 def test_bars_are_told_in_words_too() -> None:
     """Whoever does not see the bar reads its counts."""
     page = Page(a_run([a_check(), a_failure(), a_check("c", State.BLOCKED, level=Level.SHOULD.value)]))
@@ -148,7 +193,7 @@ def test_the_trust_box_tells_what_speaks_against_the_run() -> None:
     """Harness errors, incidents, leftovers, an unreliable witness, and what it cost."""
     checks = [a_check(), a_check("b", State.HARNESS_ERROR, actual="KeyError: 'x'")]
     footer = a_footer(checks, incidents=["the target died"], leftovers=["tck_abc123_rows"])
-    header = a_header(target={**a_header().target, "reliable": False})
+    header = a_header(target=replace(a_header().target, reliable=False))
     text = Page(a_run(checks, header=header, footer=footer)).text
     for told in (
         "Harness errors ! 1",
@@ -182,7 +227,7 @@ def test_a_hostile_target_gets_no_element_into_the_page() -> None:
     names = {"rpc": HOSTILE, "text": HOSTILE, "expected": HOSTILE, "signature": HOSTILE, "family": HOSTILE}
     failure = a_failure(HOSTILE, State.FAIL, actual=HOSTILE + "x" * 1_000_000, test=HOSTILE, **names)
     blocked = a_check("b", State.BLOCKED, blocked_by=HOSTILE)
-    target = {"name": HOSTILE, "version": HOSTILE, "address": HOSTILE, "identity": {HOSTILE: HOSTILE}}
+    target = JudgedTarget(HOSTILE, HOSTILE, HOSTILE, {HOSTILE: HOSTILE})
     header = a_header(
         target=target, command=[HOSTILE], profile=HOSTILE, started=HOSTILE, environment={HOSTILE: HOSTILE}
     )

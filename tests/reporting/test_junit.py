@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.junit import junit_xml
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Entry
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import Exit, State
+from milvus_tck.verdict.baseline.baseline import Entry
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import Exit, State
+from milvus_tck.verdict.results.events import CheckEvent
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_header, a_run
 
 
@@ -55,7 +56,7 @@ def test_only_a_pass_looks_like_one(state: State, element: str) -> None:
 
 def test_a_failure_names_the_members_that_differ() -> None:
     """Its message says what was expected of which member; its text, which answer decided."""
-    differences = [{"path": "insert_cnt", "expected": "3", "actual": "0"}]
+    differences = [Difference("insert_cnt", "3", "0")]
     check = a_failure(aspect="holds", differences=differences, deciding=0)
     failure = parsed(a_run([check])).find("testsuite/testcase/failure")
     assert failure is not None

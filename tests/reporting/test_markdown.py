@@ -3,9 +3,11 @@
 from markdown_it import MarkdownIt
 
 from milvus_tck.reporting.markdown import code_span, prose, summary_markdown
-from milvus_tck.verdict.baseline import Entry
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.baseline.baseline import Entry
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import JudgedTarget
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, an_exchange
 
 _LIMIT = 60_000
@@ -40,7 +42,7 @@ def test_a_cause_brings_its_contrast_and_its_repro() -> None:
 
 def test_a_cause_names_the_members_that_differ_and_the_answer_that_decided() -> None:
     """What is not as expected, by its name; which answer told so, in the server's own words."""
-    differences = [{"path": "insert_cnt", "expected": "3", "actual": "0"}]
+    differences = [Difference("insert_cnt", "3", "0")]
     check = a_failure(aspect="holds", differences=differences, exchanges=[an_exchange(), an_exchange()], deciding=1)
     text = summary_markdown(a_run([check]))
     assert "insert_cnt: expected <code>3</code>, got <code>0</code>" in text
@@ -66,7 +68,7 @@ def test_notes_are_told() -> None:
 def test_hostile_texts_become_no_markup() -> None:
     """Rendered as Markdown with HTML allowed, nothing but our own elements comes out, and no table breaks."""
     hostile = a_failure(HOSTILE, text=HOSTILE, rpc=HOSTILE, expected=HOSTILE, actual=HOSTILE)
-    header = a_header(target={"name": HOSTILE, "version": HOSTILE, "address": HOSTILE})
+    header = a_header(target=JudgedTarget(HOSTILE, HOSTILE, HOSTILE))
     text = summary_markdown(a_run([hostile], header=header, footer=a_footer(incidents=[HOSTILE])))
     html = MarkdownIt("gfm-like", {"html": True, "linkify": False}).render(text)
     assert "<script" not in html
@@ -91,7 +93,7 @@ def test_the_summary_stays_below_60_kb_whatever_the_run() -> None:
         for index in range(300)
     ]
     entries = [Entry(long, "s", "r")] * 300
-    header = a_header(target={"name": long, "version": long}, profile_reason=long)
+    header = a_header(target=JudgedTarget(long, long), profile_reason=long)
     footer = a_footer(incidents=[long] * 300)
     run = a_run(checks, header=header, footer=footer, baseline=Comparison([], checks, entries, entries))
     assert len(summary_markdown(run).encode()) < _LIMIT

@@ -12,11 +12,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from milvus_tck.reporting.html import report_html
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline import Entry
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.baseline.baseline import Entry
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import State
 from tests.reporting.browser import Browser, chromium
 from tests.reporting.builders import (
     HOSTILE,
@@ -125,7 +126,7 @@ def test_an_exchange_opens_and_shows_request_and_response(browser: Browser, page
 
 def test_the_exchange_that_decided_is_open_and_says_so(browser: Browser, tmp_path: Path) -> None:
     """It need not be the last one; members that differ stand in the card, each by its name."""
-    differences = [{"path": "insert_cnt", "expected": "3", "actual": "0"}]
+    differences = [Difference("insert_cnt", "3", "0")]
     exchanges = [an_exchange(), an_exchange(rpc="HasCollection"), an_exchange(rpc="Query")]
     check = a_failure(aspect="holds", differences=differences, exchanges=exchanges, deciding=1)
     browser.show(written(tmp_path, a_run([check])))

@@ -12,9 +12,9 @@ import pytest
 from milvus_tck.cli.main import main
 from milvus_tck.extras import what_brings
 from milvus_tck.spec.clauses import Level
-from milvus_tck.verdict.baseline_update import write_baseline
-from milvus_tck.verdict.events import CheckEvent, Footer, Header
-from milvus_tck.verdict.states import Exit, State
+from milvus_tck.verdict.baseline.update import write_baseline
+from milvus_tck.verdict.model.states import Exit, State
+from milvus_tck.verdict.results.events import CheckEvent, Footer, Header
 from tests.reporting.builders import a_check, a_failure, a_footer, a_header, a_run
 
 
@@ -113,7 +113,7 @@ def test_allure_is_an_extra(report: Report, tmp_path: Path, monkeypatch: pytest.
 
 def test_allure_is_loaded_for_those_who_ask() -> None:
     """The verbs that make reports start without its library."""
-    code = "import sys, milvus_tck.cli.check_, milvus_tck.cli.report_; print('allure_commons' in sys.modules)"
+    code = "import sys, milvus_tck.cli.verbs.check, milvus_tck.cli.verbs.report; print('allure_commons' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout == "False\n"
 

@@ -6,11 +6,11 @@ import pytest
 
 from milvus_tck.reporting.allure import allure_files
 from milvus_tck.reporting.html import report_html
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.junit import junit_xml
 from milvus_tck.reporting.markdown import summary_markdown
-from milvus_tck.verdict.events import CheckEvent
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent
 from tests.reporting.builders import a_check, a_failure, a_run
 from tests.reporting.test_causes import console_text
 

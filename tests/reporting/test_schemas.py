@@ -13,23 +13,25 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from milvus_tck.reporting.badge import badge_json
-from milvus_tck.reporting.judged import JudgedRun
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.data import data_dir
-from milvus_tck.verdict.baseline import Entry
-from milvus_tck.verdict.baseline_update import write_baseline
-from milvus_tck.verdict.comparison import Comparison
-from milvus_tck.verdict.events import CheckEvent, Footer, Header
-from milvus_tck.verdict.states import Exit, State
+from milvus_tck.spec.observed_answers import Observed, ObservedAnswer, ObservedServer, observed
+from milvus_tck.verdict.baseline.baseline import Entry
+from milvus_tck.verdict.baseline.comparison import Comparison
+from milvus_tck.verdict.baseline.update import write_baseline
+from milvus_tck.verdict.model.states import Exit, State
+from milvus_tck.verdict.results.events import CheckEvent, Footer, Header
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header, a_run, an_exchange
 
-_NAMES = ("results", "summary", "badge", "baseline")
+_NAMES = ("results", "summary", "badge", "baseline", "observed")
 
 
 @cache
 def schema(name: str) -> dict[str, Any]:
     """Read one of our schemas."""
-    path = data_dir("reports") / "schema" / f"{name}.schema.json"
+    # That of a file which people write is made from the types of its reader.
+    path = data_dir("proto" if name == "baseline" else "reports") / "schema" / f"{name}.schema.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 
@@ -76,6 +78,20 @@ def test_the_baseline_of_a_real_run_fits(folder: Path) -> None:
     found = tomllib.loads((folder / "known.toml").read_text(encoding="utf-8"))
     assert found["expect"]
     assert faults("baseline", found) == []
+
+
+@pytest.mark.parametrize("file", observed(), ids=lambda file: str(file.server))
+def test_observed_answers_fit(file: Observed) -> None:
+    """Files that the suite brings with it, line by line."""
+    lines = [json.loads(line) for line in file.text().splitlines()]
+    assert [fault for line in lines for fault in faults("observed", line)] == []
+
+
+@pytest.mark.parametrize(("kind", "name"), [(ObservedServer, "server"), (ObservedAnswer, "answer")])
+def test_every_member_of_an_answer_is_described(kind: type[ObservedServer | ObservedAnswer], name: str) -> None:
+    """A member that nobody describes is one that nobody may rely on: describe it in observed.schema.json."""
+    described = set(schema("observed")["$defs"][name]["properties"]) - {"schema"}
+    assert described == set(kind.__struct_fields__)
 
 
 def test_a_baseline_without_failures_fits(tmp_path: Path) -> None:
@@ -131,6 +147,9 @@ def test_every_field_of_an_event_is_described(kind: type[Header | CheckEvent | F
         ("results", a_footer().as_dict() | {"seconds": -1}),
         ("summary", {"schema": 1}),
         ("badge", {"schemaVersion": 1, "label": "x", "message": "great", "color": "brightgreen"}),
+        ("observed", {"schema": 1, "server": "milvus"}),
+        ("observed", {"clause": "insert/valid", "grpc": "OK"}),
+        ("observed", {"rpc": "Insert", "grpc": "OK", "ok": True}),
         ("baseline", {"schema": 1, "profile": "2.3", "expect": [{"check": "a", "reason": "b"}]}),
     ],
 )

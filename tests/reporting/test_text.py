@@ -24,7 +24,7 @@ def test_every_printable_text_can_stand_in_xml_and_utf8(text: str) -> None:
 
 
 def test_control_characters_stay_visible() -> None:
-    """What can not be shown is written as an escape, not dropped: it may be the defect."""
+    """What cannot be shown is written as an escape, not dropped: it may be the defect."""
     assert printable("a\x00b\x1b[31m\ud800\u202e\tc\n") == "a\\x00b\\x1b[31m\\ud800\\u202e\tc\n"
 
 
@@ -38,7 +38,7 @@ def test_a_clipped_text_says_how_much_is_missing(text: str, limit: int) -> None:
 
 
 def test_one_line_is_one_line() -> None:
-    """A separator of lines or paragraphs can not break a table's row."""
+    """A separator of lines or paragraphs cannot break a table's row."""
     assert len(one_line(f"a\r\nb\u2028c\u0085{HOSTILE}", 10_000).splitlines()) == 1
 
 

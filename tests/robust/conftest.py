@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.targets.base import Target
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.resolver import resolve
 from tests.robust.runs import Place
 
 

@@ -1,6 +1,6 @@
 """What is on a server, seen by somebody who has nothing to do with the run."""
 
-from milvus_tck.fixtures.stages import FIELDS, one_row
+from milvus_tck.fixtures.small_collections import FIELDS, one_row
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.wire import calls

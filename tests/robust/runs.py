@@ -13,7 +13,8 @@ from typing import Any
 
 import psutil
 
-from milvus_tck.verdict.result_file import FILE, Results, read_results
+from milvus_tck.verdict.results.result_file import FILE, Results, read_results
+from milvus_tck.verdict.session.interrupts import SAME_PRESS
 
 __all__ = ["PASSING", "Done", "Place", "Running", "eventually", "listener"]
 
@@ -28,10 +29,11 @@ PASSING = " or ".join(
         "service/unknown-field",
     )
 )
-_PATIENCE = 60.0
+#: Seconds within which anything here is over, on however busy a machine; no test waits for it unless it fails.
+_PATIENCE = 120.0
 
 
-def eventually(condition: Callable[[], object], within: float = 20.0) -> bool:
+def eventually(condition: Callable[[], object], within: float = _PATIENCE) -> bool:
     """Wait for a condition; False if it does not come."""
     end = time.monotonic() + within
     while not condition():
@@ -97,6 +99,11 @@ class Running:
     def interrupt(self) -> None:
         """Press Ctrl-C."""
         self.process.send_signal(signal.SIGINT)
+
+    def interrupt_again(self) -> None:
+        """Press Ctrl-C a second time, as late as a hand does it: not as a part of the first press."""
+        time.sleep(2 * SAME_PRESS)
+        self.interrupt()
 
     def end(self, within: float = _PATIENCE) -> Done:
         """Wait until it has ended."""

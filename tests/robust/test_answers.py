@@ -10,8 +10,8 @@ import grpc
 import pytest
 
 from milvus_tck.targets.base import Target
-from milvus_tck.verdict.options import DEADLINE
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.session.options import DEADLINE
 from milvus_tck.wire import messages as m
 from tests.robust.runs import PASSING, Place
 from tests.robust.troublemaker import Asked, Trouble, between, none
@@ -29,7 +29,7 @@ def test_without_trouble_the_run_passes(lite: Target, place: Place) -> None:
 
 
 def test_a_target_that_hangs_from_the_start(lite: Target, place: Place) -> None:
-    """It can not be judged: exit 3 after the time that a call may take, with what is wrong and what to type."""
+    """It cannot be judged: exit 3 after the time that a call may take, with what is wrong and what to type."""
     began = time.monotonic()
     with between(lite.address, Asked.hang) as maker:
         done = place.check(maker.address, "--timeout", "1")
@@ -187,7 +187,7 @@ def test_nobody_listens(place: Place) -> None:
         address = f"127.0.0.1:{unused.getsockname()[1]}"
         done = place.check(address)
     assert done.code == Exit.TARGET_LOST
-    assert "the target can not be reached" in done.text
+    assert "the target cannot be reached" in done.text
     assert address in done.text
 
 
@@ -204,7 +204,7 @@ def test_a_target_that_becomes_another_one(lite: Target, place: Place) -> None:
         done = place.run("check", maker.address, "--select", PASSING)
     assert done.code == Exit.TARGET_LOST, done.text
     results = done.results
-    assert results.header.target["version"] == "v2.3.5"
+    assert results.header.target.version == "v2.3.5"
     assert results.footer is not None
     assert (results.footer.identity["version"], results.footer.lost) == ("v2.3.7", True)
     assert "the target is another one now" in done.text

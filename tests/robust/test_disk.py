@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.targets.base import Target
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from tests.robust.foreign import collections
 from tests.robust.runs import PASSING, Done, Place
 
@@ -61,7 +61,7 @@ def test_no_space_for_the_results_at_all(lite: Target, place: Place, disk: Disk)
     out = disk("64k")
     fill(out)
     done = place.run("check", lite.address, "--profile", "2.3", "--select", PASSING, out=out)
-    said_so(done, "the results can not be written")
+    said_so(done, "the results cannot be written")
     assert not (out / "results.ndjson").exists()
     assert not collections(lite.address)
     assert not any(place.state.iterdir())
@@ -72,7 +72,7 @@ def test_no_space_for_all_of_the_results(lite: Target, place: Place, disk: Disk)
     out = disk("64k")
     fill(out, leaving=16384)
     done = place.run("check", lite.address, "--profile", "2.3", "--select", "rpc=HasCollection", out=out)
-    said_so(done, "the results can not be written")
+    said_so(done, "the results cannot be written")
     assert done.results.checks
     assert not done.results.complete
     assert not collections(lite.address)
@@ -122,7 +122,7 @@ def whole(folder: Path) -> None:
 
 
 def test_no_space_for_the_ledger(lite: Target, place: Place, disk: Disk) -> None:
-    """What can not be noted is not created: nothing is left on the server, and nothing is our bug."""
+    """What cannot be noted is not created: nothing is left on the server, and nothing is our bug."""
     state = disk("16k")
     fill(state)
     done = place.begin(
@@ -150,10 +150,10 @@ def test_no_space_for_more_of_the_ledger(lite: Target, place: Place, disk: Disk)
 
 
 def test_a_folder_that_is_not_ours(lite: Target, place: Place) -> None:
-    """A results folder that can not be made is a mistake of whoever asked: exit 64."""
+    """A results folder that cannot be made is a mistake of whoever asked: exit 64."""
     in_the_way = place.path / "file"
     in_the_way.write_text("", encoding="utf-8")
     done = place.run("check", lite.address, out=in_the_way / "out")
     assert done.code == Exit.USAGE, done.text
-    assert "can not be made" in done.text
+    assert "cannot be made" in done.text
     assert "Traceback" not in done.text

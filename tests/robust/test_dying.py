@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.targets.base import Target
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from tests.robust.foreign import collections, make_foreign
 from tests.robust.runs import Done, Place, listener
 from tests.robust.troublemaker import Asked, Troublemaker, between
@@ -39,7 +39,7 @@ def blamed_alone(done: Done) -> None:
 
 
 def test_it_dies_for_good(lite: Target, place: Place) -> None:
-    """What can not be brought back is lost: exit 3; what was judged stays, the rest is not verified."""
+    """What cannot be brought back is lost: exit 3; what was judged stays, the rest is not verified."""
     with between(lite.address, dies_of_it) as maker:
         done = place.check(maker.address, "--workers", "1")
     assert done.code == Exit.TARGET_LOST, done.text
@@ -127,10 +127,10 @@ def test_a_server_of_ours_that_somebody_kills(place: Place) -> None:
 
 @pytest.mark.parametrize("target", ["lite@0.0.1", "milvus@9.9.9"])
 def test_a_release_that_does_not_exist(place: Place, target: str) -> None:
-    """Exit 3, with what the installer said and what to type."""
+    """Exit 64 before anything is installed, with the releases that there are and what to type."""
     done = place.run("check", target)
-    assert done.code == Exit.TARGET_LOST, done.text
-    assert "can not be installed" in done.text
-    assert "try: milvus-tck doctor" in done.text
+    assert done.code == Exit.USAGE, done.text
+    assert f"there is no release {target}" in done.text
+    assert f"try: milvus-tck check {target.partition('@')[0]}@" in done.text
     assert "Traceback" not in done.text
     assert not any(Path(done.folder).iterdir())

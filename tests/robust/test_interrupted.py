@@ -10,10 +10,10 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.owner import Life
-from milvus_tck.verdict.cleanup import clean_up
-from milvus_tck.verdict.ledger import ledgers
-from milvus_tck.verdict.options import DEADLINE
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.leftovers.cleaner import clean_up
+from milvus_tck.verdict.leftovers.ledger import ledgers
+from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.session.options import DEADLINE
 from tests.robust.foreign import collections
 from tests.robust.runs import PASSING, Done, Place, eventually
 from tests.robust.troublemaker import Asked, between, none
@@ -98,7 +98,7 @@ def test_while_it_cleans_up(lite: Target, place: Place) -> None:
             asked.rpc == "DropCollection"
             and asked.payload.count(b"tck_")
             and b"probe" not in asked.payload
-            and b"scene" not in asked.payload
+            and b"reference" not in asked.payload
         ):
             cleans.set()
             time.sleep(0.5)
@@ -117,11 +117,11 @@ def test_while_it_cleans_up(lite: Target, place: Place) -> None:
 
 
 def test_twice(lite: Target, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who can not wait is not kept: it ends at once, and the ledger tells what to sweep."""
+    """Who cannot wait is not kept: it ends at once, and the ledger tells what to sweep."""
     cleans = threading.Event()
 
     def trouble(asked: Asked) -> bytes:
-        if asked.rpc == "DropCollection" and b"probe" not in asked.payload and b"scene" not in asked.payload:
+        if asked.rpc == "DropCollection" and b"probe" not in asked.payload and b"reference" not in asked.payload:
             cleans.set()
             return asked.hang()
         return asked.pass_on()
@@ -131,7 +131,7 @@ def test_twice(lite: Target, place: Place, monkeypatch: pytest.MonkeyPatch) -> N
         assert running.has_judged(3)
         running.interrupt()
         assert cleans.wait(30)
-        running.interrupt()
+        running.interrupt_again()
         done = running.end(within=5)
     assert done.code == Exit.INTERRUPTED
     assert "milvus-tck sweep" in done.text
@@ -148,12 +148,25 @@ def test_twice(lite: Target, place: Place, monkeypatch: pytest.MonkeyPatch) -> N
     assert not collections(lite.address)
 
 
+def test_one_press_that_arrives_twice(place: Place) -> None:
+    """`timeout` signals the process and then its group: the run still ends in good order."""
+    running = place.begin("check", "lite@2.5.1", "--profile", "2.3")
+    assert running.has_judged(5)
+    for each in (signal.SIGINT, signal.SIGTERM):  # two of one number may arrive as one
+        os.kill(running.process.pid, each)
+    done = running.end()
+    ended_well(done)
+    assert "left at once" not in done.text
+    assert done.results.footer is not None
+    assert place.is_clean(), place.processes()
+
+
 def test_twice_with_a_server_of_ours(place: Place) -> None:
     """No server outlives the process, and no file of it."""
     running = place.begin("check", "lite@2.5.1", "--profile", "2.3")
     assert running.has_judged(5)
     running.interrupt()
-    running.interrupt()
+    running.interrupt_again()
     done = running.end(within=20)
     assert done.code == Exit.INTERRUPTED, done.text
     assert "Traceback" not in done.text

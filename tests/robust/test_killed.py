@@ -5,9 +5,9 @@ import pytest
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.owner import Life
-from milvus_tck.verdict.cleanup import clean_up
-from milvus_tck.verdict.ledger import ledgers
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.leftovers.cleaner import clean_up
+from milvus_tck.verdict.leftovers.ledger import ledgers
+from milvus_tck.verdict.model.states import Exit
 from tests.robust.foreign import collections, make_foreign, rows
 from tests.robust.runs import Place, eventually
 

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from milvus_tck.cli.bugs import end_of, keep_details
-from milvus_tck.verdict.states import Exit
+from milvus_tck.cli.terminal.bug_report import end_of, keep_details
+from milvus_tck.verdict.model.states import Exit
+from tests.robust.warm import typed_warm
 
 _SECONDS = 100.0
 _RESULT = '{"event": "header", "schema": %s, "suite": "1", "profile": "2.3", "target": %s}\n'
@@ -59,12 +60,23 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _run(typed: _Typed, odd: Path, cwd: Path, **options: object) -> "subprocess.CompletedProcess[str]":
-    words = [
+def _words(typed: _Typed, odd: Path) -> list[str]:
+    return [
         str(odd / f"{word[1:]}.toml") if word.startswith("@") else word.replace("ODD", str(odd)) for word in typed.words
     ]
+
+
+def _quickly(typed: _Typed, odd: Path, cwd: Path, out: Path) -> "subprocess.CompletedProcess[str]":
+    """Run it in a warm process, unless its variables are for the interpreter."""
+    if any(not each.startswith("MILVUS_TCK_") for each in typed.environment):
+        return _run(typed, odd, cwd)
+    environment = {**os.environ, "MILVUS_TCK_STATE": str(out / "state"), **typed.environment}
+    return typed_warm(_words(typed, odd), environment, cwd, out, _SECONDS)
+
+
+def _run(typed: _Typed, odd: Path, cwd: Path, **options: object) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "MILVUS_TCK_STATE": str(cwd / "state"), **typed.environment}
-    command = [sys.executable, "-m", "milvus_tck.cli.main", *words]
+    command = [sys.executable, "-m", "milvus_tck.cli.main", *_words(typed, odd)]
     given: dict[str, object] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "cwd": cwd, **options}
     return subprocess.run(  # type: ignore[call-overload, no-any-return] # options of a test
         command, env=environment, stderr=subprocess.PIPE, text=True, errors="replace", check=False, timeout=_SECONDS,
@@ -113,10 +125,17 @@ _ODD = [
 ]  # fmt: skip
 
 
+def _working_in(place: Path) -> Path:
+    """Make an empty folder to work in."""
+    made = place / "work"
+    made.mkdir()
+    return made
+
+
 @pytest.mark.parametrize("typed", [*_tables(), *_ODD], ids=lambda typed: typed.name)
 def test_it_is_answered_in_words(typed: _Typed, odd: Path, tmp_path: Path) -> None:
     """A message, one of the exit codes that make sense, and no traceback."""
-    done = _run(typed, odd, tmp_path)
+    done = _quickly(typed, odd, _working_in(tmp_path), tmp_path)
     said = f"{done.returncode}\n{done.stdout}{done.stderr}"
     assert "Traceback" not in said, said
     assert "bug of milvus-tck" not in said, said
@@ -128,7 +147,7 @@ def test_it_is_answered_in_words(typed: _Typed, odd: Path, tmp_path: Path) -> No
 def test_a_tck_toml_that_is_none(verb: str, kind: str, odd: Path, tmp_path: Path) -> None:
     """Whatever lies in the working folder under that name: exit 64, or what it comes to without it."""
     typed = _Typed((verb, "staging"), {"MILVUS_TCK_STATE": str(tmp_path)})
-    done = _run(typed, odd, odd / f"in-{kind}")
+    done = _quickly(typed, odd, odd / f"in-{kind}", tmp_path)
     assert "Traceback" not in done.stdout + done.stderr
     assert done.returncode == Exit.USAGE, done.stderr
 
@@ -154,7 +173,7 @@ def test_a_reader_that_leaves_changes_nothing(words: tuple[str, ...], code: int,
 
 @pytest.mark.parametrize("words", [("list",), ("explain", "search/offset")])
 def test_an_output_without_room_is_told(words: tuple[str, ...], odd: Path, tmp_path: Path) -> None:
-    """`> /dev/full`: the output can not be written, and that is no bug of ours."""
+    """`> /dev/full`: the output cannot be written, and that is no bug of ours."""
     with Path("/dev/full").open("w", encoding="utf-8") as full:
         done = _run(_Typed(words), odd, tmp_path, stdout=full)
     assert done.returncode == Exit.UNDETERMINED
@@ -209,3 +228,14 @@ def test_a_bug_of_the_engine_is_kept_in_its_folder(odd: Path, tmp_path: Path) ->
     assert done.returncode == Exit.OUR_BUG, done.stderr
     assert "out of the blue" in (tmp_path / "out" / "engine.log").read_text(encoding="utf-8")
     assert "engine.log" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--version",), ("list", "--select", "((("), ("list", "--select", "rpc=Search"), ("load", "a", "b")]
+)
+def test_a_warm_process_says_what_a_new_one_says(words: tuple[str, ...], odd: Path, tmp_path: Path) -> None:
+    """Both outputs and the exit code are the same: what these tests see is what a user sees."""
+    new = _run(_Typed(words), odd, tmp_path)
+    warm = _quickly(_Typed(words), odd, tmp_path, tmp_path)
+    assert (warm.returncode, warm.stdout, warm.stderr) == (new.returncode, new.stdout, new.stderr)
+    assert new.stdout + new.stderr

@@ -11,8 +11,8 @@ import grpc
 import pytest
 
 from milvus_tck.targets.base import Target
-from milvus_tck.targets.resolve import resolve
-from milvus_tck.verdict.states import Exit
+from milvus_tck.targets.resolver import resolve
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
 from tests.robust.runs import PASSING, Place
 from tests.robust.troublemaker import Asked, between
@@ -56,7 +56,7 @@ def test_a_target_behind_tls(lite: Target, place: Place, certificate: tuple[Path
         plain = place.run("check", maker.address, "--profile", "2.3", "--token", TOKEN, "--timeout", "1")
     for refused in (without, plain):
         assert refused.code == Exit.TARGET_LOST, refused.text
-        assert "the target can not be reached" in refused.text
+        assert "the target cannot be reached" in refused.text
     for file in done.folder.rglob("*"):
         assert not file.is_file() or "Very_Secret" not in file.read_text(encoding="utf-8"), file
 

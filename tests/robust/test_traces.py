@@ -3,7 +3,7 @@
 import threading
 
 from milvus_tck.targets.base import Target
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
 from tests.robust.foreign import collections, make_foreign, rows
 from tests.robust.runs import Place
@@ -49,7 +49,7 @@ def test_cleanup_does_not_believe_a_has_that_fails(lite: Target, place: Place) -
     cleans = threading.Event()
 
     def trouble(asked: Asked) -> bytes:
-        ours = b"tck_" in asked.payload and b"_probe" not in asked.payload and b"scene" not in asked.payload
+        ours = b"tck_" in asked.payload and b"_probe" not in asked.payload and b"reference" not in asked.payload
         if asked.rpc == "DropCollection" and ours:
             cleans.set()
         garbage = cleans.is_set() and asked.rpc in {"DropCollection", "HasCollection"}

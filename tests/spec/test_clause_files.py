@@ -16,7 +16,8 @@ rpc = "DropCollection"
 text = "Dropping nothing fails."
 """
 
-WHERE = "clause drop-collection/unknown"
+ROW = "sample: [[clause]] drop-collection/unknown"
+WHERE = "sample: clause drop-collection/unknown"
 
 
 #: What a promise of DropCollection is judged over: gRPC, and where it has a route of its own.
@@ -36,9 +37,17 @@ def test_what_is_not_written_has_its_default() -> None:
     """A clause that says no more than its text is a `must` wherever its RPC travels, in every numbered profile."""
     found = _one(PLAIN)
     assert (found.level, found.bindings, found.needs, found.family) == (Level.MUST, BOUND, (), "sample")
-    assert [each.name for each in profiles() if found.applies_to(each)] == ["2.2", "2.3", "2.4", "2.5", "2.6", "3.0"]
+    assert [each.name for each in profiles() if found.applies_to(each)] == [
+        "2.2",
+        "2.3",
+        "2.4",
+        "2.5",
+        "2.6",
+        "3.0",
+        "next",
+    ]
     assert found.expectation(profile("2.3")) == Expectation(ok=True)
-    assert (found.testable, found.hostile, found.strict) == (True, False, Strict())
+    assert (found.testable, found.hostile, found.strict) == (True, False, {})
 
 
 def test_the_root_needs_nothing() -> None:
@@ -64,6 +73,40 @@ def test_expectations_differ_by_profile() -> None:
         found.expectation(profile("2.3"))
 
 
+def test_expectations_differ_by_patch() -> None:
+    """A release has its own; where the patch is not known, what any release of the line answers is right."""
+    old, new = '"2.5..2.6.18, 3.0-beta"', '"2.6.19..2.6, 3.0.0.."'
+    found = _one(PLAIN + f"expect.{old} = {{ code = 700 }}\nexpect.{new} = {{ code = [100, 65535] }}\n")
+    asked = {name: found.expectation(profile(name)).codes for name in ("2.5", "2.6.18", "2.6.19", "2.6", "3.0-beta")}
+    assert asked == {"2.5": (700,), "2.6.18": (700,), "2.6.19": (100,), "2.6": (700, 100), "3.0-beta": (700,)}
+    assert not found.depends_on_patch(profile("2.6"))
+
+
+@pytest.mark.parametrize(
+    ("expect", "newest"),
+    [
+        ('expect."2.6.3.." = { ok = true }\n', Expectation(ok=True)),
+        ('expect."2.6..2.6.2" = { code = 100 }\nexpect."2.6.3.." = { ok = true }\n', Expectation(ok=True)),
+        ('expect."2.6..2.6.2" = { ok = true }\nexpect."2.6.3.." = { code = 100 }\n', Expectation(codes=(100,))),
+    ],
+)
+def test_what_hangs_on_an_unknown_patch(expect: str, newest: Expectation) -> None:
+    """Where some releases of a line accept what others refuse or do not have, nothing is owed without the patch."""
+    found = _one(PLAIN + expect)
+    line = profile("2.6")
+    assert (found.applies_to(line), found.depends_on_patch(line), found.is_owed(line, "")) == (True, True, False)
+    assert found.expectation(line) == newest
+    assert found.is_owed(profile("2.6.3"), "")
+    assert found.is_owed(profile("2.6.2"), "") == found.applies_to(profile("2.6.2"))
+
+
+def test_a_case_may_stand_in_some_profiles_alone() -> None:
+    """`cases` says where single cases stand; the others stand wherever the clause does."""
+    found = _one(PLAIN + 'cases.empty = "..2.4"\n')
+    owed = [found.is_owed(profile(name), case) for name in ("2.4", "2.5") for case in ("empty", "other")]
+    assert owed == [True, True, False, True]
+
+
 def test_texts_differ_by_profile() -> None:
     """A table of `text` by profile gives each its own sentence."""
     sentences = 'text."..2.4" = "It fails."\ntext."2.5.." = "It succeeds."\n'
@@ -77,12 +120,10 @@ def test_texts_differ_by_profile() -> None:
 
 def test_an_expectation_says_all_it_can() -> None:
     """Codes, legacy numbers, exceptions to the map and gRPC codes are each read as they are written."""
-    written = (
-        'expect = { code = 100, legacy = [1, 4], legacy-of = { 100 = 1 } }\nstrict = { code = 100, reason = "r" }\n'
-    )
+    written = 'expect = { code = 100, legacy = [1, 4], legacy-of = { 100 = 1 } }\nstrict = { reason = "r" }\n'
     found = _one(PLAIN + written)
     assert found.expectation(profile("2.3")) == Expectation(codes=(100,), legacy=(1, 4), legacy_of=((100, 1),))
-    assert found.strict == Strict(100, "r")
+    assert found.strict_in(profile("2.3")) == Strict("r")
     refused = _one(PLAIN + 'expect = { grpc = ["UNAUTHENTICATED"] }\n').expectation(profile("2.3"))
     assert refused == Expectation(grpc=("UNAUTHENTICATED",))
     assert _one(PLAIN + "expect = { any-error = true }\n").expectation(profile("2.3")) == Expectation(any_error=True)
@@ -126,11 +167,11 @@ def test_a_part_of_a_rule_may_differ() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        (PLAIN + "profile = '2.3'\n", f"{WHERE}: unknown keys ['profile']"),
-        (PLAIN.replace("[[clause]]", "[[clauses]]"), "clauses/sample.toml: unknown keys ['clauses']"),
-        (PLAIN + "expect = { codes = [100] }\n", f"{WHERE}: 'codes' is no range of the profiles"),
-        (PLAIN + 'expect."2.3" = { codes = [100] }\n', f"{WHERE}: unknown keys ['codes']"),
-        (PLAIN + 'strict = { text = "x" }\n', f"{WHERE}: unknown keys ['text']"),
+        (PLAIN + "profile = '2.3'\n", f"{ROW} has no profile; there are profiles, "),
+        (PLAIN.replace("[[clause]]", "[[clauses]]"), "sample: the file has no clauses; there are clause, "),
+        (PLAIN + "expect = { codes = [100] }\n", "sample: [clause.expect] has no codes; there are code, "),
+        (PLAIN + 'expect."2.3" = { codes = [100] }\n', "sample: [clause.expect.2.3] has no codes; there are code, "),
+        (PLAIN + 'strict = { text = "x" }\n', "sample: [clause.strict] has no text; there are reason"),
         (
             PLAIN + 'profiles = "2.3"\nexpect."2.3" = { code = 100 }\n',
             f"{WHERE}: write either `profiles` or `expect` by profile",
@@ -140,10 +181,13 @@ def test_a_part_of_a_rule_may_differ() -> None:
         (PLAIN + "expect = { ok = false }\n", f"{WHERE}: expect is either ok or a failure"),
         (PLAIN + 'profiles = "2.9.."\n', f"{WHERE}: '2.9..' is no range of the profiles"),
         (PLAIN.replace('text = "', 'text."2.1" = "'), f"{WHERE}: '2.1' is no range of the profiles"),
-        (PLAIN + 'level = "shall"\n', f"{WHERE}: 'shall' is not a valid Level"),
-        (PLAIN.replace('rpc = "DropCollection"\n', ""), f"{WHERE}: ['rpc'] missing"),
-        (PLAIN.replace('id = "drop-collection/unknown"\n', ""), "clause None: ['id'] missing"),
-        (RULE.replace("@pair", "@triple"), "@triple is none of the groups ['pair']"),
+        (PLAIN + 'level = "shall"\n', f"{ROW}: there is no level 'shall'; there are "),
+        (PLAIN.replace('rpc = "DropCollection"\n', ""), f"{ROW} lacks rpc"),
+        (PLAIN.replace('id = "drop-collection/unknown"\n', ""), "sample: [[clause]] 1 lacks id"),
+        (
+            RULE.replace("@pair", "@triple"),
+            "sample: [[matrix.for]] 1: @triple is none of the groups ['core', 'design-2.0', 'pair']",
+        ),
         (PLAIN + PLAIN, "clause ids written twice: drop-collection/unknown"),
         (RULE.replace("Flush", "HasCollection"), "clause ids written twice: has-collection/unknown"),
     ],

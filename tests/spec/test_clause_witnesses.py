@@ -3,27 +3,27 @@
 import pytest
 
 from milvus_tck.spec.clause_files import clauses, parse_clauses, with_places
-from milvus_tck.spec.clause_witnesses import Kind, Witness, parse_witness, witness_words
-from milvus_tck.spec.data import SpecError, read_toml
+from milvus_tck.spec.clause_witnesses import Witness, WitnessKind, parse_witness, witness_words
+from milvus_tck.spec.data import SpecError, table_file
 
 FILE = "internal/proxy/util.go"
 FORMS = {
-    "documentation": (Witness(Kind.DOCUMENT, "documentation"), "the documentation"),
-    "milvus@2.3.5": (Witness(Kind.SERVER, "milvus", releases=("2.3.5",)), "milvus@2.3.5"),
+    "documentation": (Witness(WitnessKind.DOCUMENT, "documentation"), "the documentation"),
+    "milvus@2.3.5": (Witness(WitnessKind.SERVER, "milvus", releases=("2.3.5",)), "milvus@2.3.5"),
     f"upstream:{FILE} @2.6.20": (
-        Witness(Kind.UPSTREAM, FILE, releases=("2.6.20",)),
+        Witness(WitnessKind.UPSTREAM, FILE, releases=("2.6.20",)),
         f"upstream {FILE} (2.6.20)",
     ),
     f"upstream:{FILE}#validateCollectionName @2.5.27, 3.0.0": (
-        Witness(Kind.UPSTREAM, FILE, "validateCollectionName", releases=("2.5.27", "3.0.0")),
+        Witness(WitnessKind.UPSTREAM, FILE, "validateCollectionName", releases=("2.5.27", "3.0.0")),
         f"upstream {FILE} validateCollectionName (2.5.27, 3.0.0)",
     ),
     f"upstream:{FILE}#Server.check:770 @2.6.20=91f1ca617e": (
-        Witness(Kind.UPSTREAM, FILE, "Server.check", "770", ("2.6.20=91f1ca617e",)),
+        Witness(WitnessKind.UPSTREAM, FILE, "Server.check", "770", ("2.6.20=91f1ca617e",)),
         f"upstream {FILE} Server.check line 770 (2.6.20, commit 91f1ca617e)",
     ),
     f"upstream:{FILE}:108-114 @3.0.0-beta": (
-        Witness(Kind.UPSTREAM, FILE, "", "108-114", ("3.0.0-beta",)),
+        Witness(WitnessKind.UPSTREAM, FILE, "", "108-114", ("3.0.0-beta",)),
         f"upstream {FILE} lines 108-114 (3.0.0-beta)",
     ),
 }  # fmt: skip
@@ -49,7 +49,7 @@ def test_other_forms_are_refused(text: str) -> None:
     with pytest.raises(SpecError) as refused:
         list(parse_clauses({"clause": [row]}, "sample"))
     message = str(refused.value)
-    assert message.startswith(f"clause insert/valid: witness {text!r} is none of: ")
+    assert message.startswith(f"sample: clause insert/valid: witness {text!r} is none of: ")
     assert all(form in message for form in ("proto3", "design-2.0", "SERVER@RELEASE", "upstream:FILE"))
 
 
@@ -64,7 +64,7 @@ def test_in_a_line() -> None:
 
 def test_places_are_witnesses() -> None:
     """What `upstream.toml` says of a clause stands beside its own witnesses."""
-    for place, names in read_toml("upstream.toml").items():
+    for place, names in table_file("upstream.toml").raw.items():
         assert names, place
         assert [name for name in names if parse_witness(place) not in clauses()[name].witness] == []
 

@@ -1,4 +1,4 @@
-"""Where the data of the protocol lives, and what is said when it can not be read."""
+"""Where the data of the protocol lives, and what is said when it cannot be read."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def test_a_file_that_is_no_toml_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pa
     (tmp_path / "broken.toml").write_text("a = \n", encoding="utf-8")
     monkeypatch.setattr(data, "proto_dir", lambda: tmp_path)
     with pytest.raises(data.SpecError, match=r"proto/broken\.toml: .*line 1"):
-        data.read_toml("broken.toml")
+        data.table_file("broken.toml")
 
 
 def test_data_inside_the_package_comes_first(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

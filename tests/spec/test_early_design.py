@@ -7,15 +7,20 @@ from pathlib import Path
 import pytest
 
 from milvus_tck.spec.clause_files import clauses, kebab
-from milvus_tck.spec.clauses import Clause, Level
+from milvus_tck.spec.clauses import Clause, ClauseKind, Level
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import profile
+from milvus_tck.spec.rpcs import rpcs_of
 from milvus_tck.wire import calls
 from milvus_tck.wire.descriptors import method, methods
 
 EARLY = profile("design-2.0")
+RPCS = tuple(each.name for each in rpcs_of(EARLY))
 #: The families that hold clauses of the profile's own.
-SOURCES = [*sorted(data_dir("suites").glob("design/*.py")), data_dir("suites").parent / "fixtures" / "early.py"]
+SOURCES = [
+    *sorted(data_dir("suites").glob("design/*.py")),
+    data_dir("suites").parent / "fixtures" / "design_collections.py",
+]
 
 
 def _clauses() -> list[Clause]:
@@ -24,16 +29,16 @@ def _clauses() -> list[Clause]:
 
 def test_the_profile_has_22_rpcs() -> None:
     """The document introduces 22 RPCs, and all of them shipped under the names that the profile has."""
-    assert len(set(EARLY.rpcs)) == len(EARLY.rpcs) == 22
-    assert set(EARLY.rpcs) <= set(methods())
+    assert len(set(RPCS)) == len(RPCS) == 22
+    assert set(RPCS) <= set(methods())
 
 
 def test_clauses_are_about_those_rpcs() -> None:
     """A clause of the profile is a promise of one of its RPCs, or of every answer."""
-    assert {each.rpc for each in _clauses()} - {"wire"} == set(EARLY.rpcs)
+    assert {each.rpc for each in _clauses()} - {"wire"} == set(RPCS)
 
 
-@pytest.mark.parametrize("rpc", EARLY.rpcs)
+@pytest.mark.parametrize("rpc", RPCS)
 def test_every_rpc_has_a_success(rpc: str) -> None:
     """Each RPC has a binding clause about what it does when it succeeds, beside those about its header and Status."""
     general = {f"{kebab(rpc)}/base-ignored", f"{kebab(rpc)}/status-in-band"}
@@ -43,23 +48,23 @@ def test_every_rpc_has_a_success(rpc: str) -> None:
 
 def test_every_header_is_judged() -> None:
     """Each RPC of the profile, and each one of the core, whose request has a header has the clause about it."""
-    core = {each.rpc for each in clauses().values() if each.id.endswith("/implemented")}
-    wanted = {rpc for rpc in core | set(EARLY.rpcs) if "base" in method(rpc).input_type.fields_by_name}
-    assert {each.rpc for each in clauses().values() if each.id.endswith("/base-ignored")} == wanted
-    assert {each.rpc for each in _clauses() if each.id.endswith("/base-ignored")} == set(EARLY.rpcs)
+    core = {each.rpc for each in clauses().values() if each.kind is ClauseKind.IMPLEMENTED}
+    wanted = {rpc for rpc in core | set(RPCS) if "base" in method(rpc).input_type.fields_by_name}
+    assert {each.rpc for each in clauses().values() if each.kind is ClauseKind.HEADER} == wanted
+    assert {each.rpc for each in _clauses() if each.kind is ClauseKind.HEADER} == set(RPCS)
 
 
 def test_other_clauses_say_where_they_come_from() -> None:
     """A clause that stands in this profile alone has the document as its witness."""
     own = [each for each in _clauses() if len(each.ranges) == 1 and each.ranges[0].text == EARLY.name]
-    assert len(own) > len(EARLY.rpcs)
+    assert len(own) > len(RPCS)
     assert [each.id for each in own if "design-2.0" not in map(str, each.witness)] == []
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
 def test_no_other_rpc_is_called(source: Path) -> None:
     """What judges the profile's own clauses calls its RPCs and none besides."""
-    builders = {kebab(rpc).replace("-", "_") for rpc in EARLY.rpcs}
+    builders = {kebab(rpc).replace("-", "_") for rpc in RPCS}
     assert builders <= set(calls.__all__)
     assert set(_called(ast.parse(source.read_text(encoding="utf-8")))) <= builders
 

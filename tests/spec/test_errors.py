@@ -2,8 +2,8 @@
 
 import pytest
 
-from milvus_tck.spec.errors import codes, is_branch_code, is_branch_legacy, legacy_codes, legacy_of
-from milvus_tck.spec.profiles import Profile, profile, profiles
+from milvus_tck.spec.errors import codes, codes_of, is_branch_code, is_branch_legacy, legacy_codes, legacy_of
+from milvus_tck.spec.profiles import Profile, profile, profiles, releases_of
 
 #: Codes that clients branch on: they retry, reload a cache, create what is missing, or give up.
 BRANCH = {1, 3, 8, 9, 100, 101, 103, 200, 201, 700, 800, 1600}
@@ -11,12 +11,13 @@ BRANCH = {1, 3, 8, 9, 100, 101, 103, 200, 201, 700, 800, 1600}
 BRANCH_LATER = {109}
 #: Failures that pass: the same request may succeed a moment later.
 RETRIABLE = {
-    1, 2, 4, 8, 12, 103, 106, 110, 202, 305, 1002, 1003, 1807, 2200, 2307, 2308, 2309, 2311, 2312, 2313, 2316, 2317,
+    1, 2, 4, 8, 12, 103, 106, 110, 202, 305, 505, 507, 1002, 1003, 1807, 2200, 2307, 2308, 2309, 2311, 2312, 2313, 2316,
+    2317,
 }  # fmt: skip
 #: Codes with a legacy number of their own; beside every other one stands UnexpectedError.
 MAP = {
     1: 56, 3: 52, 7: 54, 8: 49, 9: 48, 11: 55, 100: 4, 109: 62, 110: 56, 200: 15, 400: 15, 401: 46, 501: 15, 503: 46,
-    600: 47, 700: 25, 904: 50, 905: 46, 1100: 5,
+    505: 55, 506: 46, 600: 47, 700: 25, 904: 50, 905: 46, 1100: 5, 1101: 5, 1102: 5,
 }  # fmt: skip
 
 numbered = [each for each in profiles() if each.order is not None]
@@ -25,10 +26,11 @@ each_line = pytest.mark.parametrize("line", numbered, ids=lambda line: line.name
 
 @each_line
 def test_a_number_means_one_thing_in_a_profile(line: Profile) -> None:
-    """Within one profile no code and no legacy number is defined twice."""
+    """Within one release no code and no legacy number is defined twice."""
     for table in (codes(), legacy_codes()):
-        numbers = [each.number for each in table if line in each.profiles]
-        assert len(numbers) == len(set(numbers))
+        for release in releases_of(line, [each.profiles for each in table]):
+            numbers = [each.number for each in table if release in each.profiles]
+            assert len(numbers) == len(set(numbers)), release.release
 
 
 @each_line
@@ -62,10 +64,11 @@ def test_legacy_numbers_that_clients_branch_on_are_marked() -> None:
 
 def test_every_code_has_a_name_and_a_text() -> None:
     """Each code has a name of its own and a text that its reason starts with, but what passes through from below."""
-    assert len({each.name for each in codes()}) == len(codes())
+    pairs = {(each.name, each.number) for each in codes()}
+    assert len({name for name, _ in pairs}) == len(pairs) == len({number for _, number in pairs})
     silent = [each for each in codes() if not each.reason.strip()]
     assert [each.name for each in silent if not each.name.startswith("Segcore")] == []
-    assert {legacy_of(each.number, profile("2.4")) for each in silent} == {1}
+    assert {legacy_of(each.number, profile("2.4")) for each in silent} == {frozenset({1})}
 
 
 def test_what_is_worth_a_retry() -> None:
@@ -81,7 +84,7 @@ def test_the_map_is_that_of_the_servers() -> None:
 def test_48_has_its_present_meaning_in_every_profile() -> None:
     """48 changed its meaning before the oldest profile: ForceDeny, that of code 9, is what remains."""
     assert {each.name for each in legacy_codes() if each.number == 48} == {"ForceDeny"}
-    assert {legacy_of(9, each) for each in numbered if each.status_code} == {48}
+    assert {legacy_of(9, each) for each in numbered if each.status_code} == {frozenset({48})}
 
 
 def test_58_means_two_things() -> None:
@@ -91,7 +94,15 @@ def test_58_means_two_things() -> None:
         for line in numbered
     }
     new = ["CreatePrivilegeGroupFailure"]
-    assert meanings == {"2.2": ["NotFoundTSafer"], "2.3": [], "2.4": new, "2.5": new, "2.6": new, "3.0": new}
+    assert meanings == {
+        "2.2": ["NotFoundTSafer"],
+        "2.3": [],
+        "2.4": new,
+        "2.5": new,
+        "2.6": new,
+        "3.0": new,
+        "next": new,
+    }
 
 
 @pytest.mark.parametrize(
@@ -108,9 +119,40 @@ def test_58_means_two_things() -> None:
         (700, "2.3", 25),
         (1100, "2.3", 5),
         (65535, "2.3", 1),
+        (1101, "2.5", 1),
+        (1101, "2.6.18", 1),
+        (1101, "2.6.19", 5),
+        (1102, "3.0-beta", 1),
+        (1102, "3.0.0", 5),
         (4711, "2.3", 1),
     ],
 )
 def test_the_number_beside_a_code(code: int, line: str, legacy: int) -> None:
     """Old clients read error_code: the map gives the number that a server of that line puts beside a code."""
-    assert legacy_of(code, profile(line)) == legacy
+    assert legacy_of(code, profile(line)) == {legacy}
+
+
+def test_both_numbers_are_right_where_the_patch_is_not_known() -> None:
+    """1101 stands beside 1 up to 2.6.18 and beside 5 later: either, in a 2.6 of which nobody knows the patch."""
+    assert legacy_of(1101, profile("2.6")) == {1, 5}
+    assert legacy_of(1100, profile("2.6")) == {5}
+
+
+@pytest.mark.parametrize(
+    ("allowed", "release", "right"),
+    [
+        ((65535, 1100), "2.5.27", (65535, 1100)),
+        ((65535, 1100), "2.6.18", (65535, 1100)),
+        ((65535, 1100), "2.6.19", (1100,)),
+        ((65535, 1100), "3.0-beta", (65535, 1100)),
+        ((65535, 1100), "3.0.0", (1100,)),
+        ((700, 65535, 1100), "2.6.20", (700, 1100)),
+        ((65535,), "2.6.20", (65535,)),
+        ((100, 1100), "2.6.20", (100, 1100)),
+    ],
+)
+def test_plain_errors_have_codes_of_their_own_later(
+    allowed: tuple[int, ...], release: str, right: tuple[int, ...]
+) -> None:
+    """From 2.6.19 and 3.0.0 on 65535 is not right beside a code of its own; alone it stays what it is."""
+    assert codes_of(allowed, profile(release)) == right

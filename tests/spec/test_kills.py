@@ -4,14 +4,20 @@ from collections import Counter
 
 import pytest
 
-from milvus_tck.cli.known_tests import known_tests
+from milvus_tck.listing.known_tests import known_tests
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.data import SpecError
-from milvus_tck.spec.kills import kills, kills_of, parse_kills, seen_to_fail
+from milvus_tck.spec.kills import Kills, kills, kills_of, parse_kills, seen_to_fail
 from milvus_tck.spec.profiles import profile
-from milvus_tck.verdict.owed import checks_of
+from milvus_tck.spec.tables import TableFile
+from milvus_tck.verdict.model.obligations import checks_of
 
 HEAD = {"suite": "1", "target": "milvus@2.3.5", "version": "v2.3.5", "profile": "2.3", "mutants": 2}
+
+
+def parsed(raw: dict[str, object]) -> Kills:
+    """Read what a file holds."""
+    return parse_kills(TableFile("kills.toml", raw))
 
 
 def test_it_names_checks_that_there_are() -> None:
@@ -28,11 +34,13 @@ def test_it_names_checks_that_there_are() -> None:
 def _is_a_check(name: str, binding: str, cases: set[tuple[str, str]]) -> bool:
     judged, _, aspect = name.rpartition(":")
     clause, _, case = judged.partition(".")
-    own, line = clauses().get(clause), profile(kills().profile)
-    if own is None or not own.applies_to(line) or binding not in own.bindings:
+    own = clauses().get(clause)
+    lines = [profile(each) for each in kills().profiles]
+    if own is None or binding not in own.bindings:
         return False
     made = own.rpc == "wire" or (clause, case) in cases
-    return made and aspect in {each.aspect for each in checks_of(own, line, binding)}
+    owed = [each.aspect for line in lines if own.applies_to(line) for each in checks_of(own, line, binding)]
+    return made and aspect in owed
 
 
 @pytest.mark.skipif(not kills().mutants, reason="no campaign is written down in proto/kills.toml")
@@ -52,7 +60,7 @@ def test_a_check_and_its_bindings(monkeypatch: pytest.MonkeyPatch) -> None:
         "insert/valid.empty": {"holds@grpc": 2},
         "wire/parses": {"holds@grpc": 5},
     }
-    monkeypatch.setattr("milvus_tck.spec.kills.kills", lambda: parse_kills({**HEAD, "checks": rows}))
+    monkeypatch.setattr("milvus_tck.spec.kills.kills", lambda: parsed({**HEAD, "checks": rows}))
     assert kills_of("insert/valid:holds@http-v2") == {"grpc": 3, "http-v2": 1}
     assert kills_of("insert/valid.empty:holds@http-v1") == {"grpc": 2}
     assert kills_of("insert/valid.full:holds@grpc") == {}
@@ -66,7 +74,7 @@ def test_a_check_and_its_bindings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_where_no_campaign_was_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody knows then whether a check was seen to fail: it is not called never seen."""
-    monkeypatch.setattr("milvus_tck.spec.kills.kills", lambda: parse_kills({**HEAD, "mutants": 0, "checks": {}}))
+    monkeypatch.setattr("milvus_tck.spec.kills.kills", lambda: parsed({**HEAD, "mutants": 0, "checks": {}}))
     assert kills_of("insert/valid:holds@grpc") is None
 
 
@@ -83,4 +91,4 @@ def test_where_no_campaign_was_written_down(monkeypatch: pytest.MonkeyPatch) -> 
 def test_what_contradicts_the_form_is_refused(raw: dict[str, object]) -> None:
     """Unknown and missing keys, and counts of nothing, are refused."""
     with pytest.raises(SpecError, match=r"kills\.toml: "):
-        parse_kills(raw)
+        parsed(raw)

@@ -5,16 +5,17 @@ from typing import Any
 import pytest
 from google.protobuf.descriptor import Descriptor
 
-from milvus_tck.spec.data import SpecError, read_toml
+from milvus_tck.spec.data import SpecError, table_file
 from milvus_tck.spec.kinds import UNDOINGS, kinds, maker_of, parse_kinds
-from milvus_tck.spec.rpcs import rpcs
-from milvus_tck.verdict.undoing import STEPS
+from milvus_tck.spec.rpcs import Deed, rpcs
+from milvus_tck.spec.tables import TableFile
+from milvus_tck.verdict.leftovers.prerequisites import STEPS
 from milvus_tck.wire.descriptors import method
 
 #: What makes something inside a collection, which goes with it, or nothing that stays.
 _INSIDE = {
     "CreatePartition", "CreateIndex", "CreateSnapshot", "CreateRowPolicy", "CreateNamespace", "AddCollectionField",
-    "AddCollectionStructField", "AddCollectionFunction", "AddUserTags", "CreateReplicateStream",
+    "AddCollectionStructField", "AddCollectionFunction",
 }  # fmt: skip
 
 
@@ -43,8 +44,9 @@ def test_the_members_exist() -> None:
 
 def test_nothing_that_stays_is_forgotten() -> None:
     """Each RPC that makes something makes a kind of thing, or something inside one."""
-    making = {name for name in rpcs() if name.startswith(("Create", "Add", "Rename", "RestoreS", "RestoreE"))}
+    making = {row.name for row in rpcs().values() if row.does is Deed.CREATES}
     assert {name for name in making if maker_of(name) is None} == _INSIDE
+    assert {making.rpc for each in kinds().values() for making in each.made} <= making
 
 
 def test_what_is_undone_is_known() -> None:
@@ -53,27 +55,27 @@ def test_what_is_undone_is_known() -> None:
     assert {kinds()[name].since for name in ("collection", "privilege-group", "file-resource")} == {"2.2", "2.4", "2.6"}
 
 
-_ROW = read_toml("kinds.toml")["user"]
+_ROW = table_file("kinds.toml").raw["user"]
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"colour": "red"}, r"unknown keys \['colour'\]"),
+        ({"colour": "red"}, r"\[user\] has no colour; there are "),
         ({"drop": {"rpc": "DropMoon", "name": "x"}}, "there is no RPC DropMoon"),
-        ({"list": {"rpc": "ListCredUsers"}}, "has rpc and name"),
-        ({"made": []}, "nothing makes it"),
-        ({"made": [{"rpc": "CreateCredential"}]}, "made has rpc, name, http"),
-        ({"undo": ["everything"]}, "undo is of"),
+        ({"list": {"rpc": "ListCredUsers"}}, r"\[user.list\] lacks name"),
+        ({"made": []}, r"made = \[\] is not a list of length >= 1"),
+        ({"made": [{"rpc": "CreateCredential"}]}, r"\[\[user.made\]\] 1 lacks name"),
+        ({"undo": ["everything"]}, "there is no undo 'everything'; there are "),
     ],
 )
 def test_a_row_that_is_wrong_is_named(change: dict[str, Any], said: str) -> None:
     """The message says which kind, and what is wrong with it."""
     with pytest.raises(SpecError, match=said):
-        parse_kinds({"user": {**_ROW, **change}})
+        parse_kinds(TableFile("kinds.toml", {"user": {**_ROW, **change}}))
 
 
 def test_an_rpc_makes_one_kind_of_thing() -> None:
     """Two rows that share it could not be told apart."""
-    with pytest.raises(SpecError, match="make two kinds"):
-        parse_kinds({"user": _ROW, "person": _ROW})
+    with pytest.raises(SpecError, match="makes two kinds"):
+        parse_kinds(TableFile("kinds.toml", {"user": _ROW, "person": _ROW}))

@@ -5,16 +5,19 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
-from milvus_tck.load.plan import reading
-from milvus_tck.load.plan.reading import OPERATIONS, parse_scenario
-from milvus_tck.proxy.operators import operators
-from milvus_tck.proxy.rule_files import FAULT, FILE_KEYS, MUTATE, SHARED, RuleError, parse_rules
+from milvus_tck.load.plan.scenario import DataPlan
+from milvus_tck.load.plan.scenario_files import parse_scenario
+from milvus_tck.load.plan.scenario_tables import OPERATIONS, OperationTable, PhaseTable, RampTable, ScenarioTables
+from milvus_tck.proxy.mutation import mutations
+from milvus_tck.proxy.rule_files import FaultTable, MutationTable, RuleError, RuleTable, RuleTables, parse_rules
 from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.keys import nearest
+from milvus_tck.spec.tables import Table
 from milvus_tck.targets.base import TargetError
-from milvus_tck.targets.described import FILE, KEYS, described
-from milvus_tck.verdict.selection import FIELDS, SelectionError, selector
+from milvus_tck.targets.tck_toml import FILE, TargetTable, described
+from milvus_tck.verdict.session.selection import FIELDS, SelectionError, selector
 
 _FOLDER = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -35,20 +38,24 @@ def _examples(page: str, kind: str = "toml") -> list[str]:
     return found
 
 
+def _keys(kind: type[Table]) -> set[str]:
+    return {each.encode_name for each in structs.fields(kind)}
+
+
 @pytest.mark.parametrize(
     ("page", "heading", "keys"),
     [
-        ("rules", "The file", FILE_KEYS),
-        ("rules", "Every rule", SHARED),
-        ("rules", "A fault", FAULT),
-        ("rules", "A mutation", MUTATE),
+        ("rules", "The file", _keys(RuleTables)),
+        ("rules", "Every rule", _keys(RuleTable)),
+        ("rules", "A fault", _keys(FaultTable) - _keys(RuleTable)),
+        ("rules", "A mutation", _keys(MutationTable) - _keys(RuleTable)),
         ("select", "", FIELDS.keys()),
-        ("tck-toml", "", KEYS),
-        ("scenarios", "The file", reading.SCENARIO_KEYS),
-        ("scenarios", "`[data]`", reading.DATA_KEYS),
-        ("scenarios", "`[[phase]]`", reading.PHASE_KEYS),
-        ("scenarios", "`[[phase.op]]`", reading.OP_KEYS | {"op"}),
-        ("scenarios", "`[ramp]`", reading.RAMP_KEYS),
+        ("tck-toml", "", _keys(TargetTable)),
+        ("scenarios", "The file", _keys(ScenarioTables)),
+        ("scenarios", "`[data]`", _keys(DataPlan)),
+        ("scenarios", "`[[phase]]`", _keys(PhaseTable)),
+        ("scenarios", "`[[phase.op]]`", _keys(OperationTable)),
+        ("scenarios", "`[ramp]`", _keys(RampTable)),
     ],
 )
 def test_a_page_has_each_key_of_its_reader_and_no_other(page: str, heading: str, keys: set[str]) -> None:
@@ -59,7 +66,7 @@ def test_a_page_has_each_key_of_its_reader_and_no_other(page: str, heading: str,
 def test_pages_name_every_operation_and_operator() -> None:
     """What a value may be is listed whole."""
     assert [each for each in OPERATIONS if f"`{each}`" not in _page("scenarios")] == []
-    assert [each for each in operators() if f"`{each}`" not in _page("rules")] == []
+    assert [each for each in mutations() if f"`{each}`" not in _page("rules")] == []
 
 
 def test_examples_of_rules_and_scenarios_are_read() -> None:
@@ -89,7 +96,7 @@ def test_examples_of_selections_are_read() -> None:
     known = {each.id for each in capabilities()}
     lines = [line for each in _examples(page, "") for line in each.splitlines()]
     lines += re.findall(r"\| `([^`|]+)` \|$", page, re.MULTILINE)
-    assert len(lines) == 12
+    assert len(lines) == 13
     for line in lines:
         selector(line)
         assert all(name in known for name in re.findall(r"capability=([\w-]+)", line))

@@ -6,23 +6,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.data import SpecError
 from milvus_tck.spec.profiles import profile
-from milvus_tck.spec.routes import mirrors_of, parse_routes, route_tables, routes
+from milvus_tck.spec.routes import parse_routes, route_tables, routes
+from milvus_tck.spec.tables import TableFile
 from milvus_tck.wire.descriptors import methods
 
 _SEGMENT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=20)
 
 
 def test_every_binding_has_its_table() -> None:
-    """There are four tables, with as many routes as the facts list, on the ports that serve them."""
-    found = {name: (len(table), table.port) for name, table in route_tables().items()}
+    """There are four tables, with as many routes as the facts list."""
+    found = {name: len(table) for name, table in route_tables().items()}
     assert found == {
-        "http-api-v1": (47, "management"),
-        "http-design": (47, "gateway"),
-        "http-v1": (10, "proxy"),
-        "http-v2": (88, "proxy"),
+        "http-api-v1": 47,
+        "http-design": 47,
+        "http-v1": 10,
+        "http-v2": 105,
     }
 
 
@@ -89,57 +89,44 @@ _ROW = {"method": "GET", "path": "/a", "rpc": "HasCollection", "profiles": "2.2.
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        ({"method": "FETCH"}, "the method is one of"),
-        ({"path": "a"}, "begins with a slash"),
+        ({"method": "FETCH"}, "there is no method 'FETCH'; there are "),
+        ({"path": "a"}, "path = 'a' is not a text matching regex '\\^/'"),
         ({"rpcs": ["Search"]}, "either `rpc` or `rpcs`"),
         ({"profiles": "1.0"}, "no range of the profiles"),
-        ({"colour": "red"}, "unknown keys"),
+        ({"colour": "red"}, "has no colour; there are "),
         ({"required": ["dimension"]}, "does not say what"),
+        ({"types": {"dimension": "integer"}}, "what dimension are, which the route does not have"),
     ],
 )
 def test_errors_name_the_file_and_the_row(row: dict[str, Any], words: str) -> None:
     """A wrong row is refused with the file, its number, and what is wrong."""
-    raw = {"binding": "b", "port": "proxy", "route": [{**_ROW, "path": "/first"}, {**_ROW, **row}]}
-    with pytest.raises(SpecError, match=rf"^proto/http/x\.toml, row 2 .*{words}"):
-        parse_routes(raw, "proto/http/x.toml")
+    raw = {"binding": "b", "route": [{**_ROW, "path": "/first"}, {**_ROW, **row}]}
+    with pytest.raises(SpecError, match=rf"^proto/http/x\.toml: \[\[route\]\] 2.*{words}"):
+        parse_routes(TableFile("proto/http/x.toml", raw))
 
 
 def test_no_two_rows_are_the_same_request() -> None:
     """Two rows that no request could tell apart are refused, also where their parameters have other names."""
     rows = [{**_ROW, "path": "/a/{x}"}, {**_ROW, "path": "/a/{y}"}]
-    with pytest.raises(SpecError, match=r"row 2 .*row 1 is the same request"):
-        parse_routes({"binding": "b", "port": "proxy", "route": rows}, "f")
+    with pytest.raises(SpecError, match=r"POST|GET /a/\{y\} is the same request"):
+        parse_routes(TableFile("f", {"binding": "b", "route": rows}))
 
 
-@pytest.mark.parametrize("raw", [{"port": "proxy"}, {"binding": "b", "port": "moon"}, {"binding": "b", "colour": 1}])
+def test_a_type_of_one_route() -> None:
+    """A field may be something else in one route than it is elsewhere."""
+    rows = [{**_ROW, "required": ["id"]}, {**_ROW, "path": "/b", "required": ["id"], "types": {"id": "integer"}}]
+    table = parse_routes(TableFile("f", {"binding": "b", "types": {"id": "string"}, "route": rows}))
+    assert [each.type for route in table for each in route.fields] == ["string", "integer"]
+
+
+@pytest.mark.parametrize("raw", [{"base": "/a"}, {"binding": "b", "base": 1}, {"binding": "b", "colour": 1}])
 def test_errors_name_the_file(raw: dict[str, Any]) -> None:
     """What is wrong with a table as a whole is said with its file."""
     with pytest.raises(SpecError, match=r"^f\.toml: "):
-        parse_routes(raw, "f.toml")
-
-
-def test_an_rpc_is_mirrored_where_it_has_a_route() -> None:
-    """Tables whose routes are RPCs in other words are found by the RPC; the high-level ones are none of them."""
-    found = {rpc: {table.binding for table in mirrors_of(rpc)} for rpc in ("HasCollection", "Search", "GetLoadState")}
-    assert {rpc: "http-api-v1" in bindings for rpc, bindings in found.items()} == {
-        "HasCollection": True,
-        "Search": True,
-        "GetLoadState": False,
-    }
-    assert {"http-v1", "http-v2"}.isdisjoint(set().union(*found.values()))
-
-
-def test_what_is_unsaid_names_clauses() -> None:
-    """Each pattern of what a binding can not say fits a clause or a case of one that it would be judged over."""
-    for table in route_tables().values():
-        for pattern in (each for row in table.unsaid for each in row.clauses):
-            whole = [name for name in clauses() if table.silence(name)]
-            case = [name for name in clauses() if pattern.startswith(f"{name}.") or pattern.partition("*")[0] in name]
-            assert whole or case, pattern
-            assert case, pattern
+        parse_routes(TableFile("f.toml", raw))
 
 
 def test_a_reason_is_needed() -> None:
-    """Silence without a reason is refused with the file."""
-    with pytest.raises(SpecError, match=r"^f\.toml, unsaid .*a reason"):
-        parse_routes({"binding": "b", "port": "proxy", "unsaid": [{"clauses": ["a/b"]}]}, "f.toml")
+    """A reason without words is refused with the file."""
+    with pytest.raises(SpecError, match=r"^f\.toml: \[inexpressible\]: weather = '' is not "):
+        parse_routes(TableFile("f.toml", {"binding": "b", "inexpressible": {"weather": ""}}))

@@ -5,12 +5,12 @@ from functools import cache
 
 import pytest
 
-from milvus_tck.bindings.names import BINDINGS
-from milvus_tck.cli.suites import run_suites
+from milvus_tck.listing.run_pytest import run_suites
 from milvus_tck.plugin import Suites
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.judgement import Check
-from milvus_tck.verdict.options import CheckOptions
+from milvus_tck.spec.bindings import binding_rows
+from milvus_tck.verdict.model.judgement import Check
+from milvus_tck.verdict.scheduling.job import Job
+from milvus_tck.verdict.session.options import CheckOptions
 
 __all__ = ["Collected", "collected"]
 
@@ -37,13 +37,18 @@ class _Looking(Suites):
         self.items.append(item)
 
 
+def _options(line: str, *, strict: bool) -> CheckOptions:
+    """Ask for everything that there is, explorations too."""
+    return CheckOptions("null", profile=line, bindings=tuple(binding_rows()), strict=strict, explore=1.0)
+
+
 @cache
 def collected(line: str, *, strict: bool = False) -> Collected:
     """Collect the suites for a profile."""
-    suites = _Looking(CheckOptions("null", profile=line, bindings=BINDINGS, strict=strict), listing=True)
+    suites = _Looking(_options(line, strict=strict), listing=True)
     code = run_suites(suites, ["--collect-only"])
     assert code == pytest.ExitCode.OK
-    assert suites.choice is not None
-    absent = {each.clause.id: each.why for each in suites.choice.absent}
+    assert suites.plan is not None
+    absent = {each.clause.id: each.why for each in suites.plan.absent}
     items = [item for item in suites.items if isinstance(item, pytest.Function)]
-    return Collected(items, list(suites._jobs.values()), list(suites.choice.wanted), absent)
+    return Collected(items, list(suites.jobs.values()), list(suites.plan.checks), absent)

@@ -75,6 +75,37 @@ def test_no_test_asserts_or_skips(path: str) -> None:
     assert [ast.unparse(node) for node in (*found, *skips)] == []
 
 
+#: What a test may do with its case; the rest is between the engine and itself.
+_OF_A_TEST = {
+    "accepted", "answered", "answers", "beside", "call", "clause", "expect", "explore", "foreign_name", "holds",
+    "judge", "look", "name", "ok", "owes", "pause", "profile", "random", "recall", "refused", "repeat", "rpcs", "shows",
+    "told", "undisturbed", "until",
+}  # fmt: skip
+
+
+def _inside(tree: ast.AST) -> Iterator[str]:
+    """Members of a case that are none of a test's business."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "tck" and node.attr not in _OF_A_TEST:
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", _FILES)
+def test_no_test_looks_inside_its_case(path: str) -> None:
+    """The run, its exchanges and judgements are the engine's: any caller may stand behind what a test asks its case."""
+    assert list(_inside(_tree(path))) == []
+
+
+def test_a_look_inside_is_noticed() -> None:
+    """Wherever it stands in an expression."""
+    source = """
+call.but(db_name=f"{tck.run.prefix}nowhere")
+del tck.exchanges[0]
+tck.ok(call), tck.foreign_name(), tck.look.keys("c")
+"""
+    assert set(_inside(ast.parse(source))) == {"tck.run", "tck.exchanges"}
+
+
 def _judgements(tree: ast.AST, verb: str) -> Iterator[ast.Call]:
     """Calls of `tck.expect` or `tck.judge`."""
     for node in ast.walk(tree):

@@ -4,15 +4,20 @@ from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 
 import pytest
+from milvus_tck.suites.names._requests import REQUESTS
 
 from milvus_tck.plugin.items import suite_test
 from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.clauses import Clause
+from milvus_tck.spec.exact_codes import exact_codes
 from milvus_tck.spec.profiles import Profile, profile, profiles
-from milvus_tck.verdict.owed import checks_of
+from milvus_tck.spec.rpcs import rpcs
+from milvus_tck.verdict.model.obligations import checks_of
 from tests.suites.collected import Collected, collected
 
-_LINES = [each.name for each in profiles()]
+#: Each profile, at the newest release that was read where its releases differ, and one whose patch is not known.
+_NEWEST = {profile(read).name: read for read in exact_codes().releases}
+_LINES = [*(_NEWEST.get(each.name, each.name) for each in profiles()), "2.6"]
 
 
 @pytest.fixture(scope="module", params=_LINES)
@@ -22,13 +27,15 @@ def line(request: pytest.FixtureRequest) -> Profile:
 
 
 def _suites(line: Profile) -> Collected:
-    return collected(line.name)
+    return collected(line.release)
 
 
 def _owed(line: Profile) -> dict[str, Clause]:
     """The clauses of a profile that a test has to judge; those of the wire are judged in every test."""
     return {
-        name: each for name, each in clauses().items() if each.applies_to(line) and each.testable and each.rpc != "wire"
+        name: each
+        for name, each in clauses().items()
+        if each.is_owed(line, "") and each.testable and each.rpc != "wire"
     }
 
 
@@ -43,9 +50,10 @@ def test_nothing_else_is_judged(line: Profile) -> None:
 
 
 def test_what_is_not_judged_has_a_reason(line: Profile) -> None:
-    """A clause is left out because the profile does not have it, or because it says why it can not be tested."""
+    """A clause is left out because the profile does not have it, its releases differ, or it cannot be tested."""
     for name, why in _suites(line).absent.items():
-        assert why.startswith(("not in profile", "not testable: ")), f"{name}: {why}"
+        unknown = f"releases of {line.name} differ: " if line.patch is None else "not in profile"
+        assert why.startswith(("not in profile", unknown, "not testable: ")), f"{name}: {why}"
         assert len(why) > len("not testable: ")
 
 
@@ -124,3 +132,10 @@ def test_strict_only_adds() -> None:
     lenient, strict = collected("2.3"), collected("2.3", strict=True)
     assert {check.id for check in lenient.checks} <= {check.id for check in strict.checks}
     assert {check.clause.id for check in lenient.checks} == {check.clause.id for check in strict.checks}
+
+
+def test_every_rpc_about_a_collection_has_a_request() -> None:
+    """Rules about the name of a collection are tried on each RPC of the core that takes one, and on the list of all."""
+    takes_one = {"collection_name", "collection_names"}
+    about = {each.name for each in rpcs().values() if each.core and not takes_one.isdisjoint(each.names)}
+    assert REQUESTS.keys() == about | {"ShowCollections"}

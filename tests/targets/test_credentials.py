@@ -47,6 +47,6 @@ def test_tls_is_spoken_where_anything_speaks_of_it(tmp_path: Path) -> None:
 
 
 def test_what_can_not_be_sent_is_refused() -> None:
-    """A database that is no printable ASCII can not be a header."""
-    with pytest.raises(ValueError, match="can not be sent"):
+    """A database that is no printable ASCII cannot be a header."""
+    with pytest.raises(ValueError, match="cannot be sent"):
         credentials(db="bücher\n")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import grpc
 import pytest
-from milvus_tck.fixtures.stages import FIELDS
+from milvus_tck.fixtures.small_collections import FIELDS
 
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.spec.capabilities import Capability, capabilities, core_rpcs
@@ -95,12 +95,12 @@ def test_a_port_that_is_taken() -> None:
     other = DegenerateServer("null")
     other.start()
     try:
-        with pytest.raises(TargetError, match="can not listen on port") as caught:
+        with pytest.raises(TargetError, match="cannot listen on port") as caught:
             DegenerateServer("echo", port=other.port).start()
         assert caught.value.then == "milvus-tck serve echo"
     finally:
         other.stop()
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(TargetError, match="can not listen"):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(TargetError, match="cannot listen"):
         DegenerateServer("null", port=taken.getsockname()[1]).start()
 
 
@@ -188,7 +188,7 @@ def test_three_views_side_by_side(
     declared: Declared, lacking: tuple[str, ...], seen: tuple[str, ...], views: tuple[str, ...], *, contradiction: bool
 ) -> None:
     """Declared, probed and observed stay apart; where they disagree, that is said."""
-    rows = {row["capability"]: row for row in capability_rows(declared, Probes(), lacking, seen)}
+    rows = {row.capability: row.as_dict() for row in capability_rows(declared, Probes(), lacking, seen)}
     row = rows["partitions"]
     assert (row["declared"], row["probed"], row["observed"]) == views
     assert row["contradiction"] is contradiction
@@ -198,5 +198,5 @@ def test_a_capability_that_is_lacking() -> None:
     """All of its RPCs: lacking. Some of them: partly there."""
     rpcs = next(each.rpcs for each in capabilities() if each.id == "partitions")
     for lacking, view in ((frozenset(rpcs), "lacks"), (frozenset(rpcs[:1]), "partly")):
-        rows = {row["capability"]: row for row in capability_rows(Declared(), Probes(lacking), (), ())}
+        rows = {row.capability: row.as_dict() for row in capability_rows(Declared(), Probes(lacking), (), ())}
         assert rows["partitions"]["probed"] == view

@@ -1,7 +1,11 @@
 """Who is it, and which profile is it held to?"""
 
 import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
+import grpc
 import pytest
 
 from milvus_tck.bindings.grpc import GrpcBinding
@@ -9,7 +13,7 @@ from milvus_tck.cli.main import main
 from milvus_tck.targets.base import Declared, TargetError
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.identity import Identity, UnknownProfileError, choose_profile, identify
-from milvus_tck.verdict.states import Exit
+from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
 from tests.robust.troublemaker import Asked, between
 
@@ -42,6 +46,14 @@ def test_what_tells_nothing_leads_to_what_was_declared(version: str) -> None:
     assert reason == "that is the line of the release that was named"
 
 
+def test_a_release_that_tells_nothing_is_the_one_that_was_named() -> None:
+    """Milvus 2.3.0 names a tag of master, of months before: what was started is known better."""
+    found, reason = choose_profile(
+        "auto", Identity("v2.2-testing-20230824-68-ga34a9d6-lite"), Declared(profile="2.3.0")
+    )
+    assert (found.release, reason) == ("2.3.0", "that is the release that was named")
+
+
 @pytest.mark.parametrize("version", ["", "milvus_lite-2.5.1", "12.3.5"])
 def test_nobody_guesses(version: str) -> None:
     """Where nothing tells the profile, the error names those that there are."""
@@ -51,10 +63,79 @@ def test_nobody_guesses(version: str) -> None:
     assert repr(version) in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "identity", "release", "reason"),
+    [
+        ("auto", Identity("2.6.20"), "2.6.20", "GetVersion says 2.6.20"),
+        ("auto", Identity("v2.6.20-gpu"), "2.6.20", "GetVersion says v2.6.20-gpu"),
+        ("auto", Identity("", "3.0-beta"), "3.0.0-beta", "Connect says 3.0-beta"),
+        ("auto", Identity("2.6.0-rc1"), "2.6.0-rc1", "GetVersion says 2.6.0-rc1"),
+        ("auto", Identity("2.6"), "2.6", "GetVersion says 2.6, which names no release of 2.6"),
+        ("auto", Identity("2.6", "v2.6.20"), "2.6.20", "Connect says v2.6.20"),
+        (
+            "auto",
+            Identity("2.6-20260101-abcdef0"),
+            "2.6",
+            "GetVersion says 2.6-20260101-abcdef0, which names no release of 2.6",
+        ),
+        (
+            "auto",
+            Identity("v2.6.18-35-g91f1ca617e"),
+            "2.6",
+            "GetVersion says v2.6.18-35-g91f1ca617e, which names no release of 2.6",
+        ),
+        (
+            "auto",
+            Identity("milvus_lite-3.2.2"),
+            "3.0",
+            "GetVersion says milvus_lite-3.2.2, which names no release of 3.0",
+        ),
+        (
+            "auto",
+            Identity("2.6.20", "2.6.18"),
+            "2.6.20",
+            "GetVersion says 2.6.20, and Connect says 2.6.18: one of them is wrong",
+        ),
+        (
+            "auto",
+            Identity("2.6", "2.5.24"),
+            "2.6",
+            "GetVersion says 2.6, and Connect says 2.5.24: one of them is wrong",
+        ),
+        ("2.6", Identity("v2.6.20-dev"), "2.6.20", "it was asked for, and the target says that it is 2.6.20"),
+        ("2.6", Identity("", "2.6.20"), "2.6.20", "it was asked for, and the target says that it is 2.6.20"),
+        ("2.6", Identity("2.6-latest"), "2.6", "it was asked for"),
+        ("2.6", Identity("2.5.24", "2.5.24"), "2.6", "it was asked for, though the target says that it is 2.5.24"),
+        (
+            "2.6.18",
+            Identity("2.6.20", "2.6.20"),
+            "2.6.18",
+            "it was asked for, though the target says that it is 2.6.20",
+        ),
+        ("2.6.18", Identity("2.6.18"), "2.6.18", "it was asked for"),
+        ("2.6.18", Identity("2.6"), "2.6.18", "it was asked for"),
+        ("2.6.18", Identity(), "2.6.18", "it was asked for"),
+    ],
+)
+def test_the_patch_is_the_one_that_is_named_or_told(wanted: str, identity: Identity, release: str, reason: str) -> None:
+    """A release that is asked for is meant; else the target says which release of the line it is, or nobody does."""
+    found, why = choose_profile(wanted, identity, Declared())
+    assert (found.release, why) == (release, reason)
+
+
+@pytest.mark.parametrize("version", ["master-20260710-88f357a", "88f357a345"])
+def test_a_build_of_no_line(version: str) -> None:
+    """Master is no line, and a commit names none: nobody guesses, and a build of master is told what is near it."""
+    with pytest.raises(UnknownProfileError) as caught:
+        choose_profile("auto", Identity(version), Declared())
+    assert f"GetVersion says {version!r}" in str(caught.value)
+    assert ("a build of master is nearest to" in str(caught.value)) == version.startswith("master")
+
+
 def test_a_profile_that_is_asked_for() -> None:
     """It wins over what the target says; one that does not exist is refused with those that do."""
     found, reason = choose_profile("2.4", Identity("v2.2.16"), Declared())
-    assert (found.name, reason) == ("2.4", "it was asked for")
+    assert (found.name, reason) == ("2.4", "it was asked for, though the target says that it is 2.2.16")
     with pytest.raises(UnknownProfileError, match=r"no profile '2\.9'; there are 2\.2"):
         choose_profile("2.9", Identity("v2.2.16"), Declared())
 
@@ -72,7 +153,48 @@ def test_an_unknown_profile_ends_with_64(capsys: pytest.CaptureFixture[str], tmp
     assert ended.value.code == Exit.USAGE
     assert "2.2, 2.3, 2.4, 2.5, 2.6, 3.0" in said
     assert "`milvus-tck doctor` tells whether it is a Milvus at all" in said
-    assert f"try: milvus-tck check {server.address} --profile 2.3" in said
+    assert f"try: milvus-tck check {server.address} --out {tmp_path} --profile 2.3" in said
+
+
+@pytest.fixture
+def stranger() -> Iterator[str]:
+    """Start a server of gRPC that has no RPC at all; its address."""
+    server = grpc.server(ThreadPoolExecutor())
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    yield f"127.0.0.1:{port}"
+    server.stop(None).wait()
+
+
+@pytest.mark.parametrize("words", ["check {} --profile 2.3 --out {}", "check {} --out {}", "list {}", "sweep {}"])
+def test_a_server_that_is_no_milvus_is_not_judged(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, stranger: str, words: str
+) -> None:
+    """Exit 3 with the words of `doctor`, and no failure after failure; also where the profile is named."""
+    said = []
+    for each in (words, "doctor {}"):
+        with pytest.raises(SystemExit) as ended:
+            main(each.format(stranger, tmp_path).split())
+        shown = capsys.readouterr()
+        said.append((ended.value.code, " ".join((shown.out + shown.err).split())))
+    (code, told), (_, diagnosed) = said
+    assert code == Exit.TARGET_LOST
+    assert "this is no Milvus why: GetVersion and Connect are UNIMPLEMENTED" in told
+    assert f"try: milvus-tck doctor {stranger}" in told
+    assert "failed" not in told
+    assert "this is no Milvus: GetVersion and Connect are UNIMPLEMENTED" in diagnosed
+
+
+@pytest.mark.parametrize("lacking", ["GetVersion", "Connect"])
+def test_one_of_the_two_is_enough(lacking: str) -> None:
+    """Old servers have no Connect, and some that are compatible tell no version: each is a Milvus."""
+
+    def answer(asked: Asked) -> bytes:
+        if asked.rpc == lacking:
+            asked.context.abort(grpc.StatusCode.UNIMPLEMENTED, "nobody has it")
+        return b""
+
+    assert _asked(answer) == Identity()
 
 
 def _asked(trouble: object) -> Identity:
@@ -110,6 +232,6 @@ def test_silence_is_an_error() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         binding = GrpcBinding(f"127.0.0.1:{unused.getsockname()[1]}")
-        with pytest.raises(TargetError, match="can not be reached"):
+        with pytest.raises(TargetError, match="cannot be reached"):
             identify(binding)
         binding.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from milvus_tck.targets.owner import RECORD, Life, Owner, claim, life_of_folder, owned_folder
+from milvus_tck.targets.owner import RECORD, Life, ProcessOwner, claim, life_of_folder
 from tests.robust.runs import eventually
 
 
@@ -39,9 +39,9 @@ def living() -> "Iterator[subprocess.Popen[bytes]]":
 
 def test_a_process_that_lives(living: "subprocess.Popen[bytes]") -> None:
     """It is itself, also after it was written and read."""
-    owner = Owner.of(living.pid)
+    owner = ProcessOwner.of(living.pid)
     assert owner.life() is Life.ALIVE
-    assert Owner.read(json.loads(json.dumps(owner.row()))) == owner
+    assert ProcessOwner.read(json.loads(json.dumps(owner.row()))) == owner
     living.kill()
     living.wait()
     assert owner.life() is Life.DEAD
@@ -50,19 +50,19 @@ def test_a_process_that_lives(living: "subprocess.Popen[bytes]") -> None:
 def test_a_zombie_is_dead(zombie: int) -> None:
     """Its number is still there, and nothing else of it."""
     assert psutil.pid_exists(zombie)
-    assert Owner.of(zombie).life() is Life.DEAD
+    assert ProcessOwner.of(zombie).life() is Life.DEAD
 
 
 def test_another_process_under_its_number() -> None:
     """Numbers are given out again: who began at another moment is somebody else."""
-    owner = Owner.of(os.getpid())
+    owner = ProcessOwner.of(os.getpid())
     assert replace(owner, began=owner.began - 1).life() is Life.DEAD
 
 
 @pytest.mark.parametrize("place", ["boot", "namespace"])
 def test_what_was_written_elsewhere(place: str) -> None:
     """Of a process of another container, or of a machine since started anew, nothing is known here."""
-    here = Owner.of(os.getpid())
+    here = ProcessOwner.of(os.getpid())
     owner = replace(here, boot="elsewhere") if place == "boot" else replace(here, namespace="elsewhere")
     assert owner.life() is Life.UNKNOWN
     assert replace(owner, pid=1 << 22).life() is Life.UNKNOWN
@@ -71,22 +71,16 @@ def test_what_was_written_elsewhere(place: str) -> None:
 @pytest.mark.parametrize("row", [None, {}, {"pid": "x"}, {"pid": 0, "began": 1, "boot": "", "namespace": ""}, [1]])
 def test_what_is_no_record(row: object) -> None:
     """It names nobody, and so nobody who could be dead."""
-    assert Owner.read(row) is None
+    assert ProcessOwner.read(row) is None
 
 
 def test_a_process_that_does_not_exist() -> None:
-    """It can not be described."""
+    """It cannot be described."""
     with pytest.raises(psutil.NoSuchProcess):
-        Owner.of(1 << 22)
+        ProcessOwner.of(1 << 22)
 
 
 # -- folders ----------------------------------------------------------------------------
-
-
-def test_a_folder_is_owned_from_the_beginning(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """By us, as long as nobody else claims it."""
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert life_of_folder(owned_folder("milvus-tck-x-")) is Life.ALIVE
 
 
 def test_a_folder_lives_as_long_as_any_owner(tmp_path: Path, zombie: int, living: "subprocess.Popen[bytes]") -> None:

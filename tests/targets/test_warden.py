@@ -4,32 +4,50 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from milvus_tck.targets.process import ServerProcess
+from milvus_tck.targets.process import ServerCommand, ServerProcess
 from tests.robust.runs import eventually
 
 #: A server as launchers start them: a child in the background, which is left alone when its parent dies.
-LAUNCHER = "sleep 1000 & echo $! > {folder}/child; exec sleep 1000"
+LAUNCHER = "sleep 1000 & echo $! > $TMPDIR/child; exec sleep 1000"
+Run = Callable[..., ServerProcess]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for a server, and one for the log."""
-    (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    made = tmp_path / "data"
-    made.mkdir()
-    return made
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where servers have their folders."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    return tmp_path
 
 
-def child_of(folder: Path) -> int:
+@pytest.fixture
+def run(temporary: Path) -> Iterator[Run]:  # noqa: ARG001 - it is where they are
+    """Start a command under a warden; ended in the end."""
+    started: list[ServerProcess] = []
+
+    def begin(*arguments: str, memory: int = 500 << 20) -> ServerProcess:
+        server = ServerProcess("milvus-tck-test-", memory=memory)
+        started.append(server)
+        server.run(ServerCommand(arguments, {"GREETING": "hello"}))
+        return server
+
+    yield begin
+    for each in started:
+        each.stop()
+
+
+def child_of(server: ServerProcess) -> int:
     """Wait for the process in the background, and return its number."""
-    file = folder / "child"
+    return number_in(server.folder / "child")
+
+
+def number_in(file: Path) -> int:
+    """Wait for a file with the number of a process."""
     assert eventually(lambda: file.exists() and file.read_text(encoding="utf-8").strip())
     return int(file.read_text(encoding="utf-8"))
 
@@ -39,64 +57,93 @@ def gone(pid: int) -> bool:
     return eventually(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
 
 
-def test_stopping_ends_everything(folder: Path) -> None:
+def test_stopping_ends_everything(run: Run, temporary: Path) -> None:
     """Leader, child, folder and log."""
-    server = ServerProcess(["sh", "-c", LAUNCHER.format(folder=folder)], folder)
-    child = child_of(folder)
+    server = run("sh", "-c", LAUNCHER)
+    child = child_of(server)
     server.stop()
     assert server.ended
     assert gone(child)
-    assert not folder.exists()
-    assert not server.log.exists()
+    assert list(temporary.iterdir()) == []
     server.stop()
 
 
-def test_a_leader_that_ends_takes_its_children_with_it(folder: Path) -> None:
-    """A launcher that dies leaves nothing behind."""
-    server = ServerProcess(["sh", "-c", f"sleep 1000 & echo $! > {folder}/child; sleep 0.5; exit 3"], folder)
-    child = child_of(folder)
+def test_a_leader_that_ends_takes_its_children_with_it(run: Run) -> None:
+    """A launcher that dies leaves nothing behind but the log, for who wants to know why."""
+    server = run("sh", "-c", "sleep 1000 & echo $!; exit 3")
     assert eventually(lambda: server.ended)
-    assert gone(child)
-    assert not folder.exists()
-    server.stop()
+    assert gone(int(server.tail()))
+    assert not server.folder.exists()
+    assert server.log.exists()
 
 
 PARENT = """
 import sys, time
 from pathlib import Path
-from milvus_tck.targets.process import ServerProcess
+from milvus_tck.targets import process
+from milvus_tck.targets.process import ServerCommand, ServerProcess
 
-folder = Path(sys.argv[1])
-server = ServerProcess(["sh", "-c", sys.argv[2]], folder)
-print(server.log, flush=True)
-time.sleep(1000)
+def stand_still(*_, **__):
+    print(flush=True)
+    time.sleep(1000)
+
+when, command = sys.argv[1:]
+if when == "before the folders":
+    Path.mkdir = stand_still
+elif when == "before they say whose they are":
+    process.claim = stand_still
+server = ServerProcess("milvus-tck-test-")
+if when == "before the server":
+    stand_still()
+server.run(ServerCommand(["sh", "-c", command]))
+while when == "after the server" and not server.ended:
+    time.sleep(0.01)
+stand_still()
 """
 
 
-def test_when_we_are_killed(folder: Path) -> None:
-    """`kill -9` of the parent ends the whole group and removes its folder and its log."""
-    command = [sys.executable, "-c", textwrap.dedent(PARENT), str(folder), LAUNCHER.format(folder=folder)]
-    parent = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+@pytest.mark.parametrize(
+    ("when", "command", "folders"),
+    [
+        ("before the folders", "", 0),
+        ("before they say whose they are", "", 1),
+        ("before the server", "", 2),
+        ("while it runs", "echo $$ > $OLDPWD/child; exec sleep 1000", 2),
+        ("after the server", "exit 3", 1),
+    ],
+)
+def test_when_we_are_killed(
+    temporary: Path, tmp_path_factory: pytest.TempPathFactory, when: str, command: str, folders: int
+) -> None:
+    """`kill -9` of the parent, at whatever moment, ends the whole group and removes its folder and its log."""
+    beside = tmp_path_factory.mktemp("beside")
+    variables = os.environ | {"TMPDIR": str(temporary), "OLDPWD": str(beside)}
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, when, command], env=variables, stdout=subprocess.PIPE)
     assert parent.stdout is not None
-    log = Path(parent.stdout.readline().strip())
-    child = child_of(folder)
-    assert log.exists()
+    parent.stdout.readline()
+    child = number_in(beside / "child") if when == "while it runs" else 0
+    assert len(list(temporary.iterdir())) == folders
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    assert gone(child)
-    assert eventually(lambda: not folder.exists())
-    assert eventually(lambda: not log.exists())
+    assert not child or gone(child)
+    assert eventually(lambda: not list(temporary.iterdir()))
 
 
-def test_ctrl_c_is_not_for_the_server(folder: Path) -> None:
+def test_folders_that_cannot_be_made(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error comes through, and nothing stays, not even the warden."""
+    monkeypatch.setattr("tempfile.tempdir", str(temporary / "nowhere"))
+    before = len(psutil.Process().children())
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        ServerProcess("milvus-tck-test-")
+    assert len(psutil.Process().children()) == before
+
+
+def test_ctrl_c_is_not_for_the_server(run: Run) -> None:
     """A terminal sends it to everything in its group; servers and their wardens are in groups of their own."""
-    server = ServerProcess(["sh", "-c", LAUNCHER.format(folder=folder)], folder)
-    child = child_of(folder)
-    warden = psutil.Process(child).parent()
-    while warden is not None and "warden" not in " ".join(warden.cmdline()):
-        warden = warden.parent()
-    assert warden is not None
+    server = run("sh", "-c", LAUNCHER)
+    child, warden = child_of(server), psutil.Process(server.pid)
+    assert warden in psutil.Process(child).parents()
     assert os.getpgid(child) not in {os.getpgid(warden.pid), os.getpgid(0)}
     assert os.getpgid(warden.pid) != os.getpgid(0)
     warden.send_signal(signal.SIGINT)
@@ -105,54 +152,49 @@ def test_ctrl_c_is_not_for_the_server(folder: Path) -> None:
     assert gone(child)
 
 
-def test_too_much_memory(folder: Path) -> None:
+def test_too_much_memory(run: Run) -> None:
     """A server that holds more than it may is ended, and its log says why."""
     hungry = "import time; held = b'x' * (200 << 20); time.sleep(1000)"
-    server = ServerProcess([sys.executable, "-c", hungry], folder, memory=100 << 20)
+    server = run(sys.executable, "-c", hungry, memory=100 << 20)
     assert eventually(lambda: server.ended)
     assert "ended for holding more than 100 MiB" in server.tail()
-    server.stop()
 
 
-def test_a_server_that_stays_within_its_memory(folder: Path) -> None:
+def test_a_server_that_stays_within_its_memory(run: Run) -> None:
     """The same server lives where it may hold that much."""
-    hungry = f"import time; held = b'x' * (50 << 20); open('{folder}/child', 'w').write('1'); time.sleep(1000)"
-    server = ServerProcess([sys.executable, "-c", hungry], folder, memory=500 << 20)
-    child_of(folder)
+    hungry = "import time; held = b'x' * (50 << 20); print('held', flush=True); time.sleep(1000)"
+    server = run(sys.executable, "-c", hungry, memory=500 << 20)
+    assert eventually(lambda: server.tail() == "held")
     assert not eventually(lambda: server.ended, within=0.8)
-    server.stop()
 
 
-def test_a_launcher_that_does_not_notice(folder: Path) -> None:
+def test_a_launcher_that_does_not_notice(run: Run) -> None:
     """A server that died under a launcher which goes on is found dead."""
     launcher = "import subprocess, time; held = subprocess.Popen(['false']); time.sleep(1000)"
-    server = ServerProcess([sys.executable, "-c", launcher], folder)
+    server = run(sys.executable, "-c", launcher)
     assert eventually(lambda: server.ended)
     assert "its launcher did not notice" in server.tail()
-    server.stop()
 
 
-def test_what_a_server_writes_goes_with_it(folder: Path) -> None:
+def test_what_a_server_writes_goes_with_it(run: Run) -> None:
     """Temporary files of the server are in its folder; its output is in the log, of which the end can be read."""
-    said = "mktemp; for i in 1 2 3; do echo line $i; done; exec sleep 1000"
-    server = ServerProcess(["sh", "-c", said], folder, {"GREETING": "hello"})
+    server = run("sh", "-c", "mktemp; for i in 1 2 3; do echo line $i; done; exec sleep 1000")
     assert eventually(lambda: "line 3" in server.tail())
     assert server.tail(1) == "line 3"
-    assert server.tail().startswith(str(folder))
+    assert server.tail().startswith(str(server.folder))
     server.stop()
     assert server.tail() == ""
 
 
-def test_a_folder_may_be_kept(folder: Path) -> None:
-    """Who wants the data keeps it."""
-    server = ServerProcess(["sleep", "1000"], folder, keep=True)
-    server.stop()
-    assert folder.exists()
+def test_variables(run: Run) -> None:
+    """A server has its own variables beside ours, and tells which."""
+    server = run("sh", "-c", "echo $GREETING; exec sleep 1000")
+    assert eventually(lambda: server.tail() == "hello")
+    assert (server.variable("GREETING"), server.variable("GREETINGS")) == ("hello", "")
 
 
-def test_a_command_that_does_not_exist(folder: Path) -> None:
+def test_a_command_that_does_not_exist(run: Run) -> None:
     """It has ended, and the log says what was wrong."""
-    server = ServerProcess(["/no/such/server"], folder)
+    server = run("/no/such/server")
     assert eventually(lambda: server.ended)
     assert "/no/such/server" in server.tail()
-    server.stop()

@@ -5,20 +5,21 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from milvus_tck.bindings.exchange import Exchanger
+from milvus_tck.bindings.exchange_values import Exchange, Outcome
+from milvus_tck.bindings.exchanger import Exchanger
 from milvus_tck.bindings.grpc import Binding
-from milvus_tck.bindings.outcome import Exchange, Outcome
+from milvus_tck.spec.bindings import GRPC
 from milvus_tck.spec.clause_files import parse_clauses
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.profiles import profile
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.judgement import Check, Judgement
-from milvus_tck.verdict.ledger import Ledger
-from milvus_tck.verdict.owed import checks_of
-from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.shared import Shared
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.case.preparations import SharedFixture
+from milvus_tck.verdict.case.run_context import RunContext
+from milvus_tck.verdict.leftovers.ledger import Ledger
+from milvus_tck.verdict.model.judgement import Check, Judgement
+from milvus_tck.verdict.model.obligations import checks_of
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.scheduling.job import Job
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 
@@ -73,10 +74,10 @@ def close_ledgers() -> None:
         _OPEN.pop().close(clean=False)
 
 
-def a_run(binding: Binding, *, line: str = "2.3", strict: bool = False, guard: Any = None) -> Run:  # noqa: ANN401 - any guard
+def a_run(binding: Binding, *, line: str = "2.3", strict: bool = False, guard: Any = None) -> RunContext:  # noqa: ANN401 - any guard
     """Make a run against a binding; waiting takes no time."""
     exchanger = Exchanger(binding, profile(line), 5.0)
-    run = Run("abc123", profile(line), exchanger, guard or Watch(), a_ledger(), 7, strict=strict)
+    run = RunContext("abc123", profile(line), {GRPC: exchanger}, guard or Watch(), a_ledger(), 7, strict=strict)
     run.pause = lambda _seconds: None
     return run
 
@@ -85,7 +86,7 @@ def a_case(binding: Binding, *clauses: Clause, **how: Any) -> Case:  # noqa: ANN
     """Make a case that owes everything that these clauses promise."""
     cases = how.pop("cases", ("",))
     run = a_run(binding, **how)
-    return Case(
+    return Case.of(
         run, "family/test_it.py::test_it", checks(*clauses, line=run.profile.name, strict=run.strict, cases=cases)
     )
 
@@ -99,7 +100,7 @@ def a_job(
     test: str,
     *clauses: Clause,
     body: Callable[..., object] | None = None,
-    shared: Sequence[Shared[Any]] = (),
+    shared: Sequence[SharedFixture[Any]] = (),
     line: str = "2.3",
 ) -> Job:
     """Make a job; without a body its clauses are judged to hold."""

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from milvus_tck.verdict.shared import SHARED
 from tests.verdict.builders import close_ledgers
+from tests.verdict.servers import Mortal
 
 
 @pytest.fixture(autouse=True)
@@ -18,10 +18,17 @@ def ledger_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
     close_ledgers()
 
 
-@pytest.fixture(autouse=True)
-def shared_things() -> Iterator[None]:
-    """Forget the shared things that a test declares."""
-    before = dict(SHARED)
-    yield
-    SHARED.clear()
-    SHARED.update(before)
+@pytest.fixture
+def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mortal]:
+    """The target that the word `mortal` means; another one each time it is started beside itself."""
+    main, made = Mortal(), list[Mortal]()
+
+    def resolved(_word: str, _given: object = None, **_more: object) -> Mortal:
+        made.append(main if not made else Mortal())
+        return made[-1]
+
+    monkeypatch.setattr("milvus_tck.verdict.session.setup.resolve", resolved)
+    monkeypatch.setattr("milvus_tck.verdict.scheduling.instance_pool.resolve", resolved)
+    yield main
+    for each in made:
+        assert each.gone(), "a session takes down what it started"

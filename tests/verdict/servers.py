@@ -13,8 +13,8 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.grpc import Credentials, Metadata
-from milvus_tck.bindings.outcome import Reply
 from milvus_tck.targets.base import Declared, TargetError
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
@@ -100,6 +100,8 @@ class Mortal:
     #: How often it can be started, the first time included.
     lives: int = 100
     version: str = "v2.3.5"
+    #: Makes what it knows at each start.
+    kind: Callable[[], Collections] = Collections
     world: Collections = field(default_factory=Collections)
     starts: int = 0
     #: Set by a test that waits for calls which hang.
@@ -121,9 +123,9 @@ class Mortal:
     def start(self) -> None:
         """Listen on a free port, with nothing in memory."""
         if self.starts >= self.lives:
-            raise TargetError(f"{self.name} can not be started", "it has no life left", "bury it")
+            raise TargetError(f"{self.name} cannot be started", "it has no life left", "bury it")
         self.starts += 1
-        self.world = Collections()
+        self.world = self.kind()
         handler = _Handler(self, self.starts)
         server = grpc.server(ThreadPoolExecutor(32), handlers=[handler])
         self.port = server.add_insecure_port("127.0.0.1:0")

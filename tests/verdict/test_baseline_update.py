@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from milvus_tck.verdict.baseline import Baseline, BaselineError, Entry, read_baseline
-from milvus_tck.verdict.baseline_text import BaselineText
-from milvus_tck.verdict.baseline_update import prune_baseline, write_baseline
-from milvus_tck.verdict.comparison import compare
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.baseline.baseline import Baseline, BaselineError, Entry, read_baseline
+from milvus_tck.verdict.baseline.comparison import compare
+from milvus_tck.verdict.baseline.text import BaselineText
+from milvus_tck.verdict.baseline.update import prune_baseline, write_baseline
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import State
 from tests.reporting.builders import a_check, a_failure
 
 _KEPT = """\
@@ -81,7 +82,7 @@ def test_what_is_new_comes_behind(known: Path) -> None:
 
 def test_a_reason_is_drafted_as_reports_tell_it(tmp_path: Path) -> None:
     """By the members that differ; a draft that nobody touched goes with the failure."""
-    path, told = tmp_path / "known.toml", {"path": "value", "expected": "False", "actual": "True"}
+    path, told = tmp_path / "known.toml", Difference("value", "False", "True")
     words = ("value: False", "value: True")
     failure = a_failure("b/b", aspect="holds", expected=words[0], actual=words[1], differences=[told])
     write_baseline(path, "2.3", "1", [failure])
@@ -161,7 +162,7 @@ def test_an_expired_entry_excuses_nothing() -> None:
 
 
 def test_a_broken_file_is_never_written_over(tmp_path: Path) -> None:
-    """What can not be read stays as it is."""
+    """What cannot be read stays as it is."""
     path = tmp_path / "known.toml"
     path.write_text("schema = ", encoding="utf-8")
     with pytest.raises(BaselineError):
@@ -199,3 +200,15 @@ def test_what_came_to_nothing_stays(known: Path, state: State) -> None:
     update = write_baseline(known, "2.3", "2026.1", [a_check("insert/ids", state)])
     assert update.removed == ()
     assert known.read_text(encoding="utf-8") == _KEPT
+
+
+def test_what_is_only_observed_is_no_part_of_a_baseline(tmp_path: Path) -> None:
+    """It fails in other ways, or not at all, from run to run, and decides nothing; what comes to count is written."""
+    path = tmp_path / "new.toml"
+    seen = a_failure("insert/in-sequences", level="observed")
+    counts_soon = a_failure("insert/over-rows", level="observed", becomes="must")
+    update = write_baseline(path, "2.3", "2026.1", [seen, counts_soon])
+    assert update.added == (counts_soon.check,)
+    old = Baseline("2.3", (Entry(seen.check, seen.signature, "we saw it"),))
+    passes = compare(old, [a_check("insert/in-sequences", level="observed")], ())
+    assert (passes.stale, passes.unexpected) == ([], [])

@@ -1,16 +1,18 @@
 """What a test does before it judges: names, calls, waiting, and the ways in which that ends."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from google.protobuf.message import Message
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.grpc import Metadata
-from milvus_tck.bindings.outcome import Reply
-from milvus_tck.verdict.case import Case, HarnessError
-from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Faulted, Refused, TargetDied, Undecided, Unsupported
-from milvus_tck.verdict.things import Thing, run_of
+from milvus_tck.verdict.case.case import Case, HarnessError
+from milvus_tck.verdict.case.preparations import Preparations, SharedFixture
+from milvus_tck.verdict.leftovers.objects import Thing, run_of
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.model.stops import Blocked, CallRefused, Faulted, TargetDied, Undecided, Unsupported
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -19,6 +21,7 @@ from tests.verdict.servers import Collections, Scripted
 
 _IT = a_clause()
 _LONG_TEST = "suites/names/test_names.py::test_a_name_that_is_much_too_long_to_be_the_name_of_anything[Ein-Fäll]"
+_ALIAS: Call[Any] = Call("CreateAlias", m.CreateAliasRequest(collection_name="c", alias="a"))
 
 
 def test_names_are_fresh_and_of_the_run() -> None:
@@ -36,14 +39,14 @@ def test_names_and_seeds_are_the_same_in_every_run() -> None:
     first, again = a_case(Scripted(), _IT), a_case(Scripted(), _IT)
     assert first.name() == again.name()
     assert first.random.random() == again.random.random()
-    other = Case(first.run, "family/test_it.py::test_it[other]", first.checks)
+    other = Case.of(first.run, "family/test_it.py::test_it[other]", first.checks)
     assert other.name() != first.name()
     assert other.random.random() != first.random.random()
 
 
 def test_a_name_is_well_formed_whatever_the_test_is_called() -> None:
     """Letters, digits and underscores, and short enough to leave room in 255 bytes."""
-    name = Case(a_case(Scripted(), _IT).run, _LONG_TEST, ()).name()
+    name = Case.of(a_case(Scripted(), _IT).run, _LONG_TEST, ()).name()
     assert name.isascii()
     assert name.isidentifier()
     assert len(name) < 64
@@ -120,7 +123,7 @@ def test_a_step_of_many_is_taken_again() -> None:
     assert len(set(names)) == 3
     binding.replies = {"CreateCollection": Reply(None, "INTERNAL")}
     binding.sent.clear()
-    with pytest.raises(Refused):
+    with pytest.raises(CallRefused):
         case.undisturbed(lambda: _made(case))
     assert binding.sent == ["CreateCollection"]
 
@@ -154,9 +157,13 @@ def test_ok_gives_the_answer() -> None:
 @pytest.mark.parametrize(
     ("reply", "stop", "signature"),
     [
-        (Reply(m.BoolResponse(status=m.Status(code=100)).SerializeToString(), "OK"), Refused, "refused:HasCollection"),
-        (Reply(b"\xff", "OK"), Refused, "refused:HasCollection"),
-        (Reply(None, "INTERNAL", "why"), Refused, "refused:HasCollection"),
+        (
+            Reply(m.BoolResponse(status=m.Status(code=100)).SerializeToString(), "OK"),
+            CallRefused,
+            "refused:HasCollection",
+        ),
+        (Reply(b"\xff", "OK"), CallRefused, "refused:HasCollection"),
+        (Reply(None, "INTERNAL", "why"), CallRefused, "refused:HasCollection"),
         (Reply(m.BoolResponse(status=m.Status(code=8)).SerializeToString(), "OK"), Blocked, "put-off:HasCollection"),
         (Reply(None, "DEADLINE_EXCEEDED"), Undecided, "deadline:HasCollection"),
         (Reply(None, "UNIMPLEMENTED"), Unsupported, "unsupported:HasCollection"),
@@ -178,6 +185,27 @@ def test_lacking_what_the_test_is_not_about_blocks_it() -> None:
     case = a_case(Scripted(replies={"ShowCollections": Reply(None, "UNIMPLEMENTED")}), _IT)
     with pytest.raises(Blocked):
         case.ok(calls.show_collections())
+
+
+@pytest.mark.parametrize("reply", [Reply(None, "UNIMPLEMENTED"), Reply(m.Status(code=10).SerializeToString(), "OK")])
+def test_lacking_what_a_server_may_lack_leaves_what_needs_it_unsupported(reply: Reply) -> None:
+    """An RPC that no server owes is not in the way of what needs it: that is lacking, too, and the RPC is named."""
+    case = a_case(Scripted(replies={"CreateAlias": reply}), _IT)
+    with pytest.raises(Unsupported) as stopped:
+        case.ok(_ALIAS)
+    (judged,) = case.close(stopped.value)
+    assert (judged.state, judged.signature) == (State.UNSUPPORTED, "unsupported:CreateAlias")
+
+
+def test_lacking_what_is_prepared_with_leaves_what_reads_it_unsupported() -> None:
+    """The same where the call was made for many tests at once."""
+    case = a_case(Scripted(replies={"CreateAlias": Reply(None, "UNIMPLEMENTED")}), _IT)
+    preparations = Preparations(case.run, workers=1)
+    with pytest.raises(Unsupported) as stopped:
+        preparations.get(SharedFixture("named for a test", lambda prepared: prepared.ok(_ALIAS)))
+    preparations.close()
+    (judged,) = case.close(stopped.value)
+    assert (judged.state, judged.signature) == (State.UNSUPPORTED, "prepare:named for a test:unsupported:CreateAlias")
 
 
 def test_a_dead_target_ends_the_test() -> None:

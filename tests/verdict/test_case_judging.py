@@ -1,24 +1,28 @@
 """What a test judges, and what becomes of the checks it leaves open."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.bindings.outcome import Reply, Via
-from milvus_tck.verdict.case import Case, HarnessError
-from milvus_tck.verdict.equality import Equality, met, same
-from milvus_tck.verdict.recall import Sample
-from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Blocked, Never, Refused, Stop, TargetDied, Undecided, Unsupported
+from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.spec.clauses import Clause
+from milvus_tck.verdict.case.case import Case, HarnessError
+from milvus_tck.verdict.model.equality import Equality, met, same
+from milvus_tck.verdict.model.recall import RecallSample
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.model.stops import Blocked, CallRefused, Never, Stop, TargetDied, Undecided, Unseen, Unsupported
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
 from tests.verdict.builders import a_case, a_clause, states
 from tests.verdict.servers import Collections, Scripted
 
 _IT = a_clause("create-collection/it", "CreateCollection")
 _CREATE = calls.create_collection("c")
+_NAMELESS = calls.create_collection("")
 
 
 def _listed(case: Case, name: str = "c") -> bool:
@@ -55,10 +59,75 @@ def test_an_effect_that_can_not_be_seen_is_none(reply: Reply) -> None:
 def test_a_look_up_that_fails_by_itself_tells_nothing_of_the_effect() -> None:
     """Where the call that would show the effect gets no Status, the clause stays open: that is another RPC's doing."""
     case = a_case(Scripted(replies={"HasCollection": Reply(None, "INTERNAL")}), _IT)
-    with pytest.raises(Refused) as stop:
+    with pytest.raises(CallRefused) as stop:
         case.accepted(_CREATE, effect=lambda _answer: same(True, case.ok(calls.has_collection("c")).value))
     (judged,) = case.close(stop.value)
     assert (judged.state, judged.signature) == (State.BLOCKED, "refused:HasCollection")
+
+
+@pytest.mark.parametrize(
+    ("rpc", "clause", "state", "signature"),
+    [
+        ("Insert", _IT, State.BLOCKED, "refused:Insert"),
+        ("LoadCollection", _IT, State.BLOCKED, "refused:LoadCollection"),
+        ("Insert", a_clause("insert/it", "Insert"), State.FAIL, "refused:1100/0"),
+    ],
+    ids=["write", "preparation", "own"],
+)
+def test_a_step_on_the_way_to_a_look_is_no_look(rpc: str, clause: Clause, state: State, signature: str) -> None:
+    """Where something has to be changed before the effect shows, and that is refused, nobody looked.
+
+    The check is blocked by the call, or fails where that is the RPC it is about.
+    """
+    refused = Reply(m.MutationResult(status=m.Status(code=1100)).SerializeToString(), "OK")
+    if rpc == "LoadCollection":
+        refused = Reply(m.Status(code=1100).SerializeToString(), "OK")
+    case = a_case(Scripted(replies={rpc: refused}), clause)
+    step: Call[Any] = calls.insert("c", [], 1) if rpc == "Insert" else calls.load_collection("c")
+
+    def after_a_step(_answer: object) -> Equality:
+        case.ok(step)
+        return same(True, _listed(case))
+
+    with pytest.raises(CallRefused) as stop:
+        case.accepted(_CREATE, effect=after_a_step)
+    (judged,) = case.close(stop.value)
+    assert (judged.state, judged.signature) == (state, signature)
+
+
+@pytest.mark.parametrize("after", [True, False], ids=["a step", "no step"])
+def test_what_never_comes_after_a_step_is_that_steps_doing(after: bool) -> None:  # noqa: FBT001 - a parameter
+    """What a step of the effect set going and never came blocks the check; what the call itself promised fails it."""
+    case = a_case(Scripted(), _IT)
+
+    def waits(_answer: object) -> Equality:
+        if after:
+            case.ok(calls.load_collection("c"))
+        raise Never("GetLoadState", "loaded", 1)
+
+    judged = []
+    try:
+        case.accepted(_CREATE, effect=waits)
+    except Never as stop:
+        judged = case.close(stop)
+    (found,) = judged or case.close(None)
+    wanted = (State.BLOCKED, "never:loaded") if after else (State.FAIL, "no-effect:never:loaded")
+    assert (found.state, found.signature) == wanted
+
+
+def test_an_effect_that_no_rpc_tells_leaves_only_itself_open() -> None:
+    """What the test asks next is judged: a request that has to be refused and is accepted fails all the same."""
+    no = a_clause("create-collection/no", "CreateCollection", expect={"code": 1100, "legacy": 5})
+    case = a_case(Scripted(replies={"CreateCollection": Reply(b"", "OK")}), _IT, no)
+
+    def nobody(_answer: object = None) -> Equality:
+        raise Unseen("load", "no RPC tells it")
+
+    case.accepted(_CREATE, effect=nobody, of="create-collection/it")
+    case.refused(_NAMELESS, neighbour=_CREATE, untouched=nobody, of="create-collection/no")
+    found = {each.check.id: (each.state, each.signature) for each in case.close(None)}
+    assert found["create-collection/it:holds@grpc"] == (State.BLOCKED, "witness:load")
+    assert found["create-collection/no:fails@grpc"] == (State.FAIL, "accepted")
 
 
 def test_an_effect_that_is_another_is_told_member_by_member() -> None:
@@ -144,113 +213,6 @@ def test_cases_are_judged_apart() -> None:
     assert states(case) == {"one:holds": State.PASS, "two:holds": State.HARNESS_ERROR}
 
 
-# -- refusals -----------------------------------------------------------------------------
-
-_REFUSED = a_clause("create-collection/no", "CreateCollection", expect={"code": 1100, "legacy": 5})
-_NAMELESS = calls.create_collection("")
-_ASPECTS = {"fails", "in-band", "untouched", "code", "legacy", "agree", "reason"}
-
-
-def _refuse(case: Case, **how: object) -> dict[str, State]:
-    untouched = how.get("untouched", lambda: case.ok(calls.show_collections()).collection_names)
-    case.refused(_NAMELESS, neighbour=_CREATE, untouched=untouched)  # type: ignore[arg-type] # made above
-    return states(case)
-
-
-def test_a_proper_refusal_passes_in_every_aspect() -> None:
-    """A refusal with the right numbers and a reason, after which nothing changed and a valid request succeeds."""
-    found = _refuse(a_case(Scripted(), _REFUSED))
-    assert found == dict.fromkeys(_ASPECTS, State.PASS)
-
-
-def test_an_accepted_request_is_one_failure() -> None:
-    """What should have been refused fails once; the aspects of a refusal that never came are blocked."""
-    found = _refuse(a_case(Scripted(replies={"CreateCollection": Reply(b"", "OK")}), _REFUSED))
-    assert found.pop("fails") is State.FAIL
-    assert set(found.values()) == {State.BLOCKED}
-
-
-def test_a_refusal_is_believed_only_beside_a_success() -> None:
-    """A server that refuses the valid neighbour too has refused nothing in particular: no aspect passes."""
-    case = a_case(Scripted(replies={"CreateCollection": Reply(b"\x08\x05\x12\x02no\x18\xcc\x08", "OK")}), _REFUSED)
-    with pytest.raises(Blocked) as stopped:
-        _refuse(case)
-    assert stopped.value.signature == "neighbour:CreateCollection"
-    assert set(states(case, stopped.value).values()) == {State.BLOCKED}
-
-
-def test_a_refusal_that_changes_something_fails() -> None:
-    """What was looked up before and after has to be the same; that is an aspect of its own."""
-    case = a_case(Scripted(), _REFUSED)
-    looks = iter([["a"], ["a", "b"]])
-    found = _refuse(case, untouched=lambda: next(looks))
-    assert found["untouched"] is State.FAIL
-    assert found["fails"] is found["code"] is State.PASS
-    assert case.judgements["create-collection/no:untouched@grpc"].signature == "changed:more-items"
-
-
-def test_what_changed_is_told_by_who_tells_it() -> None:
-    """A refusal that leaves something behind: which RPC tells so stands before what was and what is."""
-    case = a_case(Scripted(), _REFUSED)
-    looks = iter([["a"], ["a", "b"]])
-
-    def look() -> object:
-        case.ok(calls.show_collections())
-        return next(looks)
-
-    _refuse(case, untouched=look)
-    judged = case.judgements["create-collection/no:untouched@grpc"]
-    assert judged.signature == "changed:more-items"
-    assert [str(each) for each in judged.differences] == ["ShowCollections: expected ['a'], got ['a', 'b']"]
-
-
-@pytest.mark.parametrize(
-    ("reply", "state"),
-    [
-        pytest.param(Reply(None, "UNIMPLEMENTED"), State.UNSUPPORTED, id="lacks it"),
-        pytest.param(Reply(None, "DEADLINE_EXCEEDED"), State.INCONCLUSIVE, id="late"),
-        pytest.param(Reply(None, "UNAVAILABLE", "GOAWAY received"), State.INCONCLUSIVE, id="connection lost"),
-        pytest.param(Reply(None, "CANCELLED"), State.INCONCLUSIVE, id="cancelled"),
-        pytest.param(Reply(None, "INTERNAL", "RST_STREAM with error code 2"), State.INCONCLUSIVE, id="stream reset"),
-        pytest.param(Reply(None, "UNAVAILABLE", "", Via("x", "GET /", 502)), State.INCONCLUSIVE, id="a proxy's 502"),
-    ],
-)
-def test_no_answer_is_no_refusal(reply: Reply, state: State) -> None:
-    """What ended on the way, was late or is lacking was not refused: nothing passes, and nothing fails."""
-    case = a_case(Scripted(replies={"CreateCollection": reply}), _REFUSED)
-    with pytest.raises(Stop) as stopped:
-        _refuse(case)
-    assert set(states(case, stopped.value).values()) == {state}
-
-
-@pytest.mark.parametrize(
-    "reply",
-    [
-        Reply(None, "RESOURCE_EXHAUSTED", "", Via("x", "GET /", 429)),
-        Reply(m.Status(code=8, error_code=m.ErrorCode.RateLimit, reason="slowly").SerializeToString(), "OK"),
-    ],
-    ids=["HTTP", "Status"],
-)
-def test_come_back_later_is_no_refusal(reply: Reply) -> None:
-    """A rate limit refuses nothing, unless the clause is about that."""
-    for expect, state in (({"any-error": True}, State.BLOCKED), ({"code": 8}, State.PASS)):
-        case = a_case(Scripted(replies={"CreateCollection": reply}), a_clause("x/y", "CreateCollection", expect=expect))
-        stop: Stop | None = None
-        try:
-            case.refused(_NAMELESS, neighbour=calls.has_collection("c"), untouched=lambda: 0)
-        except Stop as stopped:
-            stop = stopped
-        assert states(case, stop)["fails"] is state
-
-
-def test_a_grpc_code_may_be_the_promise() -> None:
-    """Where the clause promises a gRPC code, that one is no stop but what was asked for."""
-    clause = a_clause("x/unimplemented", "CreateCollection", expect={"grpc": ["UNIMPLEMENTED"]})
-    case = a_case(Scripted(replies={"CreateCollection": Reply(None, "UNIMPLEMENTED")}), clause)
-    case.refused(_NAMELESS, neighbour=calls.has_collection("c"), untouched=lambda: 0)
-    assert states(case) == dict.fromkeys(("fails", "in-band", "untouched"), State.PASS)
-
-
 def test_answers_asks_the_profile() -> None:
     """Where one profile accepts and another refuses, the same call is judged by what each demands."""
     clause = a_clause("x/y", "CreateCollection", expect={"2.2": {"ok": True}, "2.3": {"any-error": True}})
@@ -274,12 +236,12 @@ def test_answers_asks_the_profile() -> None:
     [(1.0, State.PASS, [40]), (0.0, State.FAIL, [40]), (0.9, State.INCONCLUSIVE, [40, 360])],
 )
 def test_recall_is_enlarged_once(share: float, state: State, asked: list[int]) -> None:
-    """A clear sample decides at once; one that can not tell is enlarged once, and may stay undecided."""
+    """A clear sample decides at once; one that cannot tell is enlarged once, and may stay undecided."""
     case, numbers = a_case(Scripted(), _IT), list[int]()
 
-    def sample(queries: int) -> Sample:
+    def sample(queries: int) -> RecallSample:
         numbers.append(queries)
-        return Sample(int(queries * 10 * share), queries * 10)
+        return RecallSample(int(queries * 10 * share), queries * 10)
 
     case.recall(sample, 0.9)
     (judged,) = case.close(None)
@@ -296,14 +258,16 @@ def test_recall_is_enlarged_once(share: float, state: State, asked: list[int]) -
         (None, State.HARNESS_ERROR),
         (ValueError("a bug"), State.HARNESS_ERROR),
         (Blocked("b", "b"), State.BLOCKED),
-        (Refused("CreateCollection", "1100/1", "no"), State.FAIL),
-        (Refused("HasCollection", "1100/1", "no"), State.BLOCKED),
+        (CallRefused("CreateCollection", "1100/1", "no"), State.FAIL),
+        (CallRefused("HasCollection", "1100/1", "no"), State.BLOCKED),
         (Never("CreateCollection", "there", 1), State.FAIL),
         (Never("HasCollection", "there", 1), State.BLOCKED),
         (Undecided("u", "u"), State.INCONCLUSIVE),
         (TargetDied("d", "d"), State.TARGET_CRASH),
-        (Unsupported("unsupported:CreateCollection", "lacking"), State.UNSUPPORTED),
-        (Unsupported("unsupported:HasCollection", "lacking"), State.BLOCKED),
+        (Unsupported("CreateCollection", "lacking"), State.UNSUPPORTED),
+        (Unsupported("HasCollection", "lacking"), State.BLOCKED),
+        (Unsupported("CreateAlias", "lacking"), State.UNSUPPORTED),
+        (Unsupported("CreateAlias", "lacking", preparing="named"), State.UNSUPPORTED),
     ],
     ids=lambda value: value if isinstance(value, str) else f"{value}",
 )

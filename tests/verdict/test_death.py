@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from milvus_tck.spec.profiles import profile
-from milvus_tck.targets.station import Station
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.execute import Result
-from milvus_tck.verdict.ground import Ground
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.run import Run
-from milvus_tck.verdict.schedule import Scheduler
-from milvus_tck.verdict.shared import Preparations, Shared
-from milvus_tck.verdict.skip import Conditions
-from milvus_tck.verdict.states import State
+from milvus_tck.targets.monitor import TargetMonitor
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.case.execution import ExecutionResult
+from milvus_tck.verdict.case.preparations import Preparations, SharedFixture
+from milvus_tck.verdict.case.run_context import RunContext
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.scheduling.instance import TargetInstance
+from milvus_tck.verdict.scheduling.job import Job
+from milvus_tck.verdict.scheduling.scheduler import Scheduler
+from milvus_tck.verdict.scheduling.skip_rules import Conditions
 from milvus_tck.wire import calls
 from tests.verdict.builders import a_clause, a_job, a_ledger
 from tests.verdict.servers import Mortal
@@ -34,46 +34,46 @@ class Field:
     #: How often the main target can be started.
     lives: int = 100
     targets: list[Mortal] = field(default_factory=list)
-    _open: list[tuple[Station, Preparations]] = field(default_factory=list)
-    _main: Run | None = None
+    _open: list[tuple[TargetMonitor, Preparations]] = field(default_factory=list)
+    _main: RunContext | None = None
 
     @property
     def incidents(self) -> list[str]:
         """What is said to have happened to the targets."""
-        return [each for station, _ in self._open for each in station.incidents]
+        return [each for monitor, _ in self._open for each in monitor.incidents]
 
     def hang_up(self) -> None:
         """Close the connections."""
-        for station, _ in self._open:
-            station.close()
+        for monitor, _ in self._open:
+            monitor.close()
 
-    def ground(self, lives: int | None = None) -> Ground:
-        """Start a target, and make the ground that it is."""
+    def instance(self, lives: int | None = None) -> TargetInstance:
+        """Start a target, and make the instance that it is."""
         target = Mortal(lives=self.lives if lives is None else lives)
         target.start()
         self.targets.append(target)
-        station = Station(target, 5.0)
-        run = self._run(station)
+        monitor = TargetMonitor(target, 5.0)
+        run = self._run(monitor)
         preparations = Preparations(run, workers=4)
-        self._open.append((station, preparations))
+        self._open.append((monitor, preparations))
 
         def recover() -> bool:
-            back = station.recover()
-            run.exchanger = station.exchanger(run.profile)
+            back = monitor.recover()
+            run.exchangers = monitor.exchangers(run.profile)
             return back
 
-        return Ground(run, preparations, recover=recover, alive=station.alive)
+        return TargetInstance(run, preparations, recover=recover, alive=monitor.alive)
 
-    def beside(self) -> Ground:
+    def beside(self) -> TargetInstance:
         """Start another target for the same run."""
-        ground = self.ground()
-        ground.fresh = True
-        return ground
+        instance = self.instance()
+        instance.fresh = True
+        return instance
 
-    def _run(self, station: Station) -> Run:
+    def _run(self, monitor: TargetMonitor) -> RunContext:
         if self._main is not None:
-            return self._main.beside(station.exchanger(self._main.profile), station)
-        self._main = Run("abc123", profile("2.3"), station.exchanger(profile("2.3")), station, a_ledger(), 7)
+            return self._main.on_instance(monitor.exchangers(self._main.profile), monitor)
+        self._main = RunContext("abc123", profile("2.3"), monitor.exchangers(profile("2.3")), monitor, a_ledger(), 7)
         return self._main
 
     def close(self) -> None:
@@ -87,8 +87,8 @@ class Field:
 
 @contextmanager
 def scheduling(field: Field, workers: int = 8, **how: Any) -> Iterator[Scheduler]:  # noqa: ANN401 - see `Scheduler`
-    """Make a scheduler on mortal ground for the length of a `with`."""
-    scheduler = Scheduler(field.ground(), workers, **how)
+    """Make a scheduler on a mortal instance for the length of a `with`."""
+    scheduler = Scheduler(field.instance(), workers, **how)
     try:
         yield scheduler
     finally:
@@ -110,7 +110,7 @@ def _job(name: str, collection: str, **row: Any) -> Job:  # noqa: ANN401 - TOML 
     return a_job(name, clause, body=_asks(collection))
 
 
-def _states(results: Sequence[Result]) -> dict[str, list[State]]:
+def _states(results: Sequence[ExecutionResult]) -> dict[str, list[State]]:
     assert max(Counter(result.test for result in results).values()) == 1, "a result came twice"
     return {result.test: [each.state for each in result.judgements] for result in results}
 
@@ -182,7 +182,7 @@ def test_things_are_prepared_anew_after_a_death() -> None:
         case.ok(calls.create_collection(name))
         return name
 
-    thing = Shared("tests-collection", prepare)
+    thing = SharedFixture("tests-collection", prepare)
 
     def reads(case: Case, things: Sequence[Any]) -> None:
         case.expect(True, case.ok(calls.has_collection(things[0])).value)
@@ -265,7 +265,7 @@ def test_interruption_ends_what_waits_for_an_answer() -> None:
         def interrupt() -> None:
             for _ in jobs:
                 here.targets[0].hanging.acquire()
-            scheduler.ground.run.ending.set()
+            scheduler.instance.run.ending.set()
             here.hang_up()
 
         interrupting = threading.Thread(target=interrupt)
@@ -339,9 +339,9 @@ def test_a_lane_that_has_no_ground() -> None:
     """Where no other instance can be had, hostile tests are not run; the others are."""
     here = Field()
 
-    def nowhere() -> Ground:
-        run = here.ground().run
-        return Ground(run, Preparations(run), recover=lambda: False, alive=lambda: False, lost=True)
+    def nowhere() -> TargetInstance:
+        run = here.instance().run
+        return TargetInstance(run, Preparations(run), recover=lambda: False, alive=lambda: False, lost=True)
 
     jobs = [*(_hostile(f"wild-{number}", "x") for number in range(3)), _job("calm", "x")]
     with scheduling(here, beside=nowhere) as scheduler:
@@ -359,7 +359,7 @@ def test_a_hostile_test_reads_things_of_its_own_instance(lanes: bool) -> None:  
         case.ok(calls.create_collection(name))
         return name
 
-    thing = Shared("tests-collection", prepare)
+    thing = SharedFixture("tests-collection", prepare)
 
     def reads(case: Case, things: Sequence[Any]) -> None:
         case.expect(True, case.ok(calls.has_collection(things[0])).value)

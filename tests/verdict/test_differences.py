@@ -1,11 +1,13 @@
 """Two values that are not equal, member by member."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
-from milvus_tck.verdict.differences import contrast, differences, is_unnamed, shown
+from milvus_tck.verdict.model.differences import contrast, differences, is_unnamed, shown
 
 
 class Rows(NamedTuple):
@@ -43,6 +45,24 @@ def test_paths_lead_into_mappings_lists_and_tuples_with_names() -> None:
     ]
     assert told([(3, 3), (0, 0)], [Rows(3, 3), Rows(0, 1)]) == ["[1].total: expected 0, got 1"]
     assert told([{"n": 1}], [{"n": 2}]) == ["[0].n: expected 1, got 2"]
+
+
+@dataclass(frozen=True)
+class Index:
+    """What a server says of an index; its id is not compared."""
+
+    name: str
+    parameters: Mapping[str, str]
+    id: int = field(compare=False, default=0)
+
+
+def test_a_value_of_several_members_is_shown_by_them() -> None:
+    """A reader is told names and values, never how Python writes them; what is not compared is left out."""
+    one, other = Index("a", {"M": "16"}, 1), Index("a", {"M": "8"}, 2)
+    assert told({"vec": one}, {"vec": other}) == ["vec.parameters.M: expected '16', got '8'"]
+    assert told({"vec": one}, {}) == ["vec: expected {name: 'a', parameters: {M: '16'}}, got nothing"]
+    assert shown([one]) == "[{name: 'a', parameters: {M: '16'}}]"
+    assert told(one, None) == ["expected {name: 'a', parameters: {M: '16'}}, got None"]
 
 
 def test_bare_values_are_told_as_one_list() -> None:

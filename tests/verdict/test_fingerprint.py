@@ -1,12 +1,13 @@
 """Signatures of differences: what kind it was, and nothing that changes from run to run."""
 
+from itertools import permutations
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.verdict.fingerprint import difference
+from milvus_tck.verdict.model.fingerprint import MOST_KINDS, difference, joined, kinds_of
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,21 @@ def test_kinds_of_differences(expected: object, actual: object, signature: str) 
     assert difference(expected, actual) == signature
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "signature"),
+    [
+        ({"b": 1, "a": 2}, {"b": 3, "a": 4}, "a:4!=2"),
+        ({"name": "x", "state": 1}, {"name": "y", "state": 3}, "state:3!=1"),
+        ({"tck-1": 1, "shards": 1}, {"tck-1": 2, "shards": 2}, "shards:2!=1"),
+        ({"rows": [1], "state": "x"}, {"rows": [], "state": "y"}, "state:other-str"),
+    ],
+)
+def test_the_most_telling_member(expected: dict[str, Any], actual: dict[str, Any], signature: str) -> None:
+    """Of several members the same one is named in whatever order they come: a value before a mere kind."""
+    turned = dict(reversed(expected.items()))
+    assert (difference(expected, actual), difference(turned, actual)) == (signature, signature)
+
+
 def test_ids_and_names_never_show() -> None:
     """Two runs that fail in the same way differ in names, ids and timestamps, and have the same signature."""
 
@@ -67,3 +83,18 @@ def test_whatever_differs_has_a_signature(expected: object, actual: object) -> N
     assert signature == difference(expected, actual)
     assert "\n" not in signature
     assert signature.isprintable()
+
+
+def test_several_kinds_are_told_in_an_order_of_their_own() -> None:
+    """Whoever was met first, and how often, makes no difference; a single kind is its own signature."""
+    for kinds in permutations(("legacy:6", "legacy:200", "column:uneven", "legacy:6")):
+        assert joined(kinds) == "column:uneven; legacy:200; legacy:6"
+    assert joined(["legacy:6"]) == "legacy:6"
+    assert kinds_of(joined(["legacy:6", "legacy:200"])) == ["legacy:200", "legacy:6"]
+
+
+def test_a_signature_has_an_end() -> None:
+    """Of a member with more kinds than a reader wants to know, the signature tells only that, whichever they are."""
+    most = [f"legacy:{number}" for number in range(100, 100 + MOST_KINDS)]
+    assert joined([*most, "ids"]) == "; ".join(["ids", *most])
+    assert joined([*most, "ids", "legacy:7"]) == joined([*most, "ids", "legacy:9", "legacy:8"]) == "ids; legacy:*"

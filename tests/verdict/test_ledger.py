@@ -15,15 +15,15 @@ import psutil
 import pytest
 from google.protobuf.message import Message
 
+from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.bindings.outcome import Reply
 from milvus_tck.spec.kinds import kinds
 from milvus_tck.targets.degenerate import DegenerateServer
-from milvus_tck.targets.owner import Life, Owner
-from milvus_tck.verdict.cleanup import clean_up
-from milvus_tck.verdict.ledger import Ledger, ledgers
-from milvus_tck.verdict.stops import Undecided
-from milvus_tck.verdict.things import Thing, creation_of
+from milvus_tck.targets.owner import Life, ProcessOwner
+from milvus_tck.verdict.leftovers.cleaner import clean_up
+from milvus_tck.verdict.leftovers.ledger import Ledger, ledgers
+from milvus_tck.verdict.leftovers.objects import Thing, creation_of
+from milvus_tck.verdict.model.stops import Undecided
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
@@ -96,7 +96,7 @@ def test_many_threads_write_whole_lines(ledger_folder: Path) -> None:
 
 _KILLED = """
 import os, signal
-from milvus_tck.verdict.ledger import Ledger
+from milvus_tck.verdict.leftovers.ledger import Ledger
 from milvus_tck.wire import calls
 ledger = Ledger("kil1ed", "127.0.0.1:1")
 for number in range(3):
@@ -119,7 +119,7 @@ def test_it_is_readable_after_a_kill(ledger_folder: Path) -> None:
 def test_a_number_that_another_process_got_since_is_not_us(ledger_folder: Path) -> None:
     """A run is alive where the process that began it is, not where its number is in use again."""
     ledger_folder.mkdir()
-    owner = Owner.of(os.getpid())
+    owner = ProcessOwner.of(os.getpid())
     for run, began in (("aaaaaa", owner.began), ("bbbbbb", owner.began - 100)):
         _begin(ledger_folder, run, {"owner": replace(owner, began=began).row()})
     assert {found.run: found.life for found in ledgers()} == {"aaaaaa": Life.ALIVE, "bbbbbb": Life.DEAD}
@@ -131,9 +131,9 @@ def _begin(folder: Path, run: str, head: dict[str, object]) -> None:
 
 
 def test_a_run_elsewhere_is_not_known_to_be_over(ledger_folder: Path) -> None:
-    """Two containers may share a folder of ledgers: what the other one runs can not be seen."""
+    """Two containers may share a folder of ledgers: what the other one runs cannot be seen."""
     ledger_folder.mkdir()
-    owner = Owner.of(os.getpid())
+    owner = ProcessOwner.of(os.getpid())
     _begin(ledger_folder, "aaaaaa", {"owner": replace(owner, namespace="pid:[1]").row()})
     _begin(ledger_folder, "bbbbbb", {"owner": replace(owner, boot="before", pid=1 << 22).row()})
     assert {found.life for found in ledgers()} == {Life.UNKNOWN}
@@ -152,7 +152,7 @@ def test_a_run_that_is_a_zombie_is_over(ledger_folder: Path) -> None:
 
 
 def test_ledgers_of_older_releases(ledger_folder: Path) -> None:
-    """They do not tell where their number means anything: that the run lives can be seen, that it is over can not."""
+    """They do not tell where their number means anything: that the run lives can be seen, that it is over cannot."""
     ledger_folder.mkdir()
     process = psutil.Process()
     for run, pid in (("aaaaaa", process.pid), ("bbbbbb", 1 << 22)):

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
+from milvus_tck.spec.capabilities import capabilities
 from milvus_tck.spec.clauses import Clause
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.execute import Result, spared
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.needs import Needs
-from milvus_tck.verdict.skip import Conditions
-from milvus_tck.verdict.spare import Spare
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.case.execution import ExecutionResult, not_run
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.scheduling.job import Job
+from milvus_tck.verdict.scheduling.needs import Needs
+from milvus_tck.verdict.scheduling.not_run import NotRun
+from milvus_tck.verdict.scheduling.skip_rules import Conditions
 from tests.verdict.builders import a_clause, a_job, a_judgement, a_run
 from tests.verdict.servers import Scripted
 
@@ -18,8 +21,8 @@ _BASE = a_clause("base/it")
 _ABOVE = a_job("above", a_clause("above/it", needs=["base/it"]))
 
 
-def _result(test: str, *judged: tuple[Clause, State]) -> Result:
-    return Result(test, tuple(a_judgement(clause, state) for clause, state in judged))
+def _result(test: str, *judged: tuple[Clause, State]) -> ExecutionResult:
+    return ExecutionResult(test, tuple(a_judgement(clause, state) for clause, state in judged))
 
 
 def _needs(*jobs: Job) -> Needs:
@@ -57,7 +60,7 @@ def test_what_blocks_a_need_blocks_what_stands_on_it() -> None:
     """A clause that was not judged because another one does not hold keeps its own from being judged."""
     needs = _needs(a_job("base", _BASE), _ABOVE)
     blocked = replace(a_judgement(_BASE, State.BLOCKED), blocked_by="deeper/it")
-    needs.settle(a_job("base", _BASE), Result("base", (blocked,)))
+    needs.settle(a_job("base", _BASE), ExecutionResult("base", (blocked,)))
     assert needs.failed(_ABOVE) == "base/it"
 
 
@@ -85,8 +88,8 @@ def _spared(
     needs = _needs(job)
     if broken is not None:
         needs.settle(a_job("broken", broken), _result("broken", (broken, State.FAIL)))
-    case = Case(a_run(Scripted()), job.test, job.checks)
-    result = Spare(needs, Conditions(hostile=hostile, lacking=frozenset(lacking))).of(case, job)
+    case = Case.of(a_run(Scripted()), job.test, job.checks)
+    result = NotRun(needs, Conditions(hostile=hostile, lacking=frozenset(lacking))).of(case, job)
     return None if result is None else {each.check.clause.id: each.state for each in result.judgements}
 
 
@@ -103,9 +106,11 @@ def test_hostile_tests_need_leave() -> None:
 
 
 def test_what_the_target_lacks_is_unsupported() -> None:
-    """A clause about an RPC that is lacking is unsupported; one that only uses it is blocked."""
+    """A clause about an RPC that is lacking is unsupported; one that only uses it is blocked, where it is owed."""
     job = a_job("it", a_clause("b/b", "Insert"), a_clause("c/c", "Search"))
     assert _spared(job, lacking=["Insert"]) == {"b/b": State.UNSUPPORTED, "c/c": State.BLOCKED}
+    job = a_job("it", a_clause("b/b", "Delete"), a_clause("c/c", "Search"))
+    assert _spared(job, lacking=["Delete"]) == {"b/b": State.UNSUPPORTED, "c/c": State.UNSUPPORTED}
     assert _spared(job, lacking=["Flush"]) is None
 
 
@@ -113,10 +118,10 @@ def test_what_its_owner_says_it_lacks() -> None:
     """A test of nothing but capabilities that are declared to be lacking does not run; one with a core clause does."""
     aliases, core = a_clause("b/b", capability="aliases"), a_clause("c/c")
 
-    def spared_by(*clauses: Clause) -> Result | None:
+    def spared_by(*clauses: Clause) -> ExecutionResult | None:
         job = a_job("it", *clauses)
-        case = Case(a_run(Scripted()), job.test, job.checks)
-        return Spare(_needs(job), Conditions(without=frozenset({"aliases"}))).of(case, job)
+        case = Case.of(a_run(Scripted()), job.test, job.checks)
+        return NotRun(_needs(job), Conditions(without=frozenset({"aliases"}))).of(case, job)
 
     found = spared_by(aliases)
     assert found is not None
@@ -125,9 +130,25 @@ def test_what_its_owner_says_it_lacks() -> None:
     assert spared_by(core) is None
 
 
+@pytest.mark.parametrize("name", [each.id for each in capabilities()])
+def test_every_capability_can_be_declared_to_be_lacking(name: str) -> None:
+    """What is about its RPCs does not run, also where every server owes them; whether they are there is asked."""
+    (found,) = (each for each in capabilities() if each.id == name)
+    for rpc in found.rpcs:
+        assert _declared(a_clause("b/b", rpc), lacks=name) == [(State.UNSUPPORTED, f"declared:{name}")]
+        assert _declared(a_clause("b/there", rpc, kind="implemented"), lacks=name) is None
+
+
+def _declared(clause: Clause, *, lacks: str) -> list[tuple[State, str]] | None:
+    job = a_job("it", clause)
+    case = Case.of(a_run(Scripted()), job.test, job.checks)
+    found = NotRun(_needs(job), Conditions(without=frozenset({lacks}))).of(case, job)
+    return None if found is None else [(each.state, each.signature) for each in found.judgements]
+
+
 def test_whether_an_rpc_is_there_is_asked_anyway() -> None:
     """A clause that asks for nothing but the RPC itself is put to a target that lacks it: that is the answer."""
-    assert _spared(a_job("it", a_clause("insert/implemented", "Insert")), lacking=["Insert"]) is None
+    assert _spared(a_job("it", a_clause("insert/there", "Insert", kind="implemented")), lacking=["Insert"]) is None
 
 
 def test_a_test_whose_need_is_broken_is_blocked() -> None:
@@ -139,8 +160,8 @@ def test_a_test_whose_need_is_broken_is_blocked() -> None:
 def test_the_broken_need_is_named() -> None:
     """Whoever reads the report is told what to look at first."""
     needs = _needs(_ABOVE)
-    case = Case(a_run(Scripted()), "base", a_job("base", _BASE).checks)
-    needs.settle(a_job("base", _BASE), spared(case, State.NOT_RUN, "x", "y"))
-    found = Spare(needs, Conditions()).of(case, _ABOVE)
+    case = Case.of(a_run(Scripted()), "base", a_job("base", _BASE).checks)
+    needs.settle(a_job("base", _BASE), not_run(case, State.NOT_RUN, "x", "y"))
+    found = NotRun(needs, Conditions()).of(case, _ABOVE)
     assert found is not None
     assert {(each.blocked_by, each.signature) for each in found.judgements} == {("base/it", "needs:base/it")}

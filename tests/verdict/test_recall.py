@@ -1,4 +1,4 @@
-"""Recall with a confidence bound: what a sample can tell, and what it can not."""
+"""Recall with a confidence bound: what a sample can tell, and what it cannot."""
 
 import math
 
@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from milvus_tck.verdict.recall import Sample
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.recall import RecallSample
+from milvus_tck.verdict.model.states import State
 
 _TOTALS = st.integers(1, 5000)
 _SHARES = st.floats(0, 1)
@@ -17,7 +17,7 @@ _SHARES = st.floats(0, 1)
 def test_the_interval_holds_what_was_seen(total: int, data: st.DataObject) -> None:
     """The bounds lie in [0, 1], around the share of the sample."""
     found = data.draw(st.integers(0, total))
-    low, high = Sample(found, total).bounds()
+    low, high = RecallSample(found, total).bounds()
     assert 0 <= low <= high <= 1
     assert low - 1e-9 <= found / total <= high + 1e-9
 
@@ -26,7 +26,7 @@ def test_the_interval_holds_what_was_seen(total: int, data: st.DataObject) -> No
 def test_a_decision_is_never_against_the_sample(total: int, data: st.DataObject, threshold: float) -> None:
     """A pass needs a share above the threshold, a failure one below."""
     found = data.draw(st.integers(0, total))
-    state = Sample(found, total).against(threshold)
+    state = RecallSample(found, total).against(threshold)
     if state is State.PASS:
         assert found / total >= threshold - 1e-9
     if state is State.FAIL:
@@ -36,16 +36,16 @@ def test_a_decision_is_never_against_the_sample(total: int, data: st.DataObject,
 @given(_TOTALS)
 def test_all_of_any_sample_never_fails(total: int) -> None:
     """A sample without a miss speaks against no threshold, nor one without a hit for any."""
-    assert Sample(total, total).against(1.0) is not State.FAIL
-    assert Sample(0, total).against(0.0) is State.PASS
-    assert Sample(0, total).bounds()[0] == 0.0
+    assert RecallSample(total, total).against(1.0) is not State.FAIL
+    assert RecallSample(0, total).against(0.0) is State.PASS
+    assert RecallSample(0, total).bounds()[0] == 0.0
 
 
 @given(_TOTALS, st.data(), _SHARES, st.integers(2, 20))
 def test_a_larger_sample_tells_no_less(total: int, data: st.DataObject, threshold: float, times: int) -> None:
     """With the same share in more queries a decision stays, and what was open may be decided."""
     found = data.draw(st.integers(0, total))
-    small, large = Sample(found, total), Sample(found * times, total * times)
+    small, large = RecallSample(found, total), RecallSample(found * times, total * times)
     low, high = small.bounds()
     lower, higher = large.bounds()
     assert low - 1e-9 <= lower <= higher <= high + 1e-9
@@ -58,7 +58,7 @@ def _wrong(truth: float, total: int, threshold: float, state: State) -> float:
     return math.fsum(
         math.comb(total, found) * truth**found * (1 - truth) ** (total - found)
         for found in range(total + 1)
-        if Sample(found, total).against(threshold) is state
+        if RecallSample(found, total).against(threshold) is state
     )
 
 
@@ -79,6 +79,6 @@ def test_clear_cases_are_decided(threshold: float) -> None:
 
 def test_nothing_asked_nothing_told() -> None:
     """An empty sample decides nothing, and samples add up."""
-    assert Sample(0, 0).against(0.5) is State.INCONCLUSIVE
-    assert Sample(1, 2) + Sample(3, 4) == Sample(4, 6)
-    assert str(Sample(90, 100)).startswith("recall 90/100")
+    assert RecallSample(0, 0).against(0.5) is State.INCONCLUSIVE
+    assert RecallSample(1, 2) + RecallSample(3, 4) == RecallSample(4, 6)
+    assert str(RecallSample(90, 100)).startswith("recall 90/100")

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.verdict.events import CheckEvent, Footer, Header
-from milvus_tck.verdict.result_file import FILE, ResultFileError, Results, Writer, read_results
-from milvus_tck.verdict.states import State
+from milvus_tck.verdict.model.differences import Difference
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.events import CheckEvent, Footer, Header, JudgedTarget
+from milvus_tck.verdict.results.result_file import FILE, ResultFileError, Results, Writer, read_results
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header
 
 Event = Header | CheckEvent | Footer
@@ -78,6 +79,33 @@ def test_a_new_run_begins_a_new_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_results(tmp_path: Path) -> None:
-    """What can not be read is an error with its name."""
-    with pytest.raises(ResultFileError, match=r"results\.ndjson can not be read"):
+    """What cannot be read is an error with its name."""
+    with pytest.raises(ResultFileError, match=r"results\.ndjson cannot be read"):
+        read_results(tmp_path)
+
+
+def test_what_is_read_is_what_was_written(tmp_path: Path) -> None:
+    """Events are values on either side of the file, in all that they hold."""
+    told = Difference("insert_cnt", "3", "0")
+    failure = a_failure(differences=[told])
+    header, footer = (
+        a_header(target=JudgedTarget("a", "v2", "h:1", {"build": "x"}, reliable=False)),
+        a_footer([failure]),
+    )
+    writer = Writer(tmp_path / FILE)
+    for event in (header, failure, footer):
+        writer.write(event)
+    writer.close()
+    found = read_results(tmp_path)
+    assert (found.header, found.checks, found.footer) == (header, [failure], footer)
+    assert found.checks[0].differences == [told]
+    assert footer.capabilities
+
+
+@pytest.mark.parametrize("target", [[], "milvus", None, 7])
+def test_a_target_that_is_none(tmp_path: Path, target: object) -> None:
+    """A header whose target is no table is none of ours."""
+    line = json.dumps({**a_header().as_dict(), "target": target})
+    (tmp_path / FILE).write_text(f"{line}\n", encoding="utf-8")
+    with pytest.raises(ResultFileError, match="JudgedTarget"):
         read_results(tmp_path)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.verdict.judgement import Check
-from milvus_tck.verdict.selection import SelectionError, selector
+from milvus_tck.verdict.model.judgement import Check
+from milvus_tck.verdict.session.selection import SelectionError, selector
 from tests.verdict.builders import a_clause, checks
 
 _REFUSED = {"code": 700, "legacy": 25}

@@ -1,107 +1,39 @@
 """One run from beginning to end, over real gRPC: events, cleanup, identity, verdicts."""
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from milvus_tck.spec.deviations import Deviation
+from milvus_tck.spec.profiles import ProfileRange
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.equality import same
-from milvus_tck.verdict.events import CheckEvent, Footer, Header
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.ledger import ledgers
-from milvus_tck.verdict.options import CheckOptions
-from milvus_tck.verdict.session import Session
-from milvus_tck.verdict.shared import Shared
-from milvus_tck.verdict.states import Conformance, Exit, State
-from milvus_tck.verdict.summary import Summary
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.case.preparations import SharedFixture
+from milvus_tck.verdict.leftovers.ledger import ledgers
+from milvus_tck.verdict.model.states import Conformance, Exit, State
+from milvus_tck.verdict.results.events import CheckEvent, Header
+from milvus_tck.verdict.session.open_target import open_target
+from milvus_tck.verdict.session.options import CheckOptions
+from milvus_tck.verdict.session.running_check import start
+from milvus_tck.verdict.session.setup import RunSetup
 from milvus_tck.wire import calls
 from tests.verdict.builders import a_clause, a_job
+from tests.verdict.runs import ROOT, Told, creates, run
 from tests.verdict.servers import Mortal
-
-Event = Header | CheckEvent | Footer
-
-
-@dataclass
-class Told:
-    """A consumer that keeps what it is told."""
-
-    events: list[Event] = field(default_factory=list)
-
-    def write(self, event: Event) -> None:
-        """Keep it."""
-        self.events.append(event)
-
-    @property
-    def states(self) -> dict[str, str]:
-        """What became of each check that the wire contract has no part in."""
-        found = [event for event in self.events if isinstance(event, CheckEvent) and event.family != "wire"]
-        return {event.clause: event.state for event in found}
-
-    @property
-    def footer(self) -> Footer:
-        """The end."""
-        assert isinstance(self.events[-1], Footer)
-        return self.events[-1]
-
-
-@pytest.fixture
-def target(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mortal]:
-    """The target that the word `mortal` means; another one each time it is started beside itself."""
-    main, made = Mortal(), list[Mortal]()
-
-    def resolved(_word: str, _given: object = None, **_more: object) -> Mortal:
-        made.append(main if not made else Mortal())
-        return made[-1]
-
-    monkeypatch.setattr("milvus_tck.verdict.session.resolve", resolved)
-    monkeypatch.setattr("milvus_tck.verdict.instances.resolve", resolved)
-    yield main
-    for each in made:
-        assert each.gone(), "a session takes down what it started"
-
-
-def _run(
-    told: Told,
-    jobs: Sequence[Job],
-    *,
-    wanted: Sequence[str] | None = None,
-    complete: bool = True,
-    **options: Any,  # noqa: ANN401 - of a run
-) -> Summary:
-    """Drive a session the way the plugin does."""
-    session = Session(CheckOptions("mortal", workers=4, timeout=5.0, **options), [told])
-    known = [check.id for job in jobs for check in job.checks]
-    session.open()
-    session.plan(jobs, known if wanted is None else wanted, known, partial=wanted is not None)
-    for result in session.results():
-        session.take(result)
-    return session.close(complete=complete)
-
-
-def _creates(case: Case, _things: Sequence[Any]) -> None:
-    name = case.name()
-    case.accepted(
-        calls.create_collection(name), effect=lambda _answer: same(True, case.ok(calls.has_collection(name)).value)
-    )
-
-
-_ROOT = a_clause("create-collection/valid", "CreateCollection")
 
 
 def test_a_run_tells_its_events_in_order(target: Mortal) -> None:
     """A header, one event per check that was asked for, those of the wire contract, and a footer; then the verdict."""
     told = Told()
-    summary = _run(told, [a_job("root", _ROOT, body=_creates)], seed=5, command=("milvus-tck", "check"))
+    summary = run(told, [a_job("root", ROOT, body=creates)], seed=5, command=("milvus-tck", "check"))
     header, footer = told.events[0], told.footer
     assert isinstance(header, Header)
     assert (header.profile, header.seed, header.planned, header.partial) == ("2.3", 5, 1, False)
-    assert header.target["version"] == "v2.3.5"
+    assert header.target.version == "v2.3.5"
     assert {type(event) for event in told.events[1:-1]} == {CheckEvent}
     assert told.states == {"create-collection/valid": "pass"}
     assert (footer.complete, footer.lost, footer.leftovers) == (True, False, [])
@@ -115,8 +47,8 @@ def test_only_what_was_asked_for_counts(target: Mortal) -> None:
     """A test that runs because others need it is told as such and counted nowhere; a part makes nobody conformant."""
     told = Told()
     above = a_clause("above/it", needs=["create-collection/valid"])
-    jobs = [a_job("root", _ROOT, body=_creates), a_job("above", above)]
-    summary = _run(told, jobs, wanted=["above/it:holds@grpc"])
+    jobs = [a_job("root", ROOT, body=creates), a_job("above", above)]
+    summary = run(told, jobs, wanted=["above/it:holds@grpc"])
     checks = [event for event in told.events if isinstance(event, CheckEvent) and event.family != "wire"]
     assert {check.clause: check.support for check in checks} == {"above/it": False, "create-collection/valid": True}
     wire = [event for event in told.events if isinstance(event, CheckEvent) and event.family == "wire"]
@@ -129,17 +61,16 @@ def test_the_seed_decides_the_order(target: Mortal) -> None:
     """The same seed gives the same order, another one another."""
 
     def order(seed: int) -> list[str]:
-        session = Session(CheckOptions("mortal", seed=seed))
-        session.open()
+        opened = open_target(RunSetup(CheckOptions("mortal", seed=seed)))
         jobs = [a_job(f"test-{number}", a_clause(f"a/{number}")) for number in range(20)]
-        session.plan(jobs, [], [], partial=True)
-        session.stop()
-        return [job.test for job in session._jobs]
+        check = start(opened, jobs, [], [], partial=True)
+        opened.stop()
+        return list(check.jobs)
 
     assert order(1) == order(1)
     assert order(1) != order(2)
     assert sorted(order(1)) == sorted(order(2))
-    assert ledgers() == [], "a session that ran nothing leaves nothing to sweep"
+    assert ledgers() == [], "a run without tests leaves nothing to sweep"
     assert target.starts == 1
 
 
@@ -150,8 +81,8 @@ def test_a_crash_is_reported_and_the_run_goes_on(target: Mortal) -> None:
     def kills(case: Case, _things: Sequence[Any]) -> None:
         case.ok(calls.has_collection("poison"))
 
-    jobs = [a_job("kills", a_clause("kills/it"), body=kills), a_job("root", _ROOT, body=_creates)]
-    summary = _run(told, jobs)
+    jobs = [a_job("kills", a_clause("kills/it"), body=kills), a_job("root", ROOT, body=creates)]
+    summary = run(told, jobs)
     assert told.states == {"kills/it": State.TARGET_CRASH, "create-collection/valid": State.PASS}
     assert summary.exit_code is Exit.TARGET_LOST
     assert told.footer.incidents
@@ -168,7 +99,7 @@ def test_a_target_that_does_not_come_back(target: Mortal) -> None:
         case.ok(calls.has_collection("poison"))
 
     late = a_job("late", a_clause("late/it", needs=["kills/it"]))
-    summary = _run(told, [a_job("kills", a_clause("kills/it", level="should"), body=kills), late])
+    summary = run(told, [a_job("kills", a_clause("kills/it", level="should"), body=kills), late])
     assert told.states == {"kills/it": State.NOT_RUN, "late/it": State.NOT_RUN}
     assert (summary.exit_code, summary.complete, told.footer.lost) == (Exit.TARGET_LOST, False, True)
     assert told.footer.identity == {}
@@ -180,9 +111,9 @@ def test_another_target_at_the_end(target: Mortal) -> None:
 
     def swaps(case: Case, things: Sequence[Any]) -> None:
         target.version = "v2.3.9"
-        _creates(case, things)
+        creates(case, things)
 
-    summary = _run(told, [a_job("root", _ROOT, body=swaps)])
+    summary = run(told, [a_job("root", ROOT, body=swaps)])
     assert summary.exit_code is Exit.TARGET_LOST
     assert any("v2.3.9" in each for each in told.footer.incidents)
 
@@ -192,12 +123,12 @@ def test_somebody_elses_target_is_cleaned(target: Mortal) -> None:
     target.throwaway = target.restartable = False
     told = Told()
 
-    def creates(case: Case, things: Sequence[Any]) -> None:
+    def creating(case: Case, things: Sequence[Any]) -> None:
         target.world.names.add("theirs")
-        _creates(case, things)
+        creates(case, things)
 
     hostile = a_job("wild", a_clause("wild/it", hostile=True))
-    summary = _run(told, [a_job("root", _ROOT, body=creates), hostile])
+    summary = run(told, [a_job("root", ROOT, body=creating), hostile])
     assert told.states == {"create-collection/valid": "pass", "wild/it": "not-run"}
     assert target.world.names == {"theirs"}
     assert summary.exit_code is Exit.OK
@@ -209,11 +140,11 @@ def test_what_can_not_be_removed_is_told(target: Mortal) -> None:
     target.throwaway = target.restartable = False
     told = Told()
 
-    def creates(case: Case, things: Sequence[Any]) -> None:
-        _creates(case, things)
+    def creating(case: Case, things: Sequence[Any]) -> None:
+        creates(case, things)
         target.lacks = frozenset({"DropCollection"})
 
-    summary = _run(told, [a_job("root", _ROOT, body=creates)])
+    summary = run(told, [a_job("root", ROOT, body=creating)])
     assert told.footer.leftovers
     noted = {str(thing) for found in ledgers() for thing in found.things}
     assert set(told.footer.leftovers) == noted & target.world.names == target.world.names
@@ -226,9 +157,9 @@ def test_a_target_that_tells_no_version(target: Mortal) -> None:
     target.version = "something"
     target.declared = type(target.declared)()
     with pytest.raises(UnknownProfileError):
-        Session(CheckOptions("mortal")).open()
+        open_target(RunSetup(CheckOptions("mortal")))
     with pytest.raises(UnknownProfileError, match="no profile '9\\.9'"):
-        Session(CheckOptions("mortal", profile="9.9")).open()
+        open_target(RunSetup(CheckOptions("mortal", profile="9.9")))
 
 
 def test_a_target_that_can_not_be_started(target: Mortal) -> None:
@@ -236,7 +167,7 @@ def test_a_target_that_can_not_be_started(target: Mortal) -> None:
     target.lives = 0
     told = Told()
     with pytest.raises(TargetError):
-        Session(CheckOptions("mortal"), [told]).open()
+        open_target(RunSetup(CheckOptions("mortal"), [told]))
     assert told.events == []
 
 
@@ -247,23 +178,22 @@ def test_an_interrupted_run_is_not_complete(target: Mortal) -> None:
     def hangs(case: Case, _things: Sequence[Any]) -> None:
         case.ok(calls.has_collection("hang"))
 
-    session = Session(CheckOptions("mortal", workers=4, timeout=60.0), [told])
+    opened = open_target(RunSetup(CheckOptions("mortal", workers=4, timeout=60.0), [told]))
     jobs = [a_job(f"hangs-{number}", a_clause(f"hangs/{number}"), body=hangs) for number in range(8)]
     known = [check.id for job in jobs for check in job.checks]
-    session.open()
-    session.plan(jobs, known, known, partial=False)
+    check = start(opened, jobs, known, known, partial=False)
 
     def interrupt() -> None:
         for _ in range(4):
             target.hanging.acquire()
-        session.abort()
+        opened.abort()
 
     interrupting = threading.Thread(target=interrupt)
     interrupting.start()
-    for result in session.results():
-        session.take(result)
+    for result in check.results():
+        check.take(result)
     interrupting.join()
-    summary = session.close(complete=False)
+    summary = check.finish(complete=False).summary
     assert set(told.states) == {f"hangs/{number}" for number in range(8)}
     assert set(told.states.values()) == {State.INCONCLUSIVE, State.NOT_RUN}
     assert not told.footer.complete
@@ -273,15 +203,38 @@ def test_an_interrupted_run_is_not_complete(target: Mortal) -> None:
 def test_a_baseline_decides_the_gate(target: Mortal, tmp_path: Path) -> None:
     """Known failures pass the gate of a run; the verdict stays what it is."""
     fails: Callable[[Case, Sequence[Any]], object] = lambda case, _things: case.expect(1, 2)  # noqa: E731 - one line says it
-    jobs = [a_job("root", _ROOT, body=_creates), a_job("fails", a_clause("fails/it"), body=fails)]
+    jobs = [a_job("root", ROOT, body=creates), a_job("fails", a_clause("fails/it"), body=fails)]
     known = tmp_path / "known.toml"
     known.write_text(
         "schema = 1\nprofile = '2.3'\n[[expect]]\ncheck = 'fails/it:*'\nsignature = '2!=1'\nreason = 'known'\n",
         encoding="utf-8",
     )
-    summary = _run(Told(), jobs, baseline=known)
+    summary = run(Told(), jobs, baseline=known)
     assert (summary.exit_code, summary.verdict) == (Exit.OK, Conformance.NOT_CONFORMANT)
     assert target.starts == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "state", "code"),
+    [
+        ({"profile": "2.3.5"}, State.DEVIATION, Exit.OK),
+        ({"profile": "2.3.5", "strict_protocol": True}, State.FAIL, Exit.UNEXPECTED),
+        ({"profile": "2.3.4"}, State.FAIL, Exit.UNEXPECTED),
+    ],
+)
+def test_what_released_servers_break(
+    target: Mortal, monkeypatch: pytest.MonkeyPatch, options: dict[str, Any], state: State, code: Exit
+) -> None:
+    """It fails nobody who is held to their release, and is told with what it is, unless somebody wants it to fail."""
+    known = (Deviation(ProfileRange("2.3.5"), "One is two.", ("reads/it:holds@grpc",), "2!=1", ()),)
+    monkeypatch.setattr("milvus_tck.spec.deviations.deviations", lambda: known)
+    told = Told()
+    wrong = a_job("wrong", a_clause("reads/it"), body=lambda case, _things: case.expect(1, 2))
+    summary = run(told, [a_job("root", ROOT, body=creates), wrong], **options)
+    assert target.starts
+    assert told.states == {"create-collection/valid": "pass", "reads/it": state.value}
+    assert summary.exit_code is code
+    assert [each["deviation"] for each in summary.deviations] == ["One is two."] * (state is State.DEVIATION)
 
 
 def test_what_a_failing_test_read_is_shown(target: Mortal) -> None:
@@ -291,13 +244,33 @@ def test_what_a_failing_test_read_is_shown(target: Mortal) -> None:
         case.ok(calls.create_collection(case.name()))
         return "made"
 
-    thing = Shared("tests-thing", prepare)
+    thing = SharedFixture("tests-thing", prepare)
     job = a_job(
         "reads", a_clause("reads/it"), body=lambda case, things: case.expect("other", things[0]), shared=[thing]
     )
     told = Told()
-    _run(told, [job])
+    run(told, [job])
     (event,) = [event for event in told.events if isinstance(event, CheckEvent) and event.clause == "reads/it"]
     assert event.shared == ["tests-thing"]
     assert [each["rpc"] for each in told.footer.preparations["tests-thing"]] == ["CreateCollection"]
     assert target.starts == 1
+
+
+def test_each_part_of_a_run_has_all_that_it_has(target: Mortal) -> None:
+    """Nothing of a setup, an open target, a running or a finished check comes to be after it was made."""
+    setup = RunSetup(CheckOptions("mortal", workers=4, timeout=5.0))
+    before = _members(setup)
+    opened = open_target(setup)
+    check = start(opened, [a_job("root", ROOT, body=creates)], [], [], partial=True)
+    parts = [(each, _members(each)) for each in (opened, check)]
+    for result in check.results():
+        check.take(result)
+    finished = check.finish()
+    assert _members(setup) == before
+    assert all(_members(each) == members for each, members in parts)
+    assert finished.results.complete
+    assert target.starts == 1
+
+
+def _members(part: object) -> set[str]:
+    return set(vars(part))

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from milvus_tck.verdict import schedule as module
-from milvus_tck.verdict.case import Case
-from milvus_tck.verdict.execute import Result
-from milvus_tck.verdict.ground import Ground
-from milvus_tck.verdict.job import Job
-from milvus_tck.verdict.judgement import Judgement
-from milvus_tck.verdict.schedule import Scheduler
-from milvus_tck.verdict.shared import Preparations, Shared
-from milvus_tck.verdict.states import State
-from milvus_tck.verdict.stops import Faulted
-from milvus_tck.verdict.trials import together
+from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.case.execution import ExecutionResult
+from milvus_tck.verdict.case.preparations import Preparations, SharedFixture
+from milvus_tck.verdict.case.trials import together
+from milvus_tck.verdict.model.judgement import Judgement
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.model.stops import Faulted
+from milvus_tck.verdict.scheduling import scheduler as module
+from milvus_tck.verdict.scheduling.instance import TargetInstance
+from milvus_tck.verdict.scheduling.job import Job
+from milvus_tck.verdict.scheduling.scheduler import Scheduler
 from tests.verdict.builders import a_clause, a_job, a_judgement, a_run
 from tests.verdict.servers import Scripted
 
@@ -27,7 +27,9 @@ from tests.verdict.servers import Scripted
 _PASS, _FAIL, _OTHER, _FAULT = "pass", "fail", "fail otherwise", "fault"
 
 
-def _acts(name: str, plan: Sequence[str], seen: list[str] | None = None, shared: Sequence[Shared[Any]] = ()) -> Job:
+def _acts(
+    name: str, plan: Sequence[str], seen: list[str] | None = None, shared: Sequence[SharedFixture[Any]] = ()
+) -> Job:
     """Make a test whose runs go by a plan; the last step of it goes on for ever."""
     runs = Counter[str]()
 
@@ -44,16 +46,16 @@ def _acts(name: str, plan: Sequence[str], seen: list[str] | None = None, shared:
 
 
 @pytest.fixture
-def ground() -> Iterator[Ground]:
+def instance() -> Iterator[TargetInstance]:
     """Ground that never dies."""
     run = a_run(Scripted())
     preparations = Preparations(run)
-    yield Ground(run, preparations, recover=lambda: False, alive=lambda: True)
+    yield TargetInstance(run, preparations, recover=lambda: False, alive=lambda: True)
     preparations.close()
 
 
-def _ran(ground: Ground, *jobs: Job) -> dict[str, Judgement]:
-    scheduler = Scheduler(ground, 4)
+def _ran(instance: TargetInstance, *jobs: Job) -> dict[str, Judgement]:
+    scheduler = Scheduler(instance, 4)
     try:
         return {result.test: result.judgements[0] for result in scheduler.results(jobs)}
     finally:
@@ -76,11 +78,11 @@ def _ran(ground: Ground, *jobs: Job) -> dict[str, Judgement]:
     ],
 )
 def test_what_runs_come_to(
-    ground: Ground, plan: list[str], state: State, signature: str, times: tuple[int, int, int]
+    instance: TargetInstance, plan: list[str], state: State, signature: str, times: tuple[int, int, int]
 ) -> None:
     """Each plan with its state, and how often it ran, failed and was disturbed; by itself as in a crowd."""
-    found = _ran(ground, _acts("a/it", plan), _acts("b/it", [_PASS]))["a/it"]
-    scheduler = Scheduler(ground, 1)
+    found = _ran(instance, _acts("a/it", plan), _acts("b/it", [_PASS]))["a/it"]
+    scheduler = Scheduler(instance, 1)
     (single,) = scheduler.single(_acts("a/it", plan)).judgements
     scheduler.close()
     for each in (found, single):
@@ -88,7 +90,7 @@ def test_what_runs_come_to(
         assert (each.runs, each.failed, each.faults) == times
 
 
-def test_what_failed_is_confirmed_alone(ground: Ground) -> None:
+def test_what_failed_is_confirmed_alone(instance: TargetInstance) -> None:
     """When it runs again, nothing else is in flight."""
     flying, lock, company = Counter[str](), threading.Lock(), list[int]()
 
@@ -105,35 +107,35 @@ def test_what_failed_is_confirmed_alone(ground: Ground) -> None:
 
         return a_job(f"a/{number}", a_clause(f"a/{number}"), body=body)
 
-    found = _ran(ground, *map(job, range(12)))
+    found = _ran(instance, *map(job, range(12)))
     assert Counter(each.state for each in found.values()) == {State.PASS: 6, State.FAIL: 6}
     assert company == [1] * 6
 
 
-def test_each_run_has_names_of_its_own(ground: Ground) -> None:
+def test_each_run_has_names_of_its_own(instance: TargetInstance) -> None:
     """What an earlier run left is not in the way; the first run has the names that it has in every run."""
     seen: list[str] = []
-    _ran(ground, _acts("a/it", [_FAULT, _FAIL, _FAIL], seen))
+    _ran(instance, _acts("a/it", [_FAULT, _FAIL, _FAIL], seen))
     assert len(set(seen)) == 3
-    assert seen[0] == Case(ground.run, "a/it", ()).name()
+    assert seen[0] == Case.of(instance.run, "a/it", ()).name()
 
 
-def test_what_stands_on_a_flaky_clause_waits_for_that(ground: Ground) -> None:
+def test_what_stands_on_a_flaky_clause_waits_for_that(instance: TargetInstance) -> None:
     """A clause that was not confirmed to fail blocks by being flaky; one whose transport failed once blocks nothing."""
     needy = a_job("needy", a_clause("needy/it", needs=["base/it"]))
-    assert _ran(ground, _acts("base/it", [_FAULT, _PASS]), needy)["needy"].state is State.PASS
-    assert _ran(ground, _acts("base/it", [_FAIL, _PASS]), needy)["needy"].blocked_by == "base/it"
+    assert _ran(instance, _acts("base/it", [_FAULT, _PASS]), needy)["needy"].state is State.PASS
+    assert _ran(instance, _acts("base/it", [_FAIL, _PASS]), needy)["needy"].blocked_by == "base/it"
 
 
-def test_there_is_a_bound_to_confirming(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_there_is_a_bound_to_confirming(instance: TargetInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     """When the time for it is up, a failure is told as it was seen, once."""
     monkeypatch.setattr(module, "_LEAST", 0.0)
     monkeypatch.setattr(module, "_SHARE", 0.0)
-    found = _ran(ground, *(_acts(f"a/{number}", [_FAIL, _PASS]) for number in range(5)))
+    found = _ran(instance, *(_acts(f"a/{number}", [_FAIL, _PASS]) for number in range(5)))
     assert {(each.state, each.runs, each.failed) for each in found.values()} == {(State.FAIL, 1, 1)}
 
 
-def test_what_is_prepared_is_prepared_again(ground: Ground) -> None:
+def test_what_is_prepared_is_prepared_again(instance: TargetInstance) -> None:
     """A fault of transport while something is prepared blocks nobody; it is made under another name."""
     names: list[str] = []
 
@@ -143,18 +145,18 @@ def test_what_is_prepared_is_prepared_again(ground: Ground) -> None:
             raise Faulted("Insert", "UNAVAILABLE", "gone")
         return names[-1]
 
-    shared = Shared("tests-shaky", prepare)
-    assert _ran(ground, _acts("a/it", [_PASS], shared=[shared]))["a/it"].state is State.PASS
+    shared = SharedFixture("tests-shaky", prepare)
+    assert _ran(instance, _acts("a/it", [_PASS], shared=[shared]))["a/it"].state is State.PASS
     assert len(set(names)) == 2
 
 
-def test_a_preparation_that_is_never_undisturbed(ground: Ground) -> None:
+def test_a_preparation_that_is_never_undisturbed(instance: TargetInstance) -> None:
     """After a few times what reads it is blocked, and says by what."""
 
     def prepare(_case: Case) -> None:
         raise Faulted("Insert", "UNAVAILABLE", "gone")
 
-    found = _ran(ground, _acts("a/it", [_PASS], shared=[Shared("tests-gone", prepare)]))["a/it"]
+    found = _ran(instance, _acts("a/it", [_PASS], shared=[SharedFixture("tests-gone", prepare)]))["a/it"]
     assert (found.state, found.signature) == (State.BLOCKED, "prepare:tests-gone:transport:UNAVAILABLE:Insert")
 
 
@@ -165,7 +167,7 @@ _STATES = st.lists(st.sampled_from([each for each in State if each is not State.
 def test_no_run_is_forgotten(states: list[State]) -> None:
     """Who failed once does not pass, and who was never judged neither passes nor fails."""
     clause = a_clause("a/it")
-    runs = [Result("a", (a_judgement(clause, state),)) for state in states]
+    runs = [ExecutionResult("a", (a_judgement(clause, state),)) for state in states]
     (found,) = together(runs).judgements
     if State.FAIL in states:
         assert found.state not in {State.PASS, State.BLOCKED, State.INCONCLUSIVE, State.NOT_RUN, State.UNSUPPORTED}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from milvus_tck.verdict.whole_file import write_whole
+from milvus_tck.verdict.results.whole_file import write_whole
 
 
 def _full(monkeypatch: pytest.MonkeyPatch) -> None:

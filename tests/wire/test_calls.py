@@ -9,6 +9,7 @@ import pytest
 
 from milvus_tck.spec.capabilities import core_rpcs
 from milvus_tck.spec.clause_files import kebab
+from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values
@@ -17,6 +18,7 @@ from milvus_tck.wire.schema import collection_schema, field, int64_key, varchar,
 
 _SAMPLES: dict[str, Any] = {
     "name": "c", "collection": "c", "field": "v", "index_type": "FLAT", "columns": (), "rows": 1,
+    "alias": "a", "expr": "id > 0", "compaction": 7, "collection_id": 7,
     "flushed": m.FlushResponse(), "queries": np.zeros((2, 4), np.float32),
 }  # fmt: skip
 
@@ -43,6 +45,13 @@ def test_a_call_is_the_request_of_its_rpc(function: str) -> None:
     made = _made(function)
     assert kebab(made.rpc).replace("-", "_") == function
     assert made.request.DESCRIPTOR.full_name == method(made.rpc).input_type.full_name
+
+
+@pytest.mark.parametrize("function", _FUNCTIONS)
+def test_a_call_stands_with_its_family(function: str) -> None:
+    """The module of a function is named after the family of its RPC, as `proto/rpcs.toml` has it."""
+    module = getattr(calls, function).__module__.rpartition(".")[2]
+    assert module == rpcs()[_made(function).rpc].family.replace("-", "_")
 
 
 def test_the_core_can_be_called() -> None:

@@ -170,7 +170,7 @@ def test_a_list_of_vectors_per_row() -> None:
 
 
 def test_a_value_that_does_not_fit_is_refused() -> None:
-    """A value that the slot can not hold is an error where it is written, never another value."""
+    """A value that the slot cannot hold is an error where it is written, never another value."""
     with pytest.raises(ValueError, match="out of range"):
         column("c", DataType.Int8, [2**31])
     with pytest.raises(KeyError):

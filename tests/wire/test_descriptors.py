@@ -152,7 +152,7 @@ def test_the_comparison_notices_a_change(before: str, after: str, element: str, 
     assert {name for name in one if not _same(other.get(name), one[name])} == {element}
 
 
-_BRACKET = re.compile(r"\[([\d.]*\d\.\d[\d.]*)\]")
+_BRACKET = re.compile(r"\[([\d.]*\d\.\d[\d.]*|next\.\.)\]")
 _TAG = re.compile(_BRACKET.pattern + "$")
 
 

@@ -93,7 +93,7 @@ except TypeError:
 def test_we_live_beside_pymilvus(order: str) -> None:
     """One process can use a client's messages and ours, whichever comes first; the shared pool takes only one."""
     script = _TOGETHER if order == "pymilvus first" else f"from milvus_tck.wire.messages import Status\n{_TOGETHER}"
-    beside = ("numpy", "protobuf>=6.31")
+    beside = ("numpy", "protobuf>=6.31", "msgspec", "platformdirs")
     command = tool_command("pymilvus==2.6.17", "python", "-W", "ignore", "-c", script, beside=beside)
     home = str(Path(milvus_tck.__path__[0]).parent)
     variables = {**environment(), "PYTHONPATH": home, "UV_PYTHON": sys.executable}

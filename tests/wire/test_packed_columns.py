@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as stn
 
-from milvus_tck.wire import InsertColumn, Ragged, Sparse
+from milvus_tck.wire import InsertColumn, Ragged, SparseRows
 from milvus_tck.wire.columns import SCALAR_SLOT, Values, column, dynamic_column
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, FieldData
 from milvus_tck.wire.packed_columns import encode_column
-from milvus_tck.wire.packing import pack_varints
 from milvus_tck.wire.vectors import VECTORS, sparse_row
+from milvus_tck.wire.wire_format import pack_varints
 from tests.wire.test_columns import PACKED, SCALARS
 
 _SHAPES = stn.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=40)
@@ -57,7 +57,7 @@ def test_arrays_of_scalars(name: str, data: st.DataObject) -> None:
     assert _read(InsertColumn("c", kind, array[::-2])) == column("c", kind, array[::-2])
 
 
-#: A text in a numpy array can not end with NUL, which is what numpy pads it with.
+#: A text in a numpy array cannot end with NUL, which is what numpy pads it with.
 _TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=9)
 
 
@@ -127,7 +127,7 @@ def test_sparse_vectors(rows: list[dict[int, float]]) -> None:
     pairs = [pair for row in rows for pair in sorted(row.items())]
     indices = np.array([index for index, _ in pairs], dtype=np.uint32)
     values = np.array([value for _, value in pairs], dtype=np.float32)
-    for each in (raw, Sparse(indices, values, np.array([len(row) for row in rows]))):
+    for each in (raw, SparseRows(indices, values, np.array([len(row) for row in rows]))):
         assert _read(InsertColumn("v", DataType.SparseFloatVector, each)) == expected
 
 
@@ -185,7 +185,7 @@ def test_vectors_are_not_copied() -> None:
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(kind: Kind, values: Values) -> None:
-    """A value that the type can not hold is an error, never another value."""
+    """A value that the type cannot hold is an error, never another value."""
     with pytest.raises(ValueError, match=r"out of range|do not fit"):
         encode_column(InsertColumn("c", kind, values))
 

@@ -11,8 +11,16 @@ from milvus_tck.targets.toolchain import environment, tool_command
 
 __all__ = ["PYMILVUS", "released"]
 
-#: The pymilvus release that stands for each profile.
-PYMILVUS = {"2.2": "2.2.17", "2.3": "2.3.7", "2.4": "2.4.15", "2.5": "2.5.18", "2.6": "2.6.17", "3.0": "3.0.2"}
+#: The pymilvus release that stands for each profile; 3.0.2 has what no server of 3.0 has.
+PYMILVUS = {
+    "2.2": "2.2.17",
+    "2.3": "2.3.7",
+    "2.4": "2.4.15",
+    "2.5": "2.5.18",
+    "2.6": "2.6.17",
+    "3.0": "3.0.1",
+    "next": "3.0.2",
+}
 
 #: What old generated code needs: the newest protobuf that still reads it.
 _BESIDE = ("protobuf<8",)
@@ -48,5 +56,5 @@ def released(version: str, scratch: Path) -> FileDescriptorSet:
     command = tool_command(f"pymilvus=={version}", "python", "-c", _DUMP, beside=_BESIDE)
     variables = {**environment(), "UV_OVERRIDE": str(dropped), "UV_PYTHON": sys.executable}
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=variables)
-    assert not done.returncode, f"pymilvus {version} can not be read:\n{done.stderr}"
+    assert not done.returncode, f"pymilvus {version} cannot be read:\n{done.stderr}"
     return FileDescriptorSet.FromString(bytes.fromhex(done.stdout))

@@ -150,7 +150,7 @@ def test_yaml_aliases_are_refused() -> None:
 
 
 def test_large_numbers_never_pass_through_a_float() -> None:
-    """2^53 + 1, the smallest integer that a double can not hold, and the largest of 64 bits arrive as they were."""
+    """2^53 + 1, the smallest integer that a double cannot hold, and the largest of 64 bits arrive as they were."""
     numbers = [(1 << 53) + 1, (1 << 63) - 1, -(1 << 63)]
     answer = m.MutationResult(IDs=m.IDs(int_id=m.LongArray(data=numbers)), timestamp=(1 << 64) - 1)
     body = dump(write_response("Insert", answer))

@@ -1,0 +1,1 @@
+"""An example of an extension: promises, a target and a report format of somebody else."""

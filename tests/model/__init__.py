@@ -1,0 +1,1 @@
+"""Tests of the executable model: its rules, proven directly by small numbers."""

@@ -1,0 +1,1 @@
+"""Filters: what is read, what is refused, which rows are found."""

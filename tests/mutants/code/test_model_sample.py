@@ -1,0 +1,137 @@
+"""A sample of the mutants of the model's code, and of the defects that were reported, against a part of the suite."""
+
+import ast
+import os
+import random
+import subprocess
+from collections.abc import Mapping
+from functools import cache
+
+import pytest
+
+from milvus_tck.listing.collected_jobs import collected_jobs
+from milvus_tck.model.defects.model_copy import ModelCopy
+from milvus_tck.model.defects.planted_model import DEFECTS, planted
+from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, Suite
+from milvus_tck.mutants.code.code_mutant import CodeMutant
+from milvus_tck.mutants.code.field_trial import try_all
+from milvus_tck.mutants.code.forked_call import ForkError, forked
+from milvus_tck.mutants.code.generator import model_trees, mutants_of
+from milvus_tck.mutants.code.line_coverage import GoodRun, recorded
+from milvus_tck.spec.field_defects import field_defects
+from milvus_tck.spec.model_equivalents import equivalents
+from milvus_tck.spec.profiles import profile
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.scheduling.job import Job
+from milvus_tck.verdict.session.options import CheckOptions
+from tests.packaging.checkout import ROOT
+
+_LINE = "3.0"
+#: Modules that the tests of these files execute, and the tests.
+_MODULES = ("queries.py", "deletion.py", "filters/predicates.py", "filters/truth.py", "filters/patterns.py")
+_FILES = ("reading/test_conditions", "reading/test_query", "writing/")
+_SAMPLE, _DEFECTS = 20, 6
+#: The share of a sample that is killed at least: it is about 0.6 of all, and below this in one commit of some thousand.
+#: The score itself is a matter of the whole suite and stands in docs/sensitivity.md.
+_LEAST = 0.25
+
+
+@cache
+def _jobs() -> Mapping[str, Job]:
+    _, jobs = collected_jobs(CheckOptions(target="null", profile=_LINE, bindings=("grpc",)))
+    return jobs
+
+
+def _seed() -> str:
+    """Return the commit, so that each has a sample of its own."""
+    told = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    return told.stdout.strip()
+
+
+def _mutants() -> list[CodeMutant]:
+    found = [each for path in _MODULES for each in mutants_of(path, model_trees()[path])]
+    return [each for each in found if not equivalents().is_oracle(each.path, each.function)]
+
+
+def test_a_sample_of_the_models_code() -> None:
+    """Tests that execute a changed line notice many changes; those that none notices are told by name."""
+    jobs = {name: job for name, job in _jobs().items() if name.startswith(_FILES)}
+    line = profile(_LINE)
+    suite = Suite(line, jobs, forked(lambda: recorded(jobs, line)))
+    mutants = random.Random(_seed()).sample(_mutants(), _SAMPLE)  # noqa: S311 - a choice, not a secret
+    results = list(CodeCampaign([suite], most=10).judge(mutants, os.cpu_count() or 1))
+    counted = [each for each in results if each.fate is not CodeFate.BROKEN]
+    killed = [each for each in counted if each.fate in {CodeFate.KILLED, CodeFate.TIMEOUT}]
+    assert len(killed) >= _LEAST * len(counted), [each.mutant.id for each in counted if each not in killed]
+
+
+def test_the_right_model_is_not_blamed() -> None:
+    """The same tests notice nothing where nothing was changed."""
+    jobs = {name: job for name, job in _jobs().items() if name.startswith(_FILES)}
+    good = forked(lambda: recorded(jobs, profile(_LINE)))
+    assert {state for states in good.states.values() for state in states.values()} == {State.PASS}
+    assert good.reaching("queries.py", 1, 200)
+
+
+def test_a_sample_of_reported_defects() -> None:
+    """Each defect is noticed by a check of a clause that is written down for it."""
+    known = [each for each in field_defects().values() if each.noticed]
+    some = random.Random(_seed()).sample(known, _DEFECTS)  # noqa: S311 - a choice, not a secret
+    suite = Suite(profile(_LINE), _jobs(), GoodRun({}, {}, {}))
+    results = list(try_all(some, suite, processes=2, known=True))
+    assert {each.defect.id: each.check for each in results if not each.check} == {}
+
+
+def test_defects_and_their_rows_are_the_same() -> None:
+    """Each row of field-defects.toml has its switch, and each switch its row."""
+    assert set(DEFECTS) == set(field_defects())
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_defect_leaves_the_model_alone(name: str) -> None:
+    """What is planted stands in a copy: no module that is imported changes."""
+    copy = planted(name)
+    fresh = ModelCopy.load()
+    import milvus_tck.model.queries as own  # noqa: PLC0415 - what everybody else has
+
+    assert copy["queries"] is not own
+    assert fresh["queries"] is not own
+    assert vars(own)["query"].__globals__ is vars(own)
+
+
+def test_what_is_said_to_be_equivalent_is_there() -> None:
+    """A row of model-equivalents.toml is about functions and changes that the code still has."""
+    every = {path: mutants_of(path, tree) for path, tree in model_trees().items()}
+    gone = [
+        (row.module, name)
+        for row in equivalents().oracle
+        for name in row.functions
+        if name != "*"
+        and not any(each.function == name or each.function.startswith(f"{name}.") for each in every[row.module])
+    ]
+    changes = {(each.path, each.function, each.change) for found in every.values() for each in found}
+    stale = [
+        (row.module, row.function, change)
+        for row in equivalents().equivalent
+        for change in row.changes
+        if (row.module, row.function, change) not in changes
+    ]
+    assert (gone, stale) == ([], [])
+
+
+def test_a_forked_call_that_raises() -> None:
+    """What is raised in the process comes back as an error that names it."""
+    with pytest.raises(ForkError, match="KeyError: 'a'"):
+        forked(lambda: dict[str, int]()["a"])
+
+
+def test_every_module_of_the_model_has_mutants() -> None:
+    """At least 1,500 are generated, over all modules that do something."""
+    found = {path: len(mutants_of(path, tree)) for path, tree in model_trees().items()}
+    assert sum(found.values()) >= 1500
+    silent = [
+        path
+        for path, count in found.items()
+        if not count and any(isinstance(each, ast.FunctionDef) for each in ast.walk(model_trees()[path]))
+    ]
+    assert silent == []

@@ -1,0 +1,1 @@
+"""SDKs as targets."""
