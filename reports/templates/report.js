@@ -66,7 +66,7 @@
       const told = box.closest("tr") ? contrast(check) : [];
       target.replaceChildren(...told, ...parts(check, all.exchanges));
     } catch (error) {
-      target.replaceChildren(make("p", "warn", `This browser can not unpack the exchange (${error}). The command below prints it.`));
+      target.replaceChildren(make("p", "warn", `This browser cannot unpack the exchange (${error}). The command below prints it.`));
     }
   }
 
@@ -129,7 +129,7 @@
 
   function told(what) {
     if (what.grpc !== "OK") return `gRPC ${what.grpc}`;
-    if (!what.response) return "gRPC OK, an answer that can not be parsed";
+    if (!what.response) return "gRPC OK, an answer that cannot be parsed";
     if (succeeded(what.response)) return "gRPC OK";
     const found = status(what.response);
     return `gRPC OK, code ${found.code ?? 0}${found.error_code ? `, ${found.error_code}` : ""}`;
