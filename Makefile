@@ -12,7 +12,9 @@ ITSELF := -m pip install --quiet --no-deps --no-build-isolation --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --custom-compile-command "make lock"
 
-.PHONY: help check test sensitivity bench lint format proto lock release wheel clean
+PUBLISHED := lite@2.4.12 lite@2.5.1 lite@3.0 lite@3.1.1 lite@3.2.2 model milvus@2.2.4 milvus@2.2.16 milvus@2.3.0 milvus@2.3.5
+
+.PHONY: help check test sensitivity bench lint format proto schemas lock release published wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -30,13 +32,16 @@ $(STAMP): requirements/dev.lock pyproject.toml
 	touch $@
 
 check: $(CHECK)/.ready  ## start a real Milvus 2.3.5 and judge it
-	$(CHECK)/bin/milvus-tck check milvus@2.3.5 --baseline reports/baselines/milvus-2.3.5.toml
+	$(CHECK)/bin/milvus-tck check milvus@2.3.5
 
 test: $(STAMP)  ## the harness's own tests
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal
 
 sensitivity: $(STAMP)  ## put every mutant into a good server, and see which check notices
 	$(BIN)/milvus-tck mutants
+	$(BIN)/milvus-tck mutants milvus@2.3.5 --profile 2.6 --select http-v2/ --out tck-out/mutants-http-v2
+	$(BIN)/milvus-tck mutants milvus@2.3.5+authorization --profile 2.6 --select authenticated \
+		--out tck-out/mutants-authorization
 
 bench: $(STAMP)  ## our costs beside those of others, in the same run
 	$(BIN)/python benchmarks/encoding.py
@@ -62,6 +67,9 @@ format: $(STAMP)  ## put the code in shape
 proto: $(STAMP)  ## compile the .proto files and make their stubs
 	$(BIN)/python -m milvus_tck.wire.compile
 
+schemas: $(STAMP)  ## write the JSON Schemas of the files that people write
+	$(BIN)/python -m milvus_tck.release.schemas
+
 lock: $(STAMP)  ## choose the newest versions of everything
 	$(COMPILE) --upgrade --all-extras --output-file requirements/dev.lock pyproject.toml
 	$(COMPILE) --upgrade --constraint requirements/dev.lock --extra build \
@@ -72,10 +80,13 @@ lock: $(STAMP)  ## choose the newest versions of everything
 	$(COMPILE) --output-file requirements/pip-oldest.lock requirements/pip-oldest.in
 
 release: $(STAMP)  ## freeze what every profile requires (docs/releasing.md)
-	$(BIN)/python -m milvus_tck.cli.freeze
+	$(BIN)/python -m milvus_tck.release.freeze
+
+published: $(STAMP)  ## judge released servers and the model anew, for reports/published
+	$(BIN)/milvus-tck matrix $(PUBLISHED) --publish reports/published
 
 wheel: $(STAMP)  ## the wheel in dist/, with the index of the suites in it
-	$(BIN)/python -m milvus_tck.cli.ship suites/index.json
+	$(BIN)/python -m milvus_tck.release.suite_index suites/index.json
 	$(BIN)/uv build --wheel --no-build-isolation --python $(BIN)/python --out-dir dist . ; code=$$?; \
 		rm -f suites/index.json; exit $$code
 

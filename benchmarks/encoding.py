@@ -2,7 +2,7 @@
 
     python benchmarks/encoding.py [--rounds N] [--without-pymilvus]
 
-pymilvus runs in an environment of its own, made with uv; where that can not be had the table says so.
+pymilvus runs in an environment of its own, made with uv; where that cannot be had the table says so.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def _pymilvus() -> float | None:
         capture_output=True, text=True, check=False, env=environment(),
     )  # fmt: skip
     if done.returncode:
-        print(f"  {_PYMILVUS} can not be run: {done.stderr.strip().splitlines()[-1:]}")
+        print(f"  {_PYMILVUS} cannot be run: {done.stderr.strip().splitlines()[-1:]}")
         return None
     return float(done.stdout.split()[-1])
 

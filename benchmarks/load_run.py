@@ -23,15 +23,15 @@ import numpy as np
 from side_by_side import Target, cpu, interleaved, show, started
 from unary import _h2load, _locust
 
-from milvus_tck.load.data.planted import Planted
-from milvus_tck.load.drive.ground import Ground
-from milvus_tck.load.drive.operations import GetVersion
-from milvus_tck.load.drive.pacing import Pacer
-from milvus_tck.load.drive.reads import Search
-from milvus_tck.load.drive.recorder import Recorder
+from milvus_tck.load.codecs.statuses import Statuses
+from milvus_tck.load.data.seeded_rows import Planted
 from milvus_tck.load.measure.histogram import Histogram, centres
-from milvus_tck.load.plan.reading import of_operations
-from milvus_tck.load.speech.statuses import Statuses
+from milvus_tck.load.operations.base import GetVersion
+from milvus_tck.load.operations.reads import Search
+from milvus_tck.load.operations.workload import Workload
+from milvus_tck.load.plan.scenario_files import of_operations
+from milvus_tck.load.worker.recorder import Recorder
+from milvus_tck.load.worker.timer import Pacer
 from milvus_tck.wire import messages as m
 
 _SLOW = Path(__file__).parents[1] / "tests" / "load" / "slow_server.py"
@@ -84,15 +84,15 @@ def _requests(address: str, rounds: int) -> None:
     show(f"a closed loop of {_FLYING} users", "us CPU per call", interleaved(contenders, rounds), targets)
 
 
-def _ground() -> Ground:
+def _workload() -> Workload:
     scenario, _ = of_operations(("search",), 1, 1)
-    return Ground(scenario, "bench0", 1, Planted(1, 10_000, 128))
+    return Workload(scenario, "bench0", 1, Planted(1, 10_000, 128))
 
 
 def _record() -> float:
     """Microseconds to take in one request, and its share of summing up."""
-    ground = _ground()
-    recorder = Recorder(GetVersion(ground.scenario.operations[0], ground), 0.0, 1.0)
+    workload = _workload()
+    recorder = Recorder(GetVersion(workload.scenario.operations[0], workload), 0.0, 1.0)
     moments = (1.0 + np.random.default_rng(1).lognormal(-6, 0.5, _RECORDS)).tolist()
     good = recorder.good
     before = cpu()
@@ -105,12 +105,12 @@ def _record() -> float:
 
 def _look() -> float:
     """Microseconds to look into one answer of ten rows."""
-    ground = _ground()
-    search = Search(ground.scenario.operations[0], ground, frozenset())
+    workload = _workload()
+    search = Search(workload.scenario.operations[0], workload, frozenset())
     search.prepare(0, 1)
     asked = search.asked(0)[0]
     results = m.SearchResultData(num_queries=1, top_k=10, topks=[10], scores=list(range(10)))
-    results.ids.int_id.data.extend(ground.dataset.neighbours(asked, 10).tolist())
+    results.ids.int_id.data.extend(workload.dataset.neighbours(asked, 10).tolist())
     body = m.SearchResults(results=results).SerializeToString()
     if search.look(0, body) != (1.0, ""):
         raise RuntimeError("the answer is not found to be right")
@@ -161,7 +161,7 @@ _LOCUST = """
 import sys, gevent, time
 from locust import constant_throughput, task
 from locust.env import Environment
-from milvus_tck.load.users import MilvusUser
+from milvus_tck.load.locust.users import MilvusUser
 class One(MilvusUser):
     wait_time = constant_throughput(12.5)
     @task

@@ -24,8 +24,8 @@ import psutil
 from side_by_side import started
 
 from milvus_tck.bindings.grpc import GrpcBinding
-from milvus_tck.proxy.proxy import Proxy
 from milvus_tck.proxy.rule_files import parse_rules
+from milvus_tck.proxy.server import Proxy
 from milvus_tck.spec.profiles import profile
 from milvus_tck.wire import messages as m
 

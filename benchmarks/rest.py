@@ -16,7 +16,7 @@ from functools import partial
 
 from side_by_side import UNDER_LOCUST, Target, cpu, interleaved, show
 
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.resolver import resolve
 
 _USERS = 16
 _PATH = "/api/v1/health"
@@ -25,7 +25,7 @@ _LOCUST = (
 import sys
 from locust import FastHttpUser, task
 from locust.env import Environment
-from milvus_tck.load.users import MilvusHttpUser
+from milvus_tck.load.locust.users import MilvusHttpUser
 
 kind, url, users, calls, path = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
 made = 0
@@ -64,8 +64,8 @@ def _drive(url: str, calls: int) -> None:
     """Make the calls in this process, without locust, and print the CPU microseconds of each."""
     import gevent  # noqa: PLC0415 - the parent process needs no gevent
 
-    from milvus_tck.load.opening import open_http  # noqa: PLC0415 - the same
-    from milvus_tck.load.speech.http import Wrapping  # noqa: PLC0415 - the same
+    from milvus_tck.load.codecs.http import Wrapping  # noqa: PLC0415 - the same
+    from milvus_tck.load.transports.registry import open_http  # noqa: PLC0415 - the same
 
     transport, request = open_http(url), Wrapping(url).wrap("GET", _PATH, None)
     left = 0

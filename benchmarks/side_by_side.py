@@ -10,9 +10,9 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.resolver import resolve
 
-#: Runs once and returns CPU microseconds per unit of work; `None` where it can not run here.
+#: Runs once and returns CPU microseconds per unit of work; `None` where it cannot run here.
 Contender = Callable[[], float | None]
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import grpc
 from side_by_side import cpu
 
-from milvus_tck.targets.resolve import resolve
+from milvus_tck.targets.resolver import resolve
 
 _CALLS = 2000
 

@@ -31,8 +31,8 @@ def _drive(kind: str, mode: str, address: str, flying: int, calls: int) -> None:
     """Make the calls in this process, and print the CPU microseconds of each."""
     import gevent  # noqa: PLC0415 - the parent process needs no gevent
 
-    from milvus_tck.load.opening import open_transport  # noqa: PLC0415 - the same
-    from milvus_tck.load.oracle import cooperate  # noqa: PLC0415 - the same
+    from milvus_tck.load.transports.grpcio import cooperate  # noqa: PLC0415 - the same
+    from milvus_tck.load.transports.registry import open_transport  # noqa: PLC0415 - the same
 
     if kind == "grpcio":
         cooperate()
@@ -89,8 +89,8 @@ import sys
 import gevent
 from locust import User, task, events
 from locust.env import Environment
-from milvus_tck.load.opening import open_transport
-from milvus_tck.load.oracle import cooperate
+from milvus_tck.load.transports.registry import open_transport
+from milvus_tck.load.transports.grpcio import cooperate
 import resource, time
 
 kind, address, users, calls, path = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5]
