@@ -14,8 +14,8 @@ import pytest
 
 from milvus_tck.cli.shared.check_run import _interrupted
 from milvus_tck.plugin import Suites
+from milvus_tck.spec.capabilities import CapabilityViews
 from milvus_tck.spec.clauses import Level
-from milvus_tck.targets.capabilities import CapabilityViews
 from milvus_tck.targets.network import free_ports
 from milvus_tck.verdict.baseline.baseline import Baseline, Entry
 from milvus_tck.verdict.baseline.comparison import compare

@@ -5,8 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.spec.capabilities import CapabilityViews
 from milvus_tck.spec.clauses import Level
-from milvus_tck.targets.capabilities import CapabilityViews
 from milvus_tck.verdict.baseline.comparison import Comparison
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import CheckEvent, Footer, Header, JudgedTarget

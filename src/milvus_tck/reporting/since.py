@@ -7,11 +7,10 @@ from pathlib import Path
 from milvus_tck.reporting.text import plural
 from milvus_tck.verdict.results.result_file import ResultFileError, Results, read_header, read_results
 from milvus_tck.verdict.results.run_diff import CheckChangeKind, RunDiff, diff_of, is_comparable
+from milvus_tck.verdict.results.runs_folder import RUNS
 
-__all__ = ["COUNT_WORDS", "RUNS", "since_last_run", "since_line"]
+__all__ = ["COUNT_WORDS", "since_last_run", "since_line"]
 
-#: The folder in which `check` keeps its runs, one folder each.
-RUNS = "tck-out"
 #: Runs whose beginning is read to find one that is comparable.
 _LOOKED_AT = 200
 COUNT_WORDS: dict[CheckChangeKind, Callable[[int], str]] = {

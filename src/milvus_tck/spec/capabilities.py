@@ -1,14 +1,23 @@
 """Capabilities: the parts of the protocol that a target may lack."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
+from typing import Any
 
 from milvus_tck.spec.clauses import Clause
 from milvus_tck.spec.data import table_file
 from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.spec.tables import Table
 
-__all__ = ["CapabilitiesTable", "Capability", "capabilities", "capabilities_of", "core_rpcs", "is_optional"]
+__all__ = [
+    "CapabilitiesTable",
+    "Capability",
+    "CapabilityViews",
+    "capabilities",
+    "capabilities_of",
+    "core_rpcs",
+    "is_optional",
+]
 
 
 class CapabilityTable(Table, frozen=True):
@@ -22,6 +31,25 @@ class CapabilitiesTable(Table, frozen=True):
     """The file `capabilities.toml`."""
 
     capability: tuple[CapabilityTable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CapabilityViews:
+    """What three sources say of one capability: its owner, the probes, and the run."""
+
+    capability: str
+    core: bool
+    #: has, lacks or nothing.
+    declared: str
+    #: has, lacks, partly or unclear; so is `observed`.
+    probed: str
+    observed: str
+    #: Whether they contradict each other.
+    contradiction: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for an event."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,41 +7,21 @@ anything, and what it says is worth nothing.
 
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass, field
 
 from milvus_tck.bindings.faults import send_again
 from milvus_tck.bindings.grpc import Binding
-from milvus_tck.spec.capabilities import Capability, capabilities
+from milvus_tck.spec.capabilities import Capability, CapabilityViews, capabilities
 from milvus_tck.spec.rpcs import Probe, Rpc, rpcs
 from milvus_tck.targets.base import Declared
 from milvus_tck.wire.descriptors import message_class, method
 
-__all__ = ["CapabilityViews", "Probes", "capability_rows", "probe"]
+__all__ = ["Probes", "capability_rows", "probe"]
 
 _SECONDS = 10.0
 #: Probes in flight: a target that hangs costs its deadline once, not once for every RPC.
 _AT_ONCE = 32
 _NONSENSE = "ReticulateSplines"
-
-
-@dataclass(frozen=True, slots=True)
-class CapabilityViews:
-    """What three sources say of one capability: its owner, the probes, and the run."""
-
-    capability: str
-    core: bool
-    #: has, lacks or nothing.
-    declared: str
-    #: has, lacks, partly or unclear; so is `observed`.
-    probed: str
-    observed: str
-    #: Whether they contradict each other.
-    contradiction: bool
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it for an event."""
-        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)

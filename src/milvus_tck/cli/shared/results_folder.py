@@ -9,8 +9,8 @@ from pathlib import Path
 
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.terminal.errors import fail
-from milvus_tck.reporting.since import RUNS
 from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.results.runs_folder import RUNS
 
 __all__ = ["results_folder"]
 

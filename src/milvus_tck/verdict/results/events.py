@@ -7,10 +7,10 @@ from them and from nothing else.
 from dataclasses import dataclass, field
 from typing import Any
 
+from milvus_tck.spec.capabilities import CapabilityViews
 from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clauses import Level
 from milvus_tck.spec.kills import kills_of
-from milvus_tck.targets.capabilities import CapabilityViews
 from milvus_tck.verdict.model.differences import Difference, contrast
 from milvus_tck.verdict.model.judgement import Judgement, members_of
 from milvus_tck.verdict.model.states import State

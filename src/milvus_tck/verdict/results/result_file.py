@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from milvus_tck.spec.capabilities import CapabilityViews
 from milvus_tck.spec.clauses import Level
-from milvus_tck.targets.capabilities import CapabilityViews
 from milvus_tck.verdict.model.differences import Difference
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import SCHEMA, CheckEvent, Footer, Header, JudgedTarget
