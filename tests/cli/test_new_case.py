@@ -83,12 +83,29 @@ def test_the_file_holds_them(tmp_path: Path) -> None:
     written = scaffold.write(place, written_test(scaffold, event, requests, place, "a server"))
     assert [each.parent.name for each in written] == ["clauses", "suites", "mutants"]
     text = place.test.read_text(encoding="utf-8")
-    texts = [each.value for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Constant)]
-    (held,) = [each for each in texts if isinstance(each, str) and each.startswith("\n[")]
-    assert [tuple(each) for each in json.loads(held)] == list(requests)
+    assert _held(text) == list(requests)
     assert UNFILLED in text
     assert UNFILLED in place.clause.read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 120
+
+
+def _held(text: str) -> Any:  # noqa: ANN401 - JSON
+    """Return the requests that a test file holds."""
+    texts = [each.value for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Constant)]
+    (held,) = [each for each in texts if isinstance(each, str) and each.startswith("\n[")]
+    return [tuple(each) for each in json.loads(held)]
+
+
+@pytest.mark.parametrize("length", range(60, 120, 7))
+@pytest.mark.parametrize("text", [', "', "\\", '"""', ", ,", "\0", "é"])
+def test_a_text_stays_whole(length: int, text: str, tmp_path: Path) -> None:
+    """A line is broken between members, never inside of a text, whatever stands in it."""
+    event, members = _found(), {"expr": "a" * length + text + "b" * 9, "more": ["", text]}
+    requests = (("Query", members), ("Query", {"expr": "z" * 2 * length}))
+    scaffold = scaffold_of(requests)
+    written = written_test(scaffold, event, requests, extension(scaffold, tmp_path), "a server")
+    assert _held(written) == list(requests)
+    assert ("noqa: E501" in written) == any(len(line) > 120 for line in written.splitlines())
 
 
 def test_what_was_not_kept_makes_no_case() -> None:

@@ -20,6 +20,10 @@ __all__ = ["Requests", "event_of", "place_of", "requests_of", "scaffold_of", "wr
 
 #: RPCs with their requests as JSON.
 Requests = tuple[tuple[str, dict[str, Any]], ...]
+#: Where a line may be broken: no text of JSON holds it as it is.
+_BREAK = "\0"
+#: The longest line that the linter lets pass.
+_LINE = 120
 
 _TEST = '''"""{text}
 
@@ -35,7 +39,7 @@ from milvus_tck.fixtures.explore.replay import judge_replay
 
 _REQUESTS = json.loads(r"""
 {requests}
-""")
+"""){long}
 
 
 @pytest.mark.clause("{id}")
@@ -101,23 +105,25 @@ def place_of(scaffold: ClauseScaffold, place: Place) -> Place:
 
 def written_test(scaffold: ClauseScaffold, event: CheckEvent, requests: Requests, place: Place, target: str) -> str:
     """Write the test file: the requests, a line each, and the test that makes them again."""
-    lines = ",\n".join(_wrapped(json.dumps(each, ensure_ascii=True)) for each in requests)
+    lines = ",\n".join(map(_wrapped, requests))
     return _TEST.format(
         text=f"{scaffold.rpc}: {UNFILLED}, in a few words.",
         target=target,
         check=event.check,
         imports=place.imports,
         requests=f"[\n{lines}\n]",
+        # One text may be longer than a line.
+        long="  # noqa: E501" if any(len(each) > _LINE for each in lines.split("\n")) else "",
         id=scaffold.id,
         function=scaffold.function,
         unfilled=UNFILLED,
     )
 
 
-def _wrapped(text: str, width: int = 110) -> str:
-    """Break a line of JSON behind commas, so that people can read it."""
+def _wrapped(request: tuple[str, Mapping[str, Any]], width: int = 110) -> str:
+    """Write a request as JSON, and break it behind commas, so that people can read it; a text stays whole."""
     rows, row = [], ""
-    for part in text.split(", "):
+    for part in json.dumps(request, ensure_ascii=True, separators=(_BREAK, ": ")).split(_BREAK):
         if row and len(row) + len(part) + 2 > width:
             rows.append(f"{row},")
             row = part
