@@ -16,8 +16,9 @@ def manual_compaction(state: ServerState, request: m.ManualCompactionRequest) ->
 
 
 def get_compaction_state(_state: ServerState, _request: m.GetCompactionStateRequest) -> RightAnswers:
-    """Tell how far a compaction is: through, and another server may still be at it."""
-    return RightAnswers((RightAnswer(m.GetCompactionStateResponse(state=m.CompactionState.Completed)),))
+    """Tell how far a compaction is: through, with one plan; another server may still be at it, or have made several."""
+    told = m.GetCompactionStateResponse(state=m.CompactionState.Completed, completedPlanNo=1)
+    return RightAnswers((RightAnswer(told),))
 
 
 COMPACTION: Handlers = {"ManualCompaction": manual_compaction, "GetCompactionState": get_compaction_state}
