@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from milvus_tck.fixtures.condition_rows import ConditionRows
+from milvus_tck.fixtures.condition_rows import ConditionRows, Row
 from milvus_tck.fixtures.marks import each_case
 
 from milvus_tck.verdict.case.case import Case
@@ -14,7 +14,6 @@ from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.columns import read_column
 
-Row = dict[str, Any]
 #: A condition, and the rows of which it is true.
 Condition = tuple[str, Callable[[Row], bool]]
 
