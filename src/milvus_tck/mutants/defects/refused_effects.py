@@ -6,10 +6,9 @@ request was refused shows where partitions are listed, not where rows are counte
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
@@ -17,6 +16,7 @@ from milvus_tck.bindings.exchange_values import Reply, status_of
 from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.mutants.catalogue.mutant import Mutant
 from milvus_tck.mutants.defects.answer_defect import Defect
+from milvus_tck.mutants.defects.effect_looks import CHANGES, turned
 from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import HTTP, message_class, method
@@ -111,7 +111,7 @@ def _shown(asked: bytes, payload: bytes, refused: Sequence[Mapping[str, object]]
     if not isinstance(data, list) or not (names or path.endswith(_ROWS)):
         return payload
     for name in names:
-        _turned(data, name)
+        turned(data, name)
     if path.endswith(_ROWS):
         data.extend({"id": -number} for number, _ in enumerate(refused, start=1))
     answer.body = json.dumps(body).encode()
@@ -130,101 +130,9 @@ def _is_refusal(rpc: str, reply: Reply) -> bool:
 def _effect(rpc: str, payload: bytes, refused: list[Message]) -> bytes:
     kind = message_class(method(rpc).output_type.full_name)
     response = kind.FromString(payload)
-    change = _CHANGES.get(kind)
+    change = CHANGES.get(kind)
     if change is None:
         return payload
     for request in refused:
         change(response, request)
     return response.SerializeToString(deterministic=True)
-
-
-def _negated(answer: m.BoolResponse, _: Message) -> None:
-    answer.value = not answer.value
-
-
-def _listed(answer: m.ShowCollectionsResponse, refused: Message) -> None:
-    names = getattr(refused, "collection_names", None) or [getattr(refused, "collection_name", "")]
-    for name in names:
-        _turned(answer.collection_names, name)
-
-
-def _partition(answer: m.ShowPartitionsResponse, refused: Message) -> None:
-    names = getattr(refused, "partition_names", None) or [getattr(refused, "partition_name", "") or "other"]
-    for name in names:
-        _turned(answer.partition_names, name)
-
-
-def _turned(names: Any, name: str) -> None:  # noqa: ANN401 - a repeated text
-    """Take a name out of a list that holds it, or put it in."""
-    if name in names:
-        names.remove(name)
-    else:
-        names.append(name)
-
-
-def _described(answer: m.DescribeCollectionResponse, _: Message) -> None:
-    if answer.status.code or answer.status.error_code:
-        answer.status.Clear()
-    answer.schema.fields.add(name="added", fieldID=999)
-
-
-def _counted(answer: Any, _: Message) -> None:  # noqa: ANN401 - statistics of a collection or of a partition
-    for pair in answer.stats:
-        if pair.key == "row_count":
-            pair.value = str(int(pair.value) + 1)
-
-
-def _loaded(answer: m.GetLoadStateResponse, _: Message) -> None:
-    loaded = answer.state == m.LoadState.LoadStateLoaded
-    answer.state = m.LoadState.LoadStateNotLoad if loaded else m.LoadState.LoadStateLoaded
-
-
-def _progress(answer: m.GetLoadingProgressResponse, _: Message) -> None:
-    if answer.status.code or answer.status.error_code:
-        answer.status.Clear()
-        answer.progress = 100
-    else:
-        answer.progress = 0 if answer.progress else 100
-
-
-def _indexed(answer: m.DescribeIndexResponse, _: Message) -> None:
-    if answer.status.code or answer.status.error_code:
-        answer.status.Clear()
-    name = f"added{len(answer.index_descriptions)}"
-    answer.index_descriptions.add(index_name=name, field_name=name, state=m.IndexState.Finished)
-
-
-def _index_state(answer: m.GetIndexStateResponse, _: Message) -> None:
-    finished = answer.state == m.IndexState.Finished
-    answer.state = m.IndexState.InProgress if finished else m.IndexState.Finished
-
-
-def _found(answer: m.SearchResults, _: Message) -> None:
-    """A row has come to be found: the best one of every query is another."""
-    ids = answer.results.ids
-    if ids.int_id.data:
-        ids.int_id.data[0] -= 1
-    if ids.str_id.data:
-        ids.str_id.data[0] += "x"
-    if not answer.results.scores and not (answer.status.code or answer.status.error_code):
-        answer.results.num_queries = answer.results.num_queries or 1
-        answer.results.top_k = 1
-        del answer.results.topks[:]
-        answer.results.topks.append(1)
-        answer.results.scores.append(0.0)
-        answer.results.ids.int_id.data.append(1)
-
-
-_CHANGES: dict[type[Message], Callable[[Any, Message], None]] = {
-    m.BoolResponse: _negated,
-    m.ShowCollectionsResponse: _listed,
-    m.ShowPartitionsResponse: _partition,
-    m.DescribeCollectionResponse: _described,
-    m.GetCollectionStatisticsResponse: _counted,
-    m.GetPartitionStatisticsResponse: _counted,
-    m.GetLoadStateResponse: _loaded,
-    m.GetLoadingProgressResponse: _progress,
-    m.DescribeIndexResponse: _indexed,
-    m.GetIndexStateResponse: _index_state,
-    m.SearchResults: _found,
-}
