@@ -100,9 +100,9 @@ def test_names_of_aliases_and_collections_are_one_space() -> None:
     model.ok(VALID("b"))
     model.ok(_alias("CreateAlias", "x"))
     model.ok(_alias("CreateAlias", "x"))
-    assert model.refused_by(_alias("CreateAlias", "b")) == "AliasCollectionNameConfilct"
-    assert model.refused_by(_alias("CreateAlias", "x", "b")) == "AliasAlreadyExist"
-    assert model.refused_by(_alias("AlterAlias", "y")) == "AliasNotFound"
+    assert model.refused_by(_alias("CreateAlias", "b")) == "create-alias/name-of-collection"
+    assert model.refused_by(_alias("CreateAlias", "x", "b")) == "create-alias/taken"
+    assert model.refused_by(_alias("AlterAlias", "y")) == "alter-alias/alias-unknown"
     assert model.refused_by(VALID("x")) == "create-collection/name-is-alias"
 
 

@@ -76,6 +76,17 @@ def test_the_effect_shows_where_it_would(rpc: str, look: str, before: Message, a
     assert _seen(rpc, request, look, before) == after
 
 
+def test_an_alias_that_was_refused_shows() -> None:
+    """It is in the list of its collection and of all, and leads to another collection than before."""
+    refused = m.CreateAliasRequest(collection_name="c", alias="a")
+    listed = _seen("CreateAlias", refused, "ListAliases", m.ListAliasesResponse(aliases=["b"]))
+    assert listed == m.ListAliasesResponse(aliases=["b", "a"])
+    before = m.DescribeCollectionResponse(schema=m.CollectionSchema(name="d"), aliases=["a"])
+    after = _seen("CreateAlias", refused, "DescribeCollection", before)
+    assert isinstance(after, m.DescribeCollectionResponse)
+    assert (after.schema.name, list(after.aliases)) == ("dx", [])
+
+
 @pytest.mark.parametrize(
     ("look", "before", "after"),
     [

@@ -20,12 +20,13 @@ def create_alias(state: ServerState, request: m.CreateAliasRequest) -> RightAnsw
     """Give a collection another name; the same one again changes nothing."""
     database = _database(state, "CreateAlias", request)
     if not is_name(state, request.alias):
-        raise RefusalError("ParameterInvalid", f"Invalid collection alias: {request.alias}")
+        wrong = "alias-ill-formed" if request.alias else "alias-empty"
+        raise RefusalError(f"create-alias/{wrong}", f"Invalid collection alias: {request.alias}")
     collection = collection_of(state, "CreateAlias", request)
     if request.alias in database.collections:
-        raise RefusalError("AliasCollectionNameConfilct", request.alias)
+        raise RefusalError("create-alias/name-of-collection", request.alias)
     if database.aliases.get(request.alias, collection.name) != collection.name:
-        raise RefusalError("AliasAlreadyExist", request.alias)
+        raise RefusalError("create-alias/taken", request.alias)
 
     def create(_response: object) -> None:
         database.aliases[request.alias] = collection.name
@@ -52,7 +53,7 @@ def alter_alias(state: ServerState, request: m.AlterAliasRequest) -> RightAnswer
     database = _database(state, "AlterAlias", request)  # type: ignore[arg-type] # the same
     collection = collection_of(state, "AlterAlias", request)
     if request.alias not in database.aliases:
-        raise RefusalError("AliasNotFound", request.alias)
+        raise RefusalError("alter-alias/alias-unknown", request.alias)
 
     def alter(_response: object) -> None:
         database.collections[database.aliases[request.alias]].aliases.remove(request.alias)
@@ -66,7 +67,8 @@ def describe_alias(state: ServerState, request: m.DescribeAliasRequest) -> Right
     """Tell whose name an alias is."""
     database = _database(state, "DescribeAlias", request)  # type: ignore[arg-type] # the same
     if request.alias not in database.aliases:
-        raise RefusalError("AliasNotFound", request.alias)
+        wrong = "name-of-collection" if request.alias in database.collections else "unknown"
+        raise state.rules.refusal(f"describe-alias/{wrong if request.alias else 'empty'}", request.alias)
     found = m.DescribeAliasResponse(
         db_name=database.name, alias=request.alias, collection=database.aliases[request.alias]
     )

@@ -4,7 +4,7 @@ Each function builds one valid request; a test derives the wrong ones from it wi
 `Call.but`. They stand in `wire/requests/`, a module for each family of RPCs; here is all of them.
 """
 
-from milvus_tck.wire.requests.aliases import alter_alias, create_alias, drop_alias
+from milvus_tck.wire.requests.aliases import alter_alias, create_alias, describe_alias, drop_alias, list_aliases
 from milvus_tck.wire.requests.collections import (
     create_collection,
     describe_collection,
@@ -50,6 +50,7 @@ __all__ = [
     "create_index",
     "create_partition",
     "delete",
+    "describe_alias",
     "describe_collection",
     "describe_index",
     "drop_alias",
@@ -69,6 +70,7 @@ __all__ = [
     "has_collection",
     "has_partition",
     "insert",
+    "list_aliases",
     "load_collection",
     "load_partitions",
     "manual_compaction",

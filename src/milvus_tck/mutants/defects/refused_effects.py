@@ -16,7 +16,7 @@ from milvus_tck.bindings.exchange_values import Reply, status_of
 from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.mutants.catalogue.mutant import Mutant
 from milvus_tck.mutants.defects.answer_defect import Defect
-from milvus_tck.mutants.defects.effect_looks import CHANGES, turned
+from milvus_tck.mutants.defects.refusal_traces import CHANGES, turned
 from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import HTTP, message_class, method

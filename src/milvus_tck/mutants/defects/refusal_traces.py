@@ -10,6 +10,9 @@ from milvus_tck.wire import messages as m
 __all__ = ["CHANGES", "turned"]
 
 
+_ABOUT_ALIASES = (m.CreateAliasRequest, m.AlterAliasRequest, m.DropAliasRequest, m.DescribeAliasRequest)
+
+
 def _negated(answer: m.BoolResponse, _: Message) -> None:
     answer.value = not answer.value
 
@@ -34,10 +37,17 @@ def turned(names: Any, name: str) -> None:  # noqa: ANN401 - a repeated text
         names.append(name)
 
 
-def _described(answer: m.DescribeCollectionResponse, _: Message) -> None:
+def _described(answer: m.DescribeCollectionResponse, refused: Message) -> None:
     if answer.status.code or answer.status.error_code:
         answer.status.Clear()
     answer.schema.fields.add(name="added", fieldID=999)
+    if isinstance(refused, _ABOUT_ALIASES):
+        answer.schema.name += "x"
+        turned(answer.aliases, refused.alias)
+
+
+def _aliases(answer: m.ListAliasesResponse, refused: Message) -> None:
+    turned(answer.aliases, getattr(refused, "alias", "") or "other")
 
 
 def _counted(answer: Any, _: Message) -> None:  # noqa: ANN401 - statistics of a collection or of a partition
@@ -93,6 +103,7 @@ CHANGES: Mapping[type[Message], Callable[[Any, Message], None]] = {
     m.ShowCollectionsResponse: _listed,
     m.ShowPartitionsResponse: _partition,
     m.DescribeCollectionResponse: _described,
+    m.ListAliasesResponse: _aliases,
     m.GetCollectionStatisticsResponse: _counted,
     m.GetPartitionStatisticsResponse: _counted,
     m.GetLoadStateResponse: _loaded,
