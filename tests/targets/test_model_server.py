@@ -8,6 +8,9 @@ import pytest
 from milvus_tck.fixtures.definitions import VALID
 
 from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.model.defects.model_copy import ModelCopy
+from milvus_tck.mutants.code.model_binding import ModelBinding
+from milvus_tck.spec.profiles import profile
 from milvus_tck.targets.base import Target, TargetUsageError
 from milvus_tck.targets.names import TargetKind, held_to, understand
 from milvus_tck.targets.resolver import resolve
@@ -79,12 +82,31 @@ def test_it_waits_for_a_time_to_come(target: Target) -> None:
     assert _asked(target, search.but(guarantee_timestamp=1 << 62), 0.3)[0] == "DEADLINE_EXCEEDED"
 
 
+def test_without_a_connection_it_answers_the_same(target: Target) -> None:
+    """Whatever a call is, mutants of the model's code answer it as the model that is served."""
+    has = calls.has_collection("a")
+    search = calls.search("a", np.zeros((1, 8)), level=m.ConsistencyLevel.Customized)
+    some: list[Call[Any]] = [
+        *(VALID("a"), calls.create_index("a", "vec", "FLAT", "L2", {}), calls.load_collection("a")),
+        *(has, has.tagged(dbname="nowhere"), has.raw(b"\xff\xff\xff"), Call("ReticulateSplines", has.request)),
+        search.but(guarantee_timestamp=1 << 62),
+    ]
+    own, served = ModelBinding(ModelCopy.load(), profile("2.6.4")), GrpcBinding(target.address, target.credentials)
+    found = [[binding.send(each.rpc, each.sent, 0.3, each.metadata) for each in some] for binding in (own, served)]
+    served.close()
+    assert [each.code for each in found[0]] == [each.code for each in found[1]]
+    assert [each.payload for each in found[0]] == [each.payload for each in found[1]]
+    assert [each.code for each in found[0][-3:]] == ["INTERNAL", "UNIMPLEMENTED", "DEADLINE_EXCEEDED"]
+
+
 def test_what_it_is_called() -> None:
     """A word names a line or a release; without one it is what the run is held to, or the newest line."""
     assert [understand(word).kind for word in ("model", "model@2.3", "model@next")] == [TargetKind.MODEL] * 3
     assert understand("model").declared.profile == "3.0"
     assert understand(held_to("model", "2.4")).declared.profile == "2.4"
     assert held_to("model@2.3", "2.4") == "model@2.3"
+    assert understand(held_to("model+query-window-ignored", "2.4")).declared.profile == "2.4"
+    assert held_to("model@2.3+query-window-ignored", "2.4") == "model@2.3+query-window-ignored"
     assert held_to("milvus", "2.4") == "milvus"
     for word in ("model@9.9", "model@moon", "model@design-2.0"):
         with pytest.raises(TargetUsageError):

@@ -159,7 +159,8 @@ def _held_to(version: str, line: str) -> str | None:
 
 def held_to(word: str, line: str) -> str:
     """Name the target that a word means in a run that is held to a line: the model is what it is held to."""
-    return f"{MODEL}@{line}" if word == MODEL and line != "auto" else word
+    release, plus, defect = word.partition("+")
+    return f"{MODEL}@{line}{plus}{defect}" if release == MODEL and line != "auto" else word
 
 
 def _model(word: str) -> Named:
