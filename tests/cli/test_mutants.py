@@ -89,6 +89,28 @@ def test_a_part_is_not_written_as_all(
     assert not seen.exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [(("--out", "/proc/tck"), "cannot be made"), (("--write-docs", __file__), "takes no table")],
+)
+def test_files_of_mutants_of_code_are_looked_at_first(
+    written: tuple[str, str],
+    why: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What cannot be written, or has no place for the table, is said before anything is judged."""
+
+    def judge(*_others: object) -> list[CodeResult]:
+        raise AssertionError("mutants are judged")
+
+    monkeypatch.setattr(model_mutants, "_results", judge)
+    monkeypatch.chdir(tmp_path)
+    assert _run("--model", "--sample", "1", *written) == 64
+    assert why in capsys.readouterr().err
+
+
 def test_what_cannot_be_added_to(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A campaign is added to a file of checks that were seen to fail, and to no other; both at once is no run."""
     seen = tmp_path / "seen.toml"
@@ -97,7 +119,9 @@ def test_what_cannot_be_added_to(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert _run(*out, "--add-seen", str(seen)) == 64
     assert "cannot be added to" in capsys.readouterr().err
     assert _run(*out, "--add-seen", str(seen), "--write-seen", str(seen)) == 64
-    assert "are two runs" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "are two runs" in said
+    assert "milvus-tck mutants --write-seen" in said
     assert seen.read_text(encoding="utf-8") == "checks = 1\n"
 
 

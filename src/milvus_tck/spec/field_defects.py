@@ -62,7 +62,7 @@ def parse_field_defects(file: TableFile) -> Mapping[str, FieldDefect]:
     """Turn the parsed file into values.
 
     Raises `SpecError` for an id that stands there twice, for what is no clause, and for a defect that is both noticed
-    and said to be none that can be.
+    and said to be none that can be, or neither.
     """
     found: dict[str, FieldDefect] = {}
     for number, row in enumerate(file.value(FieldDefectTables).defect):
@@ -73,5 +73,8 @@ def parse_field_defects(file: TableFile) -> Mapping[str, FieldDefect]:
                 raise file.wrong(("defect", number, "noticed"), f"{name} is no clause")
         if row.noticed and row.unnoticed:
             raise file.wrong(("defect", number, "unnoticed"), f"{row.id} is noticed by {row.noticed[0]}")
+        if not (row.noticed or row.unnoticed.strip()):
+            why = f"{row.id} says neither who notices it nor why nobody can"
+            raise file.wrong(("defect", number, "unnoticed"), why)
         found[row.id] = FieldDefect(row.id, row.sentence, row.reports, row.since, row.fixed, row.noticed, row.unnoticed)
     return found

@@ -3,35 +3,40 @@
 import gc
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 from rich.console import Console
 
-from milvus_tck.cli.shared.option_values import sample_of
+from milvus_tck.cli.shared.mutant_files import check_out
+from milvus_tck.cli.shared.option_values import must_be_writable, sample_of
 from milvus_tck.cli.terminal.errors import fail
 from milvus_tck.listing.collected_jobs import collected_jobs
 from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, CodeResult, Suite
 from milvus_tck.mutants.code.code_mutant import CodeMutant
-from milvus_tck.mutants.code.code_score import THRESHOLD, inserted, lines, scores_of, share
-from milvus_tck.mutants.code.field_trial import FieldResult, try_all
+from milvus_tck.mutants.code.code_score import BEGIN, END, THRESHOLD, inserted, lines, scores_of, total
+from milvus_tck.mutants.code.field_trial import FieldFate, FieldResult, try_all
 from milvus_tck.mutants.code.generator import model_trees, mutants_of
-from milvus_tck.mutants.code.line_coverage import GoodRun, good_run
+from milvus_tck.mutants.code.line_coverage import good_run
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.model_equivalents import equivalents
 from milvus_tck.spec.profiles import profile
 from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.results.line_file import LineFile
 from milvus_tck.verdict.results.whole_file import write_whole
 from milvus_tck.verdict.session.options import CheckOptions
 
 __all__ = ["judge_field", "judge_model"]
 
-_AGAIN = "milvus-tck mutants --help"
+_AGAIN = "milvus-tck mutants --model --sample 100"
+_RESULTS = "model.ndjson"
 #: The lines that a mutant is tried in: the newest first, and those that answer most differently from it.
 LINES = ("3.0", "2.3")
-#: After so many mutants what they came to is written and told.
+#: After so many mutants it is told how far it is.
 _OFTEN = 100
 
 
@@ -45,6 +50,7 @@ def judge_model(
     docs: Path | None,
 ) -> int:
     """Break the model's code in many ways, one at a time, and print by noun what the suite noticed."""
+    _check_files(out, docs)
     every = [each for path, tree in model_trees().items() for each in mutants_of(path, tree)]
     unknown = [noun for noun in nouns if noun not in {each.noun for each in every}]
     wanted = sample_of([each for each in every if not nouns or each.noun in nouns], sample, seed)
@@ -54,22 +60,29 @@ def judge_model(
     oracle, rest = _parted(wanted, lambda each: equivalents().is_oracle(each.path, each.function))
     same, tried = _parted(rest, lambda each: bool(equivalents().reason(each.path, each.function, each.change)))
     names = LINES if not line else (line,)
-    results = _results(console, tried, names, out)
-    if not results:
-        fail(
-            Exit.NOTHING_RAN,
-            "no mutant was run",
-            "all that were chosen are explained, or only judge the others",
-            _AGAIN,
-        )
-    scores = scores_of(results, same, oracle)
+    scores = scores_of(_results(console, tried, names, out), same, oracle)
+    every_noun = total(scores)
     console.print("\n".join(lines(scores)), markup=False)
-    reached = share(scores)
-    console.print(f"{reached:.1%} of what could be killed was (wanted: {THRESHOLD:.0%}); {out / 'model.ndjson'}")
+    if not every_noun.counted:
+        why = "all that were chosen are explained, only judge the others, do not load, or ended with a fault of ours"
+        fail(Exit.NOTHING_RAN, "nothing counted", why, _AGAIN)
+    console.print(f"{every_noun.told} of what could be killed was (wanted: {THRESHOLD:.0%}); {out / _RESULTS}")
     if docs is not None:
         about = _about(len(every), nouns, sample, seed, names)
         write_whole(docs, inserted(docs.read_text(encoding="utf-8"), scores, about))
-    return int(Exit.OK if reached >= THRESHOLD else Exit.UNEXPECTED)
+    return int(Exit.OK if (every_noun.share or 0) >= THRESHOLD and not every_noun.fault else Exit.UNEXPECTED)
+
+
+def _check_files(out: Path, docs: Path | None) -> None:
+    """End the verb where its files could not be written: said now, not after an hour of work."""
+    check_out(out, _RESULTS)
+    if docs is None:
+        return
+    must_be_writable(docs, "--write-docs")
+    page = docs.read_text(encoding="utf-8")
+    if page.find(BEGIN) < 0 or page.find(END) < page.find(BEGIN):
+        why = f"it has no place for it, which begins with {BEGIN} and ends with {END}"
+        fail(Exit.USAGE, f"{docs} takes no table", why, "milvus-tck mutants --model --write-docs docs/sensitivity.md")
 
 
 def _parted(
@@ -86,53 +99,63 @@ def _about(every: int, nouns: Sequence[str], sample: int | None, seed: str, name
 
 
 def _results(console: Console, tried: Sequence[CodeMutant], names: Sequence[str], out: Path) -> list[CodeResult]:
+    """Judge mutants; each is written as it is known, and told where nothing noticed it."""
     if not tried:
         return []
     campaign = CodeCampaign([_suite(line) for line in names])
     gc.freeze()  # so that processes share what is there
     results = []
-    for number, result in enumerate(campaign.judge(tried, os.cpu_count() or 1), 1):
-        results.append(result)
-        if number % _OFTEN == 0:
-            _write(results, out)
-        if result.fate not in {CodeFate.KILLED, CodeFate.BROKEN}:
-            console.print(
-                f"{result.fate.value} {result.mutant.id} {result.mutant.function}: {result.mutant.change}", markup=False
-            )
-        if number % _OFTEN == 0:
-            console.print(f"{number}/{len(tried)}")
-    _write(results, out)
+    with closing(LineFile(out / _RESULTS)) as file, closing(campaign.judge(tried, os.cpu_count() or 1)) as judged:
+        for number, result in enumerate(judged, 1):
+            results.append(result)
+            file.write(_row(result))
+            if result.fate is not CodeFate.KILLED:
+                told = f"{result.fate.value} {result.mutant.id} {result.mutant.function}: {result.mutant.change}"
+                why = f" ({result.check})" if result.fate is CodeFate.FAULT else ""
+                console.print(f"{told}{why}", markup=False, soft_wrap=True)
+            if number % _OFTEN == 0:
+                console.print(f"{number}/{len(tried)}")
     return results
 
 
-def _suite(line: str, *, run: bool = True) -> Suite:
-    """Bring the tests of a line, with a good run of them, which a few tests can do without."""
+def _suite(line: str) -> Suite:
+    """Bring the tests of a line, with a good run of them."""
     _, every = collected_jobs(CheckOptions(target="null", profile=line, bindings=(GRPC,)))
     # Explorations take as long as they are given: each mutant would cost as much as all others together.
     jobs = {name: job for name, job in every.items() if not job.explores}
-    return Suite(profile(line), jobs, good_run(jobs, profile(line)) if run else GoodRun({}, {}, {}))
+    return Suite(profile(line), jobs, good_run(jobs, profile(line)))
 
 
-def _write(results: Sequence[CodeResult], out: Path) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    rows = [
-        json.dumps({"id": each.mutant.id, "change": each.mutant.change, **asdict(each), "mutant": None})
-        for each in results
-    ]
-    write_whole(out / "model.ndjson", "".join(f"{row}\n" for row in rows))
+def _row(result: CodeResult) -> str:
+    told = {**asdict(result), "mutant": None}
+    return json.dumps(
+        {"id": result.mutant.id, "function": result.mutant.function, "change": result.mutant.change, **told}
+    )
 
 
 def judge_field(console: Console, line: str, sample: int | None, seed: str, *, known: bool) -> int:
     """Give the model each defect that was reported, and print which check noticed it."""
     defects = sample_of(list(field_defects().values()), sample, seed)
     found: list[FieldResult] = []
-    for result in try_all(defects, _suite(line, run=not known), processes=os.cpu_count() or 1, known=known):
-        found.append(result)
-        by = result.check or (f"unnoticed: {result.defect.unnoticed}" if result.defect.unnoticed else "unnoticed")
-        console.print(f"{result.defect.id} ({', '.join(result.defect.reports)}): {by}", markup=False, highlight=False)
-    seen = sum(bool(each.check) for each in found)
-    left = [each for each in found if each.open]
-    console.print(
-        f"{seen} of {len(found)} are noticed, {len(found) - seen - len(left)} are explained, {len(left)} open"
-    )
-    return int(Exit.UNEXPECTED if left else Exit.OK)
+    with closing(try_all(defects, _suite(line), processes=os.cpu_count() or 1, known=known)) as results:
+        for result in results:
+            found.append(result)
+            reports = ", ".join(result.defect.reports)
+            console.print(f"{result.defect.id} ({reports}): {_told(result)}", markup=False, highlight=False)
+    counts = Counter(each.fate for each in found)
+    console.print(", ".join(f"{counts[fate]} {fate.value}" for fate in FieldFate if counts[fate]) + f" of {len(found)}")
+    good = counts[FieldFate.NOTICED] + counts[FieldFate.EXPLAINED] == len(found)
+    return int(Exit.OK if good else Exit.UNEXPECTED)
+
+
+def _told(result: FieldResult) -> str:
+    """Say what became of a defect, and what to do where its row is wrong."""
+    seen = result.check or result.elsewhere
+    return {
+        FieldFate.NOTICED: result.check,
+        FieldFate.EXPLAINED: f"unnoticed: {result.defect.unnoticed}",
+        FieldFate.OPEN: f"unnoticed by {', '.join(result.defect.noticed)}"
+        + (f", though {seen} fails: name its clause in `noticed` if it fails because of this" if seen else ""),
+        FieldFate.STALE: f"{seen} notices it: write that clause into `noticed` in place of `unnoticed`",
+        FieldFate.FAULT: f"{FieldFate.FAULT.value}: {result.fault}",
+    }[result.fate]

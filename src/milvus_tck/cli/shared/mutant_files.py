@@ -15,18 +15,24 @@ from milvus_tck.spec.tables import TableFile
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.results.whole_file import write_whole
 
-__all__ = ["check_files", "write_files"]
+__all__ = ["check_files", "check_out", "write_files"]
+
+
+def check_out(out: Path, name: str) -> None:
+    """Make the folder of results; ends the verb where that, or a file of this name in it, cannot be written."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(Exit.USAGE, f"{out} cannot be made", error.strerror or str(error), "milvus-tck mutants --out FOLDER")
+    must_be_writable(out / name, "--out")
 
 
 def check_files(out: Path, seen: Path | None, added: Path | None, *, partial: bool) -> None:
     """End the verb where its files could not be written: said now, not after minutes of work."""
     if seen is not None and added is not None:
-        fail(Exit.USAGE, "--write-seen and --add-seen are two runs", "the one writes what the other adds to", "--help")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(Exit.USAGE, f"{out} cannot be made", error.strerror or str(error), "milvus-tck mutants --out FOLDER")
-    must_be_writable(out / "matrix.json", "--out")
+        then = f"milvus-tck mutants --write-seen {seen}"
+        fail(Exit.USAGE, "--write-seen and --add-seen are two runs", "the one writes what the other adds to", then)
+    check_out(out, "matrix.json")
     if seen is not None and partial:
         why = "what other mutants make fail would count as never seen to fail"
         fail(Exit.USAGE, f"{seen} is written from all mutants alone", why, f"milvus-tck mutants --write-seen {seen}")

@@ -2,10 +2,10 @@
 
 import ast
 import resource
-import select
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property, partial
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.mutants.code.code_mutant import CodeMutant
-from milvus_tck.mutants.code.forked_call import ForkedCall, ForkError
+from milvus_tck.mutants.code.fork_pool import ForkEnd, ForkPool
 from milvus_tck.mutants.code.generator import model_trees, mutated
 from milvus_tck.mutants.code.line_coverage import GoodRun
 from milvus_tck.mutants.code.model_binding import ModelBinding
@@ -45,6 +45,8 @@ class CodeFate(StrEnum):
     UNREACHED = "never reached"
     #: The module cannot even be imported with it.
     BROKEN = "does not load"
+    #: The harness raised: nothing is known of the mutant.
+    FAULT = "a fault of ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class CodeResult:
 
     mutant: CodeMutant
     fate: CodeFate
-    #: The check that failed first, and in which profile; the test, where it took too long.
+    #: The check that failed first, and in which profile; the test, where it took too long; what was raised by us.
     check: str = ""
     profile: str = ""
     #: The model raised something that is no answer: any test would have noticed.
@@ -83,22 +85,26 @@ class CodeCampaign:
     #: Which test noticed, by function and by module: it is asked first the next time.
     _kills: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def judge(self, mutants: Sequence[CodeMutant], processes: int = 2) -> Iterator[CodeResult]:
+    def judge(self, mutants: Sequence[CodeMutant], processes: int = 2) -> Generator[CodeResult, None, None]:
         """Judge mutants side by side, and yield what became of each as it is known."""
-        waiting, running = list(reversed(mutants)), dict[int, tuple[ForkedCall, CodeMutant]]()
-        while waiting or running:
-            while waiting and len(running) < processes:
-                mutant = waiting.pop()
-                order = self.order(mutant)
-                if not order:
-                    yield CodeResult(mutant, CodeFate.UNREACHED)
-                    continue
-                call = ForkedCall(partial(self.tried, mutant, order))
-                running[call.fileno()] = (call, mutant)
-            for number, result in self._ended(running):
-                del running[number]
+        unreached: list[CodeResult] = []
+        with closing(ForkPool(processes, _HARD).ended(self._calls(mutants, unreached))) as ended:
+            for mutant, end in ended:
+                result = _judged(mutant, end)
                 self._learn(result)
                 yield result
+        yield from unreached
+
+    def _calls(
+        self, mutants: Sequence[CodeMutant], unreached: list[CodeResult]
+    ) -> Iterator[tuple[CodeMutant, Callable[[], CodeResult]]]:
+        """Make a call of each mutant in its turn, with what was learnt by then; set apart what no test executes."""
+        for mutant in mutants:
+            order = self.order(mutant)
+            if order:
+                yield mutant, partial(self.tried, mutant, order)
+            else:
+                unreached.append(CodeResult(mutant, CodeFate.UNREACHED))
 
     def order(self, mutant: CodeMutant) -> list[tuple[int, str]]:
         """Return the tests that a mutant is tried on, each with the number of its suite, those that may notice first.
@@ -146,11 +152,12 @@ class CodeCampaign:
         code = compile(mutated(model_trees()[mutant.path], mutant), f"model/{mutant.path}", "exec")
         try:
             copy = ModelCopy.load({mutant.path.removesuffix(".py").replace("/", "."): code})
-            runners = {}
             for number in {number for number, _ in order}:
-                runners[number] = SuiteRunner(ModelBinding(copy, self.suites[number].profile))
+                copy.model(self.suites[number].profile)
         except Exception:  # noqa: BLE001 - whatever its code raises
             return CodeResult(mutant, CodeFate.BROKEN, seconds=time.perf_counter() - started)
+        profiles = {number: self.suites[number].profile for number, _ in order}
+        runners = {number: SuiteRunner(ModelBinding(copy, profile)) for number, profile in profiles.items()}
         for count, (number, test) in enumerate(order, 1):
             suite = self.suites[number]
             at = {"profile": suite.profile.name, "tests": count}
@@ -158,23 +165,10 @@ class CodeCampaign:
                 run = runners[number].run(suite.jobs[test], _SECONDS + _TIMES * suite.good.seconds[test])
             except TooLongError:
                 return _result(mutant, CodeFate.TIMEOUT, test, started, at)
-            check = noticed(run, suite.good.states[test])
-            if check:
-                return _result(mutant, CodeFate.KILLED, check, started, at, crash=bool(run.crash))
+            found = noticed(run, suite.good.states[test])
+            if found:
+                return _result(mutant, CodeFate.KILLED, found[0], started, at, crash=bool(run.crash))
         return _result(mutant, CodeFate.SURVIVED, "", started, {"profile": "", "tests": len(order)})
-
-    def _ended(self, running: Mapping[int, tuple[ForkedCall, CodeMutant]]) -> Iterator[tuple[int, CodeResult]]:
-        """Wait for one of some processes, or for the time at which one is ended."""
-        ready, _, _ = select.select([call for call, _ in running.values()], [], [], 1.0)
-        for number, (call, mutant) in list(running.items()):
-            if call in ready and call.take():
-                try:
-                    yield number, call.result()
-                except ForkError:  # it ran out of memory, or brought its process down
-                    yield number, CodeResult(mutant, CodeFate.TIMEOUT, "the process ended")
-            elif time.monotonic() - call.started > _HARD:
-                call.kill()
-                yield number, CodeResult(mutant, CodeFate.TIMEOUT, "the process was ended", seconds=_HARD)
 
     def _learn(self, result: CodeResult) -> None:
         test = self._test_of(result)
@@ -199,6 +193,13 @@ class CodeCampaign:
         return {}
 
 
+def _judged(mutant: CodeMutant, end: ForkEnd[CodeResult]) -> CodeResult:
+    """Say what became of a mutant whose process ended; one that was brought down by it is no fault of ours."""
+    if end.value is not None:
+        return end.value
+    return CodeResult(mutant, CodeFate.FAULT if end.fault else CodeFate.TIMEOUT, end.fault or end.ended)
+
+
 def _in_turns(tests: Sequence[str]) -> Iterator[str]:
     """Take one test of each file after the other."""
     files: dict[str, list[str]] = {}
@@ -215,10 +216,10 @@ def _result(
     return CodeResult(mutant, fate, check, str(at["profile"]), crash, int(str(at["tests"])), seconds)
 
 
-def noticed(run: TestRun, good: Mapping[str, State]) -> str:
-    """Return a check that fails and does not where nothing is wrong; empty where there is none."""
+def noticed(run: TestRun, good: Mapping[str, State]) -> list[str]:
+    """Return the checks that fail and do not where nothing is wrong."""
     failed = (check for check, (state, _) in run.states.items() if state is State.FAIL)
-    return next((check for check in failed if good.get(check) is not State.FAIL), "")
+    return [check for check in failed if good.get(check) is not State.FAIL]
 
 
 def _limit_memory() -> None:

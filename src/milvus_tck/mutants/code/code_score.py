@@ -8,13 +8,25 @@ from dataclasses import dataclass, field
 from milvus_tck.mutants.code.code_campaign import CodeFate, CodeResult
 from milvus_tck.mutants.code.code_mutant import CodeMutant
 
-__all__ = ["BEGIN", "END", "THRESHOLD", "NounScore", "inserted", "scores_of", "share"]
+__all__ = ["BEGIN", "END", "THRESHOLD", "NounScore", "inserted", "lines", "scores_of", "total"]
 
 #: The share of the mutants that are not equivalent which has to be killed.
 THRESHOLD = 0.95
 BEGIN, END = "<!-- model-mutants: begin -->", "<!-- model-mutants: end -->"
-_COLUMNS = ("mutants", "killed", "by timeout", "by a crash", "survived", "never reached", "equivalent", "of the oracle")
-_ROW = re.compile(r"^\| (?P<noun>[\w ]+) \| (?P<cells>[\d |]+?) \| [\d.]+ % \|$", re.MULTILINE)
+_COLUMNS = (
+    "mutants",
+    "killed",
+    "by timeout",
+    "by a crash",
+    "survived",
+    "never reached",
+    "equivalent",
+    "of the oracle",
+    "do not load",
+    "faults of ours",
+)
+_NOTHING = "nothing counted"
+_ROW = re.compile(rf"^\| (?P<noun>[\w ]+) \| (?P<cells>[\d |]+?) \| (?:[\d.]+ %|{_NOTHING}) \|$", re.MULTILINE)
 
 
 @dataclass
@@ -29,12 +41,17 @@ class NounScore:
     unreached: int = 0
     equivalent: int = 0
     oracle: int = 0
+    #: Changes after which a module cannot be imported: no mutants.
+    broken: int = 0
+    #: Mutants of which nothing is known, for the harness raised.
+    fault: int = 0
 
     @property
     def cells(self) -> tuple[int, ...]:
         """The numbers of a row of the table, in order of its columns."""
-        own = (self.killed, self.timeout, self.crash, self.survived, self.unreached, self.equivalent, self.oracle)
-        return (self.counted + self.equivalent + self.oracle, *own)
+        rest = (self.equivalent, self.oracle, self.broken, self.fault)
+        own = (self.killed, self.timeout, self.crash, self.survived, self.unreached)
+        return (self.counted + sum(rest), *own, *rest)
 
     @property
     def counted(self) -> int:
@@ -42,9 +59,14 @@ class NounScore:
         return self.killed + self.timeout + self.survived + self.unreached
 
     @property
-    def share(self) -> float:
-        """The share of these that was."""
-        return (self.killed + self.timeout) / self.counted if self.counted else 1.0
+    def share(self) -> float | None:
+        """The share of these that was; `None` where none could."""
+        return (self.killed + self.timeout) / self.counted if self.counted else None
+
+    @property
+    def told(self) -> str:
+        """The share in words."""
+        return _NOTHING if self.share is None else f"{self.share:.1%}".replace("%", " %")
 
 
 @dataclass
@@ -58,7 +80,7 @@ class _Scores:
 def scores_of(
     results: Iterable[CodeResult], equivalent: Iterable[CodeMutant], oracle: Iterable[CodeMutant]
 ) -> dict[str, NounScore]:
-    """Count results by noun; what does not even load is no mutant."""
+    """Count results by noun."""
     scores = _Scores()
     for result in results:
         own = scores.of(result.mutant.noun)
@@ -67,6 +89,8 @@ def scores_of(
         own.timeout += result.fate is CodeFate.TIMEOUT
         own.survived += result.fate is CodeFate.SURVIVED
         own.unreached += result.fate is CodeFate.UNREACHED
+        own.broken += result.fate is CodeFate.BROKEN
+        own.fault += result.fate is CodeFate.FAULT
     for noun, count in Counter(each.noun for each in equivalent).items():
         scores.of(noun).equivalent += count
     for noun, count in Counter(each.noun for each in oracle).items():
@@ -74,17 +98,13 @@ def scores_of(
     return dict(sorted(scores.nouns.items()))
 
 
-def share(scores: Mapping[str, NounScore]) -> float:
-    """Return the share of all that could be killed which was."""
-    return _total(scores).share
-
-
-def _total(scores: Mapping[str, NounScore]) -> NounScore:
-    total = NounScore()
+def total(scores: Mapping[str, NounScore]) -> NounScore:
+    """Add the scores of all nouns up."""
+    found = NounScore()
     for each in scores.values():
-        for name in vars(total):
-            setattr(total, name, getattr(total, name) + getattr(each, name))
-    return total
+        for name in vars(found):
+            setattr(found, name, getattr(found, name) + getattr(each, name))
+    return found
 
 
 def inserted(page: str, scores: Mapping[str, NounScore], about: str) -> str:
@@ -99,10 +119,10 @@ def inserted(page: str, scores: Mapping[str, NounScore], about: str) -> str:
 def lines(scores: Mapping[str, NounScore]) -> list[str]:
     """Write the table, a noun a row, and all of them in the last one."""
     head = [f"| noun | {' | '.join(_COLUMNS)} | killed of what could be |", f"|{'---|' * (len(_COLUMNS) + 2)}"]
-    rows: Sequence[tuple[str, NounScore]] = [*sorted(scores.items()), ("all of them", _total(scores))]
+    rows: Sequence[tuple[str, NounScore]] = [*sorted(scores.items()), ("all of them", total(scores))]
     return [
         *head,
-        *(f"| {noun} | {' | '.join(map(str, own.cells))} | {own.share:.1%} |".replace("%", " %") for noun, own in rows),
+        *(f"| {noun} | {' | '.join(map(str, own.cells))} | {own.told} |" for noun, own in rows),
     ]
 
 

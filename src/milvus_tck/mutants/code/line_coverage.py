@@ -11,6 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,9 +24,10 @@ from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.targets.toolchain import cache_folder
 from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.whole_file import write_whole
 from milvus_tck.verdict.scheduling.job import Job
 
-__all__ = ["GoodRun", "good_run", "recorded"]
+__all__ = ["GoodRun", "fingerprint", "good_run", "recorded"]
 
 #: How the files of a copy of the model are called.
 _MODEL = "model/"
@@ -55,25 +57,27 @@ class GoodRun:
 
 def good_run(jobs: Mapping[str, Job], profile: Profile) -> GoodRun:
     """Run all tests, in a process of its own; a run is kept in the user's cache until a file of ours changes."""
-    name = f"{profile.name}-{_fingerprint(sorted(jobs))}.run"
+    package = Path(__file__).parents[2]
+    folders = (package, data_dir("proto"), data_dir("suites"), data_dir("fixtures"))
+    name = f"{profile.name}-{fingerprint(sorted(jobs), folders)}.run"
     kept: Path = cache_folder("model-coverage") / name
     if kept.exists():
         found: GoodRun = pickle.loads(kept.read_bytes())  # noqa: S301 - written below
         return found
     found = forked(lambda: recorded(jobs, profile))
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(pickle.dumps(found))
+    write_whole(kept, pickle.dumps(found))  # who ends in the middle leaves no half run to others
     return found
 
 
-def _fingerprint(tests: Iterable[str]) -> str:
-    """Write in a word what a run hangs on: the tests, and every file of ours that is code or a table."""
-    seen = hashlib.sha256("\n".join(tests).encode())
-    package = Path(__file__).parents[2]
-    for folder in (package, data_dir("proto"), data_dir("suites"), data_dir("fixtures")):
-        for path in sorted(each for each in folder.rglob("*") if each.suffix in {".py", ".toml"}):
-            if "mutants" not in path.parts:
-                seen.update(path.read_bytes())
+def fingerprint(tests: Iterable[str], folders: Iterable[Path]) -> str:
+    """Write in a word what a run hangs on: the tests, every file of these folders, and what it runs on."""
+    seen = hashlib.sha256("\n".join((sys.version, version("numpy"), version("protobuf"), *tests)).encode())
+    for folder in folders:
+        for path in sorted(each for each in folder.rglob("*") if each.is_file() and "__pycache__" not in each.parts):
+            content = path.read_bytes()
+            seen.update(f"{folder.name}/{path.relative_to(folder)} {len(content)}\n".encode())
+            seen.update(content)
     return seen.hexdigest()[:20]
 
 
