@@ -14,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 PUBLISHED := lite@2.4.12 lite@2.5.1 lite@3.0 lite@3.1.1 lite@3.2.2 model milvus@2.2.4 milvus@2.2.16 milvus@2.3.0 milvus@2.3.5
 
-.PHONY: help check test sensitivity bench lint format proto schemas lock release published wheel clean
+.PHONY: help check test drivers sensitivity bench lint format proto schemas lock release published wheel clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -36,6 +36,9 @@ check: $(CHECK)/.ready  ## start a real Milvus 2.3.5 and judge it
 
 test: $(STAMP)  ## the harness's own tests
 	$(BIN)/pytest -n 3 --dist worksteal
+
+drivers: $(STAMP)  ## try the drivers of SDKs that have to be compiled, where their toolchains are
+	$(BIN)/pytest -m drivers tests/sdk/test_drivers.py
 
 sensitivity: $(STAMP)  ## put every mutant into a good server, and see which check notices
 	$(BIN)/milvus-tck mutants

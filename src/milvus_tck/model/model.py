@@ -96,6 +96,9 @@ class Model:
         """Do an operation and return the response, as a server does."""
         found = self.answers(rpc, request).canonical
         found.effect(found.response)
+        status = status_member(found.response)
+        if status is not None:
+            status.SetInParent()  # servers send that of a success, too: clients in some languages read it unasked
         return found.response
 
     def follow(self, rpc: str, request: Message, response: Message) -> str:

@@ -79,6 +79,7 @@ def _inconsistent() -> Iterator[SdkCase]:
 
 def _torn(op: str, name: str, change: Any, bench: Bench) -> None:  # noqa: ANN401 - takes an answer, and changes it
     bench.needs(op)
+    bench.needs_grpc("a gateway reads the columns, and it is given rows")
     arguments = sample_of(op, bench)
     with bench.fault(Rule(name, Where(DECIDING[op]), RuleStage.RESPONSE, _changed(change))):
         deed = bench.do(op, **arguments)

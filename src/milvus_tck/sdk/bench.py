@@ -136,6 +136,11 @@ class Bench:
         if op not in self.driver.hello.operations:
             raise LackingError(f"the driver has no {op}")
 
+    def needs_grpc(self, why: str) -> None:
+        """Demand that the SDK makes the calls itself, and no gateway before the proxy; raises `LackingError`."""
+        if "rest" in self.driver.hello.features:
+            raise LackingError(f"the SDK speaks REST: {why}")
+
     def fresh(self) -> None:
         """Begin a new process of the driver: SDKs share connections to an address, and Connect only once."""
         self.driver.stop()

@@ -31,6 +31,7 @@ def _first() -> Iterator[SdkCase]:
 
 
 def _introduced(bench: Bench) -> None:
+    bench.needs_grpc("it has no Connect")
     bench.fresh()
     client = bench.connect()
     made = [*bench.deeds[-1].calls, *bench.do("list_collections", client=client).calls]
@@ -52,6 +53,7 @@ def _refused() -> Iterator[SdkCase]:
 
 def _refusal(name: str, act: Act, bench: Bench) -> None:
     """An SDK may connect later, when it is first used: one of the two fails."""
+    bench.needs_grpc("it has no Connect")
     bench.fresh()
     client = f"refused-{name}"
     with bench.fault(Rule(name, Where(("Connect",)), act=act), connected=False):
@@ -107,6 +109,8 @@ def _database(call: Seen) -> str:
 
 
 def _calls(deed: DriverDeed) -> list[Seen]:
-    if not deed.calls:
+    """Return the calls of an operation; those to other services a client makes by itself, at a time of its own."""
+    found = [call for call in deed.calls if "/" not in call.call.rpc]
+    if not found:
         raise OpenError(f"{deed.op} made no call: {deed.seen}")
-    return list(deed.calls)
+    return found

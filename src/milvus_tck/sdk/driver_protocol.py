@@ -112,7 +112,7 @@ class DriverHello(Struct, frozen=True):
     #: The operations that the driver has.
     operations: tuple[str, ...]
     language: str = ""
-    #: What else it can: call-timeout where an operation takes `options.timeout`.
+    #: call-timeout where an operation takes `options.timeout`; rest where it speaks REST, through a gateway.
     features: tuple[str, ...] = ()
 
 

@@ -6,11 +6,12 @@ from functools import partial
 
 import grpc
 
-from milvus_tck.proxy.actions import Act
+from milvus_tck.proxy.actions import Act, Answer
 from milvus_tck.proxy.rules import Rule, Where, refuse, status
 from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed
 from milvus_tck.sdk.case_registry import CaseSource, SdkCase, cases
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
+from milvus_tck.wire import messages as m
 
 __all__ = ["faulted"]
 
@@ -84,9 +85,11 @@ def _absence() -> Iterator[SdkCase]:
 
 
 def _absent(bench: Bench) -> None:
-    """An answer that it is not there: false, and no error."""
-    act = status(_ABSENT, "collection not found[collection=x]", legacy=_LEGACY_ABSENT)
-    deed = faulted(bench, "has_collection", act, "collection-not-found")
+    """An answer that it is not there, by the value of HasCollection or the Status of the other: no, and no error."""
+    described = status(_ABSENT, "collection not found[collection=x]", legacy=_LEGACY_ABSENT)
+    asked = Answer(m.BoolResponse(status=m.Status(), value=False))
+    deed = faulted(bench, "has_collection", lambda view: asked if view.rpc == "HasCollection" else described(view),
+                   "collection-not-found")  # fmt: skip
     deed.succeeded("it is not there")
     if deed.result["value"] is not False:
         raise BrokenError("true", "false", deed.seen)

@@ -180,6 +180,7 @@ def _with_timeout(op: str, bench: Bench) -> None:
     bench.needs(op)
     if "call-timeout" not in bench.driver.hello.features:
         raise LackingError("no timeout can be named for a call")
+    bench.needs_grpc("no deadline travels with a request")
     # What an SDK looks up when it first meets a collection is not of this call.
     bench.do(op, **sample_of(op, bench)).succeeded()
     deed = bench.do(op, options={"timeout": _TIMEOUT}, **sample_of(op, bench))
