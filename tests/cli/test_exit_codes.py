@@ -359,6 +359,7 @@ _ELSEWHERE = {
     "objective": "tests/load/test_noticed.py::test_five_percent_errors_are_noticed",
     "disk-full": "tests/robust/test_disk.py::test_no_space_for_the_results_at_all",
     "disk-full-ledger": "tests/robust/test_disk.py::test_no_space_for_the_ledger",
+    "rule-idle": "tests/proxy/test_proxy_verb.py::test_a_rule_that_did_nothing_is_told",
     "serve-ended": "tests/cli/test_serve.py::test_it_serves_until_it_is_stopped",
 }
 

@@ -51,6 +51,9 @@ def test_the_legacy_code_may_be_given(proxy: Proxy, ask: Ask) -> None:
     proxy.rules = _faults({"rpc": "Insert", "status": {"code": 0, "legacy": 4}}, {"id": "ok", "status": {"code": 0}})
     assert m.MutationResult.FromString(ask("Insert").payload or b"").status.error_code == 4
     assert ask("CreateIndex", b"x").payload == m.Status().SerializeToString()
+    proxy.rules = _faults({"rpc": "Insert", "status": {"legacy": 1}})
+    told = m.MutationResult.FromString(ask("Insert").payload or b"").status
+    assert (told.code, told.error_code) == (0, 1)
 
 
 @pytest.mark.parametrize("path", ["Insert", f"/{FOREIGN}/Echo"])
@@ -126,6 +129,30 @@ def test_a_rule_acts_so_many_times(proxy: Proxy, ask: Ask) -> None:
     proxy.rules = _faults({"id": "twice", "rpc": "Insert", "grpc": "ABORTED", "times": 2, "skip": 1})
     assert [ask("Insert").code for _ in range(5)] == ["OK", "ABORTED", "ABORTED", "OK", "OK"]
     assert proxy.applied() == {"twice": (5, 2)}
+
+
+def test_a_rule_counts_for_each_connection(proxy: Proxy, ask: Ask) -> None:
+    """With `count = "connection"` every connection has its own `times` and `skip`."""
+    proxy.rules = _faults(
+        {"id": "once", "rpc": "Insert", "grpc": "ABORTED", "times": 1, "skip": 1, "count": "connection"}
+    )
+    other = GrpcBinding(proxy.address)
+    codes = [(ask("Insert").code, other.send("Insert", b"", LONG).code) for _ in range(3)]
+    other.close()
+    assert codes == [("OK", "OK"), ("ABORTED", "ABORTED"), ("OK", "OK")]
+    assert proxy.applied() == {"once": (6, 2)}
+
+
+def test_what_the_client_calls_itself_chooses_it(proxy: Proxy, ask: Ask) -> None:
+    """A rule may mean the clients of one SDK, by what they said in Connect on that connection."""
+    proxy.rules = _faults({"rpc": "Insert", "sdk": "Python 2.*", "grpc": "ABORTED"})
+    assert ask("Insert").code == "OK"
+    said = m.ConnectRequest(client_info=m.ClientInfo(sdk_type="Python", sdk_version="2.6.17"))
+    ask("Connect", said.SerializeToString())
+    assert ask("Insert").code == "ABORTED"
+    said.client_info.sdk_type = "Java"
+    ask("Connect", said.SerializeToString())
+    assert ask("Insert").code == "OK"
 
 
 def test_chance_is_repeatable(proxy: Proxy, ask: Ask) -> None:

@@ -1,6 +1,8 @@
 """`milvus-tck proxy` as its users meet it."""
 
 import json
+import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -10,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.targets.network import free_ports
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
+from tests.bindings.servers import certificates
 from tests.proxy.servers import LONG, Server, serving
 from tests.proxy.test_recording import faults, read
 from tests.verb_process import running
@@ -78,6 +81,84 @@ def test_json_is_for_scripts(tmp_path: Path, address: str, server: Server) -> No
     assert (err, code) == ("", Exit.OK)
     assert [fault for line in read(record) for fault in faults(line)] == []
     assert [line["event"] for line in read(record)] == ["header", "call", "call", "footer"]
+
+
+def test_a_call_says_who_and_what(address: str) -> None:
+    """A line names the client, what it called itself, and the object, the rows or the filter of its request."""
+    with running("proxy", "--upstream", address, "--profile", "2.3") as process:
+        binding = GrpcBinding(_line(process).split()[0])
+        hello = m.ConnectRequest(client_info=m.ClientInfo(sdk_type="Python", sdk_version="2.6.17"))
+        binding.send("Connect", hello.SerializeToString(), LONG)
+        rows = m.InsertRequest(collection_name="shop", partition_name="east", num_rows=3)
+        binding.send("Insert", rows.SerializeToString(), LONG)
+        binding.send("Delete", m.DeleteRequest(collection_name="shop", expr="a > 3").SerializeToString(), LONG)
+        binding.close()
+        shown = [_line(process) for _ in range(3)]
+        _ended(process, signal.SIGTERM)
+    assert "127.0.0.1:" in shown[0]
+    assert shown[0].rstrip().endswith("Python 2.6.17")
+    assert "Python 2.6.17  shop/east: 3 rows  " in shown[1]
+    assert "Python 2.6.17  shop: filter a > 3" in shown[2]
+
+
+def test_interrupts_of_a_job_in_the_background(tmp_path: Path, address: str) -> None:
+    """A shell lets a job in the background ignore SIGINT; sent to the proxy by its number, it ends it in good order."""
+    record = tmp_path / "calls.jsonl"
+    command = shlex.join([*_COMMAND, "--upstream", address, "--record", str(record)])
+    script = f'{command} & echo $!; wait $!; echo "ended $?"'
+    with subprocess.Popen(["/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True, bufsize=1) as shell:
+        number = int(_line(shell))
+        assert "passes calls on" in _line(shell)
+        os.kill(number, signal.SIGINT)
+        out, _ = shell.communicate(timeout=LONG)
+    assert out.splitlines()[-1] == "ended 0"
+    assert [line["event"] for line in read(record)] == ["header", "footer"]
+
+
+def test_a_rule_that_did_nothing_is_told(tmp_path: Path, address: str) -> None:
+    """A rule that met calls and left them as they were ends the proxy with 2, and the summary tells what was cut."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text(
+        '[[mutate]]\nid = "idle"\nrpc = "Insert"\noperator = "reverse"\nwith = { member = "succ_index" }\n'
+        '[[fault]]\nid = "cut"\nrpc = "Delete"\ndrop = true\n',
+        encoding="utf-8",
+    )
+    with running("proxy", "--upstream", address, "--profile", "2.3", "--rules", str(rules)) as process:
+        binding = GrpcBinding(_line(process).split()[0])
+        binding.send("Insert", b"", LONG)
+        binding.send("Delete", b"", LONG)
+        binding.close()
+        assert [_line(process).split()[1] for _ in range(2)] == ["Insert", "Delete"]
+        out, err, code = _ended(process, signal.SIGTERM)
+    assert "connection broken by a rule: 1 calls" in out
+    assert err.startswith("error: rule idle did nothing\n")
+    assert code == Exit.UNDETERMINED
+
+
+def test_it_speaks_tls_to_clients(tmp_path: Path, address: str) -> None:
+    """With --listen-cert clients need TLS, and with --listen-ca a certificate of their own."""
+    made = certificates(tmp_path)
+    own = ("--listen-cert", str(made.server), "--listen-key", str(made.server_key))
+    trusting = Credentials(tls=True, ca=made.ca)
+    known = Credentials(tls=True, ca=made.ca, certificate=made.client, key=made.client_key)
+
+    assert _codes(("--upstream", address, *own), Credentials(), trusting) == ["UNAVAILABLE", "OK"]
+    assert _codes(("--upstream", address, *own, "--listen-ca", str(made.ca)), trusting, known) == ["UNAVAILABLE", "OK"]
+    code, said = _refused("--upstream", address, *own[:2])
+    assert (code, "--listen-key is missing" in said) == (Exit.USAGE, True)
+
+
+def _codes(options: tuple[str, ...], *clients: Credentials) -> list[str]:
+    """Ask a proxy as several clients, and tell how each fared."""
+    with running("proxy", *options) as process:
+        where = _line(process).split()[0]
+        found = []
+        for each in clients:
+            binding = GrpcBinding(where, each)
+            found.append(binding.send("Insert", b"", LONG).code)
+            binding.close()
+        assert _ended(process, signal.SIGTERM)[2] == Exit.OK
+    return found
 
 
 def test_a_server_that_is_away_may_come_later() -> None:

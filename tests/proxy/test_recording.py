@@ -199,15 +199,36 @@ def test_a_recording_of_a_killed_proxy_can_be_read(tmp_path: Path, address: str)
 
 
 def test_what_is_too_big_is_counted(tmp_path: Path, address: str) -> None:
-    """A message beyond the limit passes; the recording tells its size alone."""
+    """A message beyond the limit passes; the recording tells its size, why it is not there, and how the call ended."""
     path = tmp_path / "calls.jsonl"
+    large = m.MutationResult(status=m.Status(code=8, reason="x" * (17 << 20))).SerializeToString()
     with Proxy(address, record=path) as proxy:
         binding = GrpcBinding(proxy.address)
-        assert len(binding.send("Insert", bytes(17 << 20), LONG).payload or b"") == 17 << 20
+        assert len(binding.send("Insert", large, LONG).payload or b"") == len(large)
         binding.close()
     call = read(path)[1]
-    assert (call["requests"]["count"], call["requests"]["size"], call["requests"]["messages"]) == (1, 17 << 20, [])
+    absent = {"size": len(large), "bytes": None, "message": None, "redacted": False, "withheld": "too-large"}
+    for side in ("requests", "responses"):
+        assert (call[side]["count"], call[side]["size"], call[side]["messages"]) == (1, len(large), [absent])
+    assert call["status"]["code"] == 8
     assert faults(call) == []
+
+
+def test_credentials_can_be_compared(tmp_path: Path, address: str) -> None:
+    """The same secret has the same fingerprint in one recording, another in another one, and its form is told."""
+    found = []
+    for name in ("one.jsonl", "two.jsonl"):
+        with Proxy(address, record=tmp_path / name) as proxy:
+            for token in (_TOKEN, _TOKEN, "Bearer b", base64.b64encode(b"root:pass").decode()):
+                binding = GrpcBinding(proxy.address, Credentials(metadata=(("authorization", token),)))
+                binding.send("Insert", b"", LONG)
+                binding.close()
+        found.append([line["credentials"][0] for line in read(tmp_path / name) if line["event"] == "call"])
+    one, two = found
+    assert one[0] == one[1]
+    assert len({each["fingerprint"] for each in one}) == 3
+    assert {each["fingerprint"] for each in one}.isdisjoint(each["fingerprint"] for each in two)
+    assert [each["form"] for each in one[1:]] == [one[0]["form"], "scheme", "base64 user:password"]
 
 
 def test_a_full_disk_does_not_stop_calls(tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,18 @@ _SET = {"rpc": "Insert", "operator": "set", "with": {"member": "insert_cnt", "va
         ({"mutate": [{**_SET, "with": {"member": "oops", "value": 1}}]}, "has a member oops"),
         ({"mutate": [{**_SET, "at": "request"}]}, "has a member insert_cnt"),
         ({"mutate": [{**_SET, "with": {"member": "insert_cnt"}}]}, "value"),
+        ({"fault": [{"status": {"code": "RateLimit"}}]}, "code = 'RateLimit' is not a whole number"),
+        ({"fault": [{"status": {"code": 2**31}}]}, "code = 2147483648 is not a whole number <= 2147483647"),
+        ({"fault": [{"status": {"legacy": -(2**31) - 1}}]}, "is not a whole number >= -2147483648"),
+        ({"fault": [{"status": {"reason": "why"}}]}, "a status says code, legacy or both"),
+        ({"fault": [{**_FINE, "count": "client"}]}, "client"),
+        ({"mutate": [{**_SET, "with": {"member": "insert_cnt", "value": "1"}}]}, "cannot be carried out"),
+        ({"mutate": [{**_SET, "with": {"member": "status.code", "value": 2**40}}]}, "cannot be carried out"),
+        ({"mutate": [{**_SET, "with": {"member": "status.reason", "value": 5}}]}, "cannot be carried out"),
+        ({"mutate": [{**_SET, "with": {"member": "succ_index", "value": "x"}}]}, "cannot be carried out"),
+        ({"mutate": [{**_SET, "with": {"member": "IDs.int_id.data[0]", "value": "x"}}]}, "cannot be carried out"),
+        ({"mutate": [{**_SET, "operator": "truncate", "with": {"keep": "3"}}]}, "cannot be carried out"),
+        ({"mutate": [{**_SET, "operator": "flip", "with": {"member": "status.reason"}}]}, "cannot be carried out"),
     ],
 )
 def test_what_makes_no_sense_is_refused(raw: dict[str, object], why: str) -> None:
@@ -76,3 +88,18 @@ def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
     for path, why in ((tmp_path / "missing.toml", " cannot be read: No such file"), (broken, ":"), (latin, " is not")):
         with pytest.raises(RuleError, match=path.name + why):
             read_rules(path)
+
+
+@pytest.mark.parametrize(
+    ("operator", "told"),
+    [
+        ("set", {"member": "IDs.int_id.data[0]", "value": 7}),
+        ("set", {"member": "status.reason", "value": "why"}),
+        ("plus", {"member": "status.reason"}),
+        ("reverse", {"member": "succ_index"}),
+        ("set", {"member": "status.extra_info{}", "value": "x"}),
+    ],
+)
+def test_what_makes_sense_is_taken(operator: str, told: dict[str, object]) -> None:
+    """A value that fits the member is taken, also where the member stands in a list, a map or a message within."""
+    assert len(parse_rules({"mutate": [{"rpc": "Insert", "operator": operator, "with": told}]}).rules) == 1

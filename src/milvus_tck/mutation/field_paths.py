@@ -18,8 +18,12 @@ from typing import Any
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.message import Message
 
-__all__ = ["FieldPlace", "leads", "places"]
+__all__ = ["FieldPlace", "fill", "leads", "places"]
 
+#: Of items that are no numbers.
+_DEFAULTS: dict[int, Any] = {FieldDescriptor.CPPTYPE_STRING: "", FieldDescriptor.CPPTYPE_BOOL: False}
+#: A text that is a number as well.
+_TEXT = "1"
 _PART = re.compile(r"(?P<name>\w+)(?P<pick>\[[^\]]*\]|\{\})?")
 
 
@@ -96,6 +100,50 @@ def leads(kind: Any, path: str) -> bool:  # noqa: ANN401 - the type checker know
     if found["pick"] == "{}":
         inner = inner.fields_by_name["value"].message_type
     return (found["pick"] is not None) == member.is_repeated and inner is not None and leads(inner, rest)
+
+
+def fill(message: Message, path: str) -> None:
+    """Make the messages and items on the way to a path, and one item where it ends at a list.
+
+    The path has to lead there; what it picks is made so that it is picked.
+    """
+    first, _, rest = path.partition(".")
+    found = _PART.fullmatch(first)
+    assert found is not None  # noqa: S101 - it leads there
+    member = message.DESCRIPTOR.fields_by_name[found["name"]]
+    if not member.is_repeated:
+        if rest:
+            getattr(message, member.name).SetInParent()
+            fill(getattr(message, member.name), rest)
+        elif member.type == FieldDescriptor.TYPE_STRING:
+            setattr(message, member.name, _TEXT)
+        return
+    item = _one_more(getattr(message, member.name), member, found["pick"])
+    if rest and isinstance(item, Message):
+        fill(item, rest)
+
+
+def _one_more(whole: Any, member: Any, pick: str | None) -> Any:  # noqa: ANN401 - a list or a map, and what is in it
+    if pick == "{}":
+        key = "" if member.message_type.fields_by_name["key"].type == FieldDescriptor.TYPE_STRING else 0
+        return _of_map(whole, member, key)
+    name, equals, text = (pick or "[]")[1:-1].partition("=")
+    for _ in range(1 if equals or not name else abs(int(name)) + 1):
+        if member.message_type is None:
+            whole.append(_DEFAULTS.get(member.cpp_type, 0))
+        else:
+            whole.add()
+    if equals:
+        picked = whole[-1].DESCRIPTOR.fields_by_name[name]
+        setattr(whole[-1], name, text if picked.cpp_type == FieldDescriptor.CPPTYPE_STRING else int(text))
+    return whole[-1]
+
+
+def _of_map(whole: Any, member: Any, key: Any) -> Any:  # noqa: ANN401 - a map, and what is in it
+    value = member.message_type.fields_by_name["value"]
+    if value.message_type is None:
+        whole[key] = _DEFAULTS.get(value.cpp_type, 0)
+    return whole[key]
 
 
 def _picked(message: Message, member: Any, pick: str | None) -> Iterator[FieldPlace]:  # noqa: ANN401 - the type checker knows two kinds

@@ -44,6 +44,9 @@ def inspect(call: Passing, line: Profile | None) -> Seen:
     found = [*_requests(call), *_answers(call, line)]
     request = _first(call.rpc, call.sent, answer=False)
     response = _first(call.rpc, call.given, answer=True)
+    if response is None and call.given.too_large and call.rpc in methods() and call.ended is not None:
+        # It is not kept, but what it says of the call is not lost.
+        response = _parsed(call.rpc, call.ended.payload or b"", answer=True)
     return Seen(call, request, response, None if response is None else status_of(response), tuple(found))
 
 

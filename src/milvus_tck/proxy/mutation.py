@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 
 from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.mutation.context import Arguments, Memory, OperatorContext
-from milvus_tck.mutation.field_paths import leads
+from milvus_tck.mutation.field_paths import fill, leads
 from milvus_tck.mutation.registry import Fits, MutationOperator, operator_of, operators
 from milvus_tck.proxy.actions import Act, Action, Refuse, View
 from milvus_tck.wire.descriptors import message_class, method
@@ -61,9 +61,12 @@ def _try(operator: MutationOperator, arguments: Arguments, kinds: Sequence[type[
 
 
 def _misfit(operator: MutationOperator, arguments: Arguments, kind: type[Message]) -> str:
-    """Return what is wrong with an operator on an empty message of a type; empty where nothing is."""
+    """Return what is wrong with an operator on a message of a type that has what it looks for; empty if nothing."""
+    example = kind()
     try:
-        own = operator.change(OperatorContext("", b"", kind(), Reply(b"", "OK"), kind(), Memory()), arguments)
+        if arguments.path:
+            fill(example, arguments.path)
+        own = operator.change(OperatorContext("", b"", kind(), Reply(b"", "OK"), example, Memory()), arguments)
     except _MISFITS as error:
         return str(error) or type(error).__name__
     if own is not None and own.code not in grpc.StatusCode.__members__:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import grpc
 import grpc.aio
 
+from milvus_tck.proxy.client_names import ClientNames
 from milvus_tck.proxy.origin import Origin, pairs
 from milvus_tck.proxy.reset import reset
 from milvus_tck.proxy.rule_book import DroppedError, RuleBook, play
@@ -43,6 +44,7 @@ class Relay(grpc.GenericRpcHandler):
         self._backlog = backlog
         self._limit = limit
         self._numbers = itertools.count(1)
+        self._names = ClientNames()
         self._handlers: dict[str, grpc.RpcMethodHandler[bytes, bytes]] = {}
 
     def service(self, handler_call_details: grpc.HandlerCallDetails) -> "grpc.RpcMethodHandler[bytes, bytes]":
@@ -72,6 +74,7 @@ class Relay(grpc.GenericRpcHandler):
     async def _unary(self, path: str, payload: bytes, context: Context) -> bytes:
         call = await self._arrived(path, context)
         call.sent.add(payload)
+        self._names.note(call, payload)
         try:
             ended = await self._answer(call, payload, context)
             if ended.initial:
@@ -129,7 +132,8 @@ class Relay(grpc.GenericRpcHandler):
         while self._backlog() > _BACKLOG:  # noqa: ASYNC110 - what is waited for happens in a thread
             await asyncio.sleep(_MOMENT)
         metadata = pairs(context.invocation_metadata())
-        return Passing(next(self._numbers), path, self._limit, context.peer(), metadata, remaining(context))
+        sdk = self._names.of(context.peer())
+        return Passing(next(self._numbers), path, self._limit, context.peer(), metadata, sdk, remaining(context))
 
     def _dropped(self, call: Passing) -> CallEnd:
         """Break the connection; a client that is gone already, or that we cannot find, is told what happened."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from google.protobuf.message import Message
 
 from milvus_tck.proxy.actions import Action, Answer, Drop, Refuse, Send, View, to_bytes
 from milvus_tck.proxy.rules import Rule, RuleSet, RuleStage
-from milvus_tck.proxy.unary_call import CallEnd, Metadata, Passing, rpc_of
+from milvus_tck.proxy.unary_call import CallEnd, Passing, rpc_of
 
 __all__ = ["ActiveRule", "DroppedError", "Forward", "RuleBook", "play"]
 
@@ -32,23 +33,32 @@ class ActiveRule:
     matched: int = 0
     #: Calls that it did something to.
     applied: int = 0
-    _taken: int = 0
+    #: What it meant, and what it holds, by connection; all are one where they count together.
+    _met: Counter[str] = field(default_factory=Counter)
+    _taken: Counter[str] = field(default_factory=Counter)
     _chance: random.Random = field(init=False)
 
     def __post_init__(self) -> None:
         self._chance = random.Random(f"{self.seed}:{self.rule.id}")  # noqa: S311 - repeatable, no secret
 
-    def wants(self, view: View, metadata: Metadata) -> bool:
+    def wants(self, view: View, call: Passing) -> bool:
         """Tell whether it acts on this call, and hold one of its `times` for it."""
-        if not self.rule.where.means(view, metadata):
+        if not self.rule.where.means(view, call.metadata, call.sdk):
             return False
         self.matched += 1
-        if self.matched <= self.rule.skip or (self.rule.times is not None and self._taken >= self.rule.times):
+        place = self._place(call)
+        self._met[place] += 1
+        if self._met[place] <= self.rule.skip or (
+            self.rule.times is not None and self._taken[place] >= self.rule.times
+        ):
             return False
         if self._chance.random() >= self.rule.probability:
             return False
-        self._taken += 1
+        self._taken[place] += 1
         return True
+
+    def _place(self, call: Passing) -> str:
+        return call.peer if self.rule.each_connection else ""
 
     async def act(self, view: View) -> Action:
         """Wait as long as it says, and say what it does."""
@@ -56,12 +66,12 @@ class ActiveRule:
             await asyncio.sleep(self.rule.delay)
         return None if self.rule.act is None else self.rule.act(view)
 
-    def settle(self, *, applied: bool) -> None:
+    def settle(self, call: Passing, *, applied: bool) -> None:
         """Count what became of the call that it wanted; one that it left alone does not use up its `times`."""
         if applied:
             self.applied += 1
         else:
-            self._taken -= 1
+            self._taken[self._place(call)] -= 1
 
 
 class RuleBook:
@@ -101,13 +111,13 @@ class Turn:
     def settle(self) -> None:
         """Count, at the end of the call."""
         for each in self.rules:
-            each.settle(applied=each.rule.id in self._applied)
+            each.settle(self.call, applied=each.rule.id in self._applied)
 
 
 async def play(call: Passing, rules: tuple[ActiveRule, ...], payload: bytes, forward: Forward) -> CallEnd:
     """Pass a request on under rules; raises `DroppedError` where one of them breaks the connection."""
     view = View(call.path, payload)
-    turn = Turn(call, [each for each in rules if each.wants(view, call.metadata)])
+    turn = Turn(call, [each for each in rules if each.wants(view, call)])
     try:
         ended = await _before(turn, view, forward)
         return await _after(turn, view, ended)

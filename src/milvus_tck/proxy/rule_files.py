@@ -32,7 +32,7 @@ from msgspec import Meta, field
 
 from milvus_tck.proxy.actions import Act
 from milvus_tck.proxy.mutation import mutation, mutations
-from milvus_tck.proxy.rules import Rule, RuleSet, RuleStage, Scalar, Where, drop, has_member, refuse, status
+from milvus_tck.proxy.rules import Rule, RuleCount, RuleSet, RuleStage, Scalar, Where, drop, has_member, refuse, status
 from milvus_tck.spec.tables import Table, TableFile, choice, read_tables
 from milvus_tck.wire.descriptors import SERVICE, methods
 
@@ -40,6 +40,7 @@ __all__ = ["FaultTable", "MutationTable", "RuleError", "RuleTable", "RuleTables"
 
 _CODES = {each.name: each for each in grpc.StatusCode if each is not grpc.StatusCode.OK}
 _Code = Annotated[str, choice(_CODES)]
+_Int32 = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
 
 
 class RuleTable(Table, frozen=True):
@@ -53,6 +54,10 @@ class RuleTable(Table, frozen=True):
     where: dict[str, Scalar] = field(default_factory=dict)
     #: Metadata of the call.
     metadata: dict[str, str] = field(default_factory=dict)
+    #: What the client called itself in Connect, `Python 2.6.17` say; * and ? stand for anything.
+    sdk: str = ""
+    #: Whether times and skip count for all calls together or for each connection by itself.
+    count: RuleCount = RuleCount.ALL
     #: How often it acts at most.
     times: Annotated[int, Meta(ge=0)] | None = None
     #: Calls that it lets go by first.
@@ -68,10 +73,11 @@ class RuleTable(Table, frozen=True):
 class RuleStatusTable(Table, frozen=True):
     """The `Status` that is answered."""
 
-    code: int
+    #: 0 where nothing is said: older servers tell a failure by `legacy` alone.
+    code: _Int32 | None = None
     reason: str = ""
     #: The `error_code` beside it; the one that belongs to the code where nothing is said.
-    legacy: int | None = None
+    legacy: _Int32 | None = None
     retriable: bool = False
 
 
@@ -141,11 +147,12 @@ def _rule(row: FaultTable | MutationTable, name: str) -> Rule:
     stage = row.at or (RuleStage.REQUEST if isinstance(row, FaultTable) else RuleStage.RESPONSE)
     where = _where(row)
     act = _fault(row) if isinstance(row, FaultTable) else _mutation(row, where, stage)
-    return Rule(name, where, stage, act, row.delay, row.times, row.skip, row.probability)
+    alone = row.count is RuleCount.CONNECTION
+    return Rule(name, where, stage, act, row.delay, row.times, row.skip, row.probability, alone)
 
 
 def _where(row: RuleTable) -> Where:
-    where = Where((row.rpc,) if isinstance(row.rpc, str) else row.rpc, row.where, row.metadata)
+    where = Where((row.rpc,) if isinstance(row.rpc, str) else row.rpc, row.where, row.metadata, row.sdk)
     for pattern in where.rpc:
         if not set(pattern) & set("*?/") and pattern not in methods():
             message = f"there is no RPC {pattern}; one of another service is named by its path"
@@ -169,7 +176,9 @@ def _fault(row: FaultTable) -> Act | None:
     if row.drop is False:
         raise ValueError("drop is true, or is left out")
     if row.status is not None:
-        return status(row.status.code, row.status.reason, legacy=row.status.legacy, retriable=row.status.retriable)
+        if row.status.code is None and row.status.legacy is None:
+            raise ValueError("a status says code, legacy or both")
+        return status(row.status.code or 0, row.status.reason, legacy=row.status.legacy, retriable=row.status.retriable)
     if row.grpc is not None:
         wanted = GrpcTable(row.grpc) if isinstance(row.grpc, str) else row.grpc
         return refuse(_CODES[wanted.code], wanted.details)

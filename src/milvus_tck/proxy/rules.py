@@ -15,7 +15,19 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import message_class, methods
 from milvus_tck.wire.walk import is_map
 
-__all__ = ["Rule", "RuleSet", "RuleStage", "Scalar", "Where", "drop", "has_member", "mutate", "refuse", "status"]
+__all__ = [
+    "Rule",
+    "RuleCount",
+    "RuleSet",
+    "RuleStage",
+    "Scalar",
+    "Where",
+    "drop",
+    "has_member",
+    "mutate",
+    "refuse",
+    "status",
+]
 
 #: What a member is compared with: a text may hold `*` and `?`.
 Scalar = str | int | float | bool
@@ -29,6 +41,13 @@ class RuleStage(StrEnum):
     BOTH = "both"
 
 
+class RuleCount(StrEnum):
+    """Which calls `times` and `skip` count together."""
+
+    ALL = "all"
+    CONNECTION = "connection"
+
+
 @dataclass(frozen=True, slots=True)
 class Where:
     """Which calls a rule means: by RPC, by members of the request, by metadata."""
@@ -38,13 +57,17 @@ class Where:
     #: Dotted paths into the request; keys of key-value lists count as members (`search_params.topk`).
     request: Mapping[str, Scalar] = field(default_factory=dict)
     metadata: Mapping[str, str] = field(default_factory=dict)
+    #: What the client called itself in Connect, `Python 2.6.17` say, with `*` and `?`; empty for any client.
+    sdk: str = ""
 
     def names(self, path: str, rpc: str) -> bool:
         """Tell whether the RPC is meant."""
         return any(fnmatchcase(rpc, pattern) or fnmatchcase(path, pattern) for pattern in self.rpc)
 
-    def means(self, view: View, metadata: Iterable[tuple[str, str | bytes]]) -> bool:
-        """Tell whether a call to such an RPC is meant."""
+    def means(self, view: View, metadata: Iterable[tuple[str, str | bytes]], sdk: str = "") -> bool:
+        """Tell whether a call to such an RPC is meant, made by a client that called itself so."""
+        if self.sdk and not fnmatchcase(sdk, self.sdk):
+            return False
         pairs = [(key, value) for key, value in metadata if key in self.metadata]
         if not all((key, wanted) in pairs for key, wanted in self.metadata.items()):
             return False
@@ -73,6 +96,8 @@ class Rule:
     #: How many calls that it means go by before it begins.
     skip: int = 0
     probability: float = 1.0
+    #: Whether `times` and `skip` count for each connection by itself.
+    each_connection: bool = False
 
     def at(self, stage: RuleStage) -> bool:
         """Tell whether it acts at that stage."""

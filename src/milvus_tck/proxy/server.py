@@ -1,6 +1,7 @@
 """Server of the proxy: `with Proxy("127.0.0.1:19530", rules=...) as proxy: ... proxy.address`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +23,7 @@ from milvus_tck.targets.base import Declared
 from milvus_tck.targets.identity import choose_profile, identify
 from milvus_tck.targets.network import LOOPBACK
 
-__all__ = ["KEPT", "Proxy"]
+__all__ = ["KEPT", "ListenTls", "Proxy"]
 
 #: Bytes of each direction of a call that are kept for whoever looks.
 KEPT = 16 << 20
@@ -32,6 +33,21 @@ _OPTIONS = (
     # A second proxy on the same port would take half of the calls.
     ("grpc.so_reuseport", 0),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ListenTls:
+    """What clients are shown, and asked for, as PEM."""
+
+    certificate: bytes
+    key: bytes
+    #: Clients have to show a certificate of this authority; empty where none is asked for.
+    client_authority: bytes = b""
+
+    def credentials(self) -> grpc.ServerCredentials:
+        """Return it as gRPC takes it."""
+        asks = bool(self.client_authority)
+        return grpc.ssl_server_credentials([(self.key, self.certificate)], self.client_authority or None, asks)
 
 
 class Proxy:
@@ -54,6 +70,8 @@ class Proxy:
         profile: Profile | None = None,
         credentials: Credentials | None = None,
     ) -> None:
+        #: What is spoken to clients once it is started; plain gRPC where there is none.
+        self.tls: ListenTls | None = None
         self._rules = _rule_set(rules)
         self._listen = listen
         self._upstream = upstream
@@ -93,7 +111,11 @@ class Proxy:
         relay = Relay(upstream, RuleBook(self._rules), self._done, self._backlog, KEPT)
         server = grpc.aio.server(handlers=[relay], options=_OPTIONS)
         try:
-            relay.port = server.add_insecure_port(self._listen)
+            relay.port = (
+                server.add_insecure_port(self._listen)
+                if self.tls is None
+                else server.add_secure_port(self._listen, self.tls.credentials())
+            )
         except RuntimeError as error:
             await upstream.close()
             raise ListenError(str(error)) from error

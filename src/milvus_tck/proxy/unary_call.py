@@ -26,6 +26,8 @@ class Traffic:
 
     limit: int
     kept: list[bytes] = field(default_factory=list)
+    #: Sizes of the messages that were not kept.
+    too_large: list[int] = field(default_factory=list)
     count: int = 0
     size: int = 0
 
@@ -35,6 +37,8 @@ class Traffic:
         self.size += len(payload)
         if self.size <= self.limit:
             self.kept.append(payload)
+        else:
+            self.too_large.append(len(payload))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ class Passing:
     limit: int
     peer: str = ""
     metadata: Metadata = ()
+    #: What the client called itself on that connection: `Python 2.6.17`; empty before it said so.
+    sdk: str = ""
     #: Seconds that the client would wait, as of its arrival; `None` where it named no deadline.
     deadline: float | None = None
     streaming: bool = False
@@ -92,4 +98,5 @@ class Passing:
     def weight(self) -> int:
         """Bytes that it keeps in memory."""
         kept = (self.sent, self.forwarded, self.answered, self.given)
-        return sum(min(each.size, each.limit) for each in kept)
+        whole = len(self.ended.payload or b"") if self.ended is not None and self.given.too_large else 0
+        return sum(min(each.size, each.limit) for each in kept) + whole

@@ -9,6 +9,7 @@ import click
 from milvus_tck.cli.shared.option_values import Seconds
 from milvus_tck.cli.shared.options import connection_options, given_credentials, target_argument
 from milvus_tck.cli.shared.running_server import listen, running
+from milvus_tck.cli.shared.standing_verb import until_stopped
 from milvus_tck.extras import need
 from milvus_tck.gateway.http.limits import RequestLimits
 from milvus_tck.targets.resolver import FORMS
@@ -57,10 +58,9 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         gateway = Gateway(target.address, listen=options["listen"], credentials=target.credentials, limits=limits)
         try:
             listen(gateway, options["listen"])
-            _announce(gateway, as_json=options["as_json"])
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            pass  # how a gateway ends
+            with until_stopped():
+                _announce(gateway, as_json=options["as_json"])
+                threading.Event().wait()
         finally:
             gateway.stop()
     return int(Exit.OK)

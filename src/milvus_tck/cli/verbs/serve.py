@@ -8,6 +8,7 @@ import click
 
 from milvus_tck.cli.shared.options import target_argument
 from milvus_tck.cli.shared.running_server import start
+from milvus_tck.cli.shared.standing_verb import until_stopped
 from milvus_tck.cli.terminal.errors import fail, fail_target
 from milvus_tck.targets.base import RunningEndpoint, Target, TargetError
 from milvus_tck.targets.milvus import MilvusServer
@@ -50,15 +51,18 @@ def command(target: str | None, port: int, *, as_json: bool) -> int:
         start(server)
     except TargetError as error:
         fail_target(error)
+    lost = False
     try:
-        _announce(server, as_json=as_json)
-        while not server.gone():
-            time.sleep(_LOOK_EVERY)
-        fail(Exit.TARGET_LOST, f"{word} ended by itself", server.log_tail(), f"milvus-tck serve {word}")
-    except KeyboardInterrupt:
-        return int(Exit.OK)
+        with until_stopped():
+            _announce(server, as_json=as_json)
+            while not server.gone():
+                time.sleep(_LOOK_EVERY)
+            lost = True
+        if lost:
+            fail(Exit.TARGET_LOST, f"{word} ended by itself", server.log_tail(), f"milvus-tck serve {word}")
     finally:
         server.stop()
+    return int(Exit.OK)
 
 
 def _announce(server: Target, *, as_json: bool) -> None:

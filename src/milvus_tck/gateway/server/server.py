@@ -133,7 +133,8 @@ def _listener(address: str) -> socket.socket:
     host = host.strip("[]")
     try:
         family = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][0]
-        made = socket.socket(family)
+        # asyncio turns off the waiting for more to send only where it is told that this is TCP.
+        made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except (OSError, ValueError) as error:
         raise ListenError(f"{address!r} is no address: {error}") from error
     try:
