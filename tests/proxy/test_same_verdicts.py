@@ -64,4 +64,14 @@ def test_a_lost_call_now_and_then_changes_nothing(
     footer = read_results(tmp_path / "shaken").footer
     assert footer is not None
     assert sum(footer.faults.values()) > 0
-    assert shaken == direct
+    assert _asked_for(shaken) == _asked_for(direct)
+    met = shaken.keys() & direct.keys()
+    assert {check: shaken[check] for check in met} == {check: direct[check] for check in met}
+
+
+def _asked_for(found: dict[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+    """Leave out what is said of RPCs that are met on the way.
+
+    A test that cannot be prepared for lack of one RPC has met those before it, which of them is up to who is faster.
+    """
+    return {check: each for check, each in found.items() if not check.startswith("wire/")}

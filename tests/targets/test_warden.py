@@ -54,7 +54,14 @@ def number_in(file: Path) -> int:
 
 def gone(pid: int) -> bool:
     """Wait until a process is no more."""
-    return eventually(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
+    return eventually(lambda: _is_gone(pid))
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_stopping_ends_everything(run: Run, temporary: Path) -> None:
