@@ -1,10 +1,10 @@
 """Refusals: a rule of the model names the clause that it is, and the tables of that clause make the Status."""
 
-from functools import cache, cached_property
+from functools import cached_property
 
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation
-from milvus_tck.spec.errors import codes, is_branch_code, legacy_of
+from milvus_tck.spec.errors import code_named, is_branch_code, legacy_of
 from milvus_tck.spec.exact_codes import exact_codes
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.wire.messages import Status
@@ -98,7 +98,7 @@ class Rules:
     def _numbers(self, rule: str) -> tuple[int, int]:
         found = self.expectation(rule)
         if found is None:
-            code = _by_name(rule)
+            code = code_named(rule)
             return code, max(legacy_of(code, self.profile))
         if not self.profile.status_code:
             return 0, next(iter(found.legacy), 1)
@@ -113,9 +113,3 @@ class Rules:
         own: Clause | None = clauses().get(refused.rule)
         said = own.strict_in(self.profile).reason if own is not None else ""
         return ": ".join(filter(None, (said, refused.detail))) or refused.rule
-
-
-@cache
-def _by_name(name: str) -> int:
-    """Return the number of an error by its name in `errors.toml`; `KeyError` where there is none."""
-    return {each.name: each.number for each in codes()}[name]

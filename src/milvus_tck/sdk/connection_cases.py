@@ -13,14 +13,16 @@ from milvus_tck.proxy.rules import Rule, Where, refuse, status
 from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.case_registry import SdkCase, cases
 from milvus_tck.sdk.operation_samples import sample_of
+from milvus_tck.spec.errors import UNEXPECTED
+from milvus_tck.wire import messages as m
 
 __all__: list[str] = []
 
 _TOKENS = ("root:Milvus", "ada:secret7")
 _REFUSALS: dict[str, Act] = {
-    "both-numbers": status(65535, "not today", legacy=1),
-    "legacy-alone": status(0, "not today", legacy=1),
-    "new-alone": status(65535, "not today", legacy=0),
+    "both-numbers": status(UNEXPECTED, "not today", legacy=m.ErrorCode.UnexpectedError),
+    "legacy-alone": status(0, "not today", legacy=m.ErrorCode.UnexpectedError),
+    "new-alone": status(UNEXPECTED, "not today", legacy=0),
     "unauthenticated": refuse(grpc.StatusCode.UNAUTHENTICATED, "who are you?"),
 }
 

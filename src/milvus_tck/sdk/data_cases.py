@@ -8,6 +8,7 @@ from milvus_tck.proxy.rules import Rule, Where, status
 from milvus_tck.sdk.bench import Bench, BrokenError, OpenError
 from milvus_tck.sdk.case_registry import SdkCase, cases
 from milvus_tck.sdk.server_access import KeyKind, Row, ServerTroubleError, sample_rows
+from milvus_tck.spec.errors import UNEXPECTED
 from milvus_tck.wire import calls
 from milvus_tck.wire.columns import read_column
 
@@ -199,7 +200,7 @@ def _pages() -> Iterator[SdkCase]:
 def _page_fails(page: int, bench: Bench) -> None:
     """Whichever Query it is that fails: every one that an iterator makes stands for rows."""
     bench.needs("query_iterator")
-    rule = Rule(f"page-{page}", Where(("Query",)), act=status(65535, "this page is lost"), skip=page - 1)
+    rule = Rule(f"page-{page}", Where(("Query",)), act=status(UNEXPECTED, "this page is lost"), skip=page - 1)
     with bench.fault(rule):
         deed = bench.do("query_iterator", collection=bench.many(), filter="id > 0", batch=10, output_fields=["id"])
     if deed.outcome.kind == "ok":

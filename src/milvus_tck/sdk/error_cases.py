@@ -11,13 +11,23 @@ from milvus_tck.proxy.rules import Rule, Where, refuse, status
 from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed
 from milvus_tck.sdk.case_registry import CaseSource, SdkCase, cases
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
+from milvus_tck.spec.errors import UNEXPECTED, code_named
 from milvus_tck.wire import messages as m
 
 __all__ = ["faulted"]
 
 _REASON = "milvus-tck was here: no such luck"
-_UNEXPECTED, _INVALID, _NOBODY = 65535, 1100, 424242
-_ABSENT, _LEGACY_ABSENT = 100, 4
+_INVALID, _ABSENT = code_named("ParameterInvalid"), code_named("CollectionNotFound")
+_LEGACY = m.ErrorCode
+#: A number that nobody knows.
+_NOBODY = 424242
+#: What is no answer to whether something is there: the code, and the legacy number beside it.
+_NO_ANSWERS = {
+    "not-ready": (code_named("ServiceNotReady"), _LEGACY.ConnectFailed),
+    "unexpected": (code_named("ServiceInternal"), _LEGACY.UnexpectedError),
+    "privilege": (code_named("PrivilegeNotPermitted"), _LEGACY.PermissionDenied),
+    "legacy": (0, _LEGACY.IndexNotExist),
+}
 
 
 def faulted(bench: Bench, op: str, act: Act, name: str) -> DriverDeed:
@@ -57,9 +67,9 @@ def _register(clause: str, refusal: _Refusal) -> CaseSource:
     return cases(clause)(refusal.cases)
 
 
-_register("sdk/error-both", _Refusal("both-numbers", _UNEXPECTED, 1))
-_register("sdk/error-legacy-alone", _Refusal("legacy-alone", 0, 1))
-_register("sdk/error-new-alone", _Refusal("new-alone", _UNEXPECTED, 0))
+_register("sdk/error-both", _Refusal("both-numbers", UNEXPECTED, _LEGACY.UnexpectedError))
+_register("sdk/error-legacy-alone", _Refusal("legacy-alone", 0, _LEGACY.UnexpectedError))
+_register("sdk/error-new-alone", _Refusal("new-alone", UNEXPECTED, 0))
 
 
 @cases("sdk/error-unimplemented")
@@ -70,14 +80,18 @@ def _unimplemented() -> Iterator[SdkCase]:
 @cases("sdk/error-unknown-number")
 def _unknown_number() -> Iterator[SdkCase]:
     for op in ("insert", "query", "has_collection", "load"):
-        yield SdkCase(f"{op}-code", op, partial(_fails, op, status(_NOBODY, _REASON, legacy=1), "unknown-code"))
+        yield SdkCase(
+            f"{op}-code",
+            op,
+            partial(_fails, op, status(_NOBODY, _REASON, legacy=_LEGACY.UnexpectedError), "unknown-code"),
+        )
         yield SdkCase(f"{op}-legacy", op, partial(_fails, op, status(0, _REASON, legacy=_NOBODY), "unknown-legacy"))
 
 
 @cases("sdk/error-absence")
 def _absence() -> Iterator[SdkCase]:
     yield SdkCase("absent", "has_collection", _absent)
-    for name, code, legacy in (("not-ready", 1, 2), ("unexpected", 5, 1), ("privilege", 1401, 3), ("legacy", 0, 25)):
+    for name, (code, legacy) in _NO_ANSWERS.items():
         act = status(code, _REASON, legacy=legacy)
         yield SdkCase(name, "has_collection", partial(_fails, "has_collection", act, name))
     act = refuse(grpc.StatusCode.PERMISSION_DENIED, _REASON)
@@ -86,7 +100,7 @@ def _absence() -> Iterator[SdkCase]:
 
 def _absent(bench: Bench) -> None:
     """An answer that it is not there, by the value of HasCollection or the Status of the other: no, and no error."""
-    described = status(_ABSENT, "collection not found[collection=x]", legacy=_LEGACY_ABSENT)
+    described = status(_ABSENT, "collection not found[collection=x]", legacy=_LEGACY.CollectionNotExists)
     asked = Answer(m.BoolResponse(status=m.Status(), value=False))
     deed = faulted(bench, "has_collection", lambda view: asked if view.rpc == "HasCollection" else described(view),
                    "collection-not-found")  # fmt: skip
@@ -99,7 +113,7 @@ def _told(op: str, bench: Bench, *, reason: bool) -> None:
     """Whether number, or reason, reach the user."""
     deed = faulted(bench, op, status(_INVALID, _REASON), "parameter-invalid")
     error = deed.outcome.error
-    deed.failed("the answer says code 1100")
+    deed.failed(f"the answer says code {_INVALID}")
     if error is None:
         return
     if reason and _REASON not in error.message:

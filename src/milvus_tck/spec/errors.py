@@ -17,6 +17,7 @@ __all__ = [
     "Code",
     "ErrorTables",
     "LegacyCode",
+    "code_named",
     "codes",
     "codes_of",
     "is_branch_code",
@@ -106,6 +107,12 @@ def codes() -> tuple[Code, ...]:
         Code(row.number, row.name, row.reason, row.retriable, row.legacy, row.branch, ProfileRange(row.profiles))
         for row in _tables().code
     )
+
+
+@cache
+def code_named(name: str) -> int:
+    """Return the number of a code by its name; raises `KeyError` where there is none."""
+    return {each.name: each.number for each in codes()}[name]
 
 
 @cache
