@@ -15,7 +15,7 @@ import pytest
 from milvus_tck.cli.shared.check_run import _interrupted
 from milvus_tck.plugin import Suites
 from milvus_tck.spec.capabilities import CapabilityViews
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.targets.network import free_ports
 from milvus_tck.verdict.baseline.baseline import Baseline, Entry
 from milvus_tck.verdict.baseline.comparison import compare
@@ -54,6 +54,7 @@ _FILES = {
     "agreeing.ndjson": _SEEN + _REFUSED_WITH % 1100,
     "disagreeing.ndjson": _SEEN + _ACCEPTED + b'{"clause": "insert/vald", "grpc": "OK", "ok": true}\n',
     "elsewhere.ndjson": _SEEN + b'{"clause": "insert/vald", "grpc": "OK", "ok": true}\n',
+    "silent.jsonl": b'{"event": "header", "upstream": "127.0.0.1:1"}\n',
     "nobody.ndjson": b'{"schema": 1, "server": "acme", "release": "7"}\n',
     "file": b"",
 }
@@ -152,6 +153,22 @@ _TYPED = {
     "select-elsewhere": _Line("check null --profile 2.2 --select aspect=code", "matches nothing in profile 2.2"),
     **{row: _Line(*line) for row, line in COMPARISONS.items()},
     "mutants-nothing": _Line("mutants --clause insert/vald", "insert/valid"),
+    "mutants-model-nothing": _Line("mutants --model --noun collectons", "no noun is called 'collectons'"),
+    "mutants-model-other-option": _Line("mutants --model --clause a/b", "--clause says nothing about --model"),
+    "mutants-field-other-option": _Line("mutants --field --noun queries", "--noun says nothing about --field"),
+    "new-case-no-result": _Line("new case results.ndjson a/a:holds@grpc", "is no result file"),
+    "new-case-unknown-check": _Line("new case whole a/a:holds@grpc", "a/a:holds@grpc"),
+    "option-unknown-sdk": _Line("sdk --nonsense -- false", "--nonsense"),
+    "sdk-command-none": _Line("sdk run", "Missing argument"),
+    "sdk-command-missing": _Line("sdk -- no-such-driver", "there is no program 'no-such-driver'"),
+    "target-typo-sdk": _Line("sdk --server lit@3.2.2 -- false", "milvus-tck sdk --server lite@3.2.2 -- false"),
+    "out-unwritable-sdk": _Line("sdk --out /proc/tck -- false", "/proc/tck"),
+    "check-driver-command-missing": _Line("sdk check-driver -- no-such-driver", "there is no program"),
+    "judge-no-recording": _Line("sdk judge --log results.ndjson", "is no recording"),
+    "sdk-driver-broken": _Line("sdk -- false", "milvus-tck sdk check-driver -- false"),
+    "check-driver-broken": _Line("sdk check-driver -- false", "does not answer hello"),
+    "select-nothing-sdk": _Line("sdk --select sdk/lost-anser -- false", "milvus-tck sdk clauses"),
+    "judge-nothing": _Line("sdk judge --log silent.jsonl", "has no call"),
 }
 
 
@@ -234,6 +251,7 @@ class _Run:
     fail_on: Level = Level.MUST
     #: A capability that its owner says the target has.
     has: str = ""
+    profile: str = "2.3"
 
 
 def _needing(clause: str) -> CheckEvent:
@@ -244,6 +262,11 @@ def _needing(clause: str) -> CheckEvent:
 def _met(signature: str, actual: str = "", state: State = State.BLOCKED) -> CheckEvent:
     """Make a check that was not judged because of what its test met with on the way."""
     return a_check("b/b", state, signature=signature, actual=actual)
+
+
+def _lacking(op: str) -> CheckEvent:
+    """Make a check of an operation that an SDK does not have."""
+    return a_check(f"sdk/{op}", State.UNSUPPORTED, family=SDK, signature=f"lacking:{op}")
 
 
 _SHOULD = a_failure("s/s", level="should")
@@ -306,6 +329,12 @@ _RUNS = {
     "explained-by-a-witness": _Run([_BLIND, _met("witness:load", "no RPC tells whether it is loaded")], [_BLIND.check]),
     "explained-core-lacking": _Run([_MISSING, _LACKING_CORE], [_MISSING.check]),
     "lacking": _Run([_PASS, _met("unsupported:CreateAlias", state=State.UNSUPPORTED)]),
+    "sdk-failure": _Run([_PASS, _FAIL], profile=SDK),
+    "sdk-lacking": _Run([_PASS, _lacking("get")], profile=SDK),
+    "sdk-has-nothing": _Run([_lacking("get"), _lacking("query")], profile=SDK),
+    "sdk-driver-breaks-later": _Run(
+        [_PASS, a_check("sdk/x", State.INCONCLUSIVE, family=SDK, signature="driver")], profile=SDK
+    ),
     "lacking-declared": _Run([_PASS, _met("declared:partitions", state=State.UNSUPPORTED)]),
     "open-blocked-beside-known": _Run([_FAIL, _met("refused:Flush", "Flush: code 5: no space")], [_FAIL.check]),
     "open-unseen": _Run([_FAIL, _met("witness:load", "no RPC tells whether it is loaded")], [_FAIL.check]),
@@ -317,17 +346,19 @@ _RUNS = {
 }
 
 
-def _results(checks: Sequence[CheckEvent], *, partial: bool = False, complete: bool = True, has: str = "") -> Results:
+def _results(
+    checks: Sequence[CheckEvent], *, partial: bool = False, complete: bool = True, has: str = "", profile: str = "2.3"
+) -> Results:
     said = [CapabilityViews(has, False, "has", "lacks", "lacks", True)] if has else []
     footer = a_footer(checks, complete=complete, capabilities=said)
-    return Results(a_header(partial=partial), list(checks), footer)
+    return Results(a_header(partial=partial, profile=profile), list(checks), footer)
 
 
 @pytest.mark.parametrize("row", _RUNS)
 def test_what_a_run_came_to(row: str) -> None:
     """The code of the row, from the events of a run and a baseline."""
     run = _RUNS[row]
-    results = _results(run.checks, partial=run.partial, complete=run.complete, has=run.has)
+    results = _results(run.checks, partial=run.partial, complete=run.complete, has=run.has, profile=run.profile)
     signatures = {check.check: check.signature for check in run.checks if State(check.state).failed}
     entries = [
         each if isinstance(each, Entry) else Entry(each, signatures.get(each, "x"), "known") for each in run.known
@@ -360,6 +391,12 @@ _ELSEWHERE = {
     "disk-full": "tests/robust/test_disk.py::test_no_space_for_the_results_at_all",
     "disk-full-ledger": "tests/robust/test_disk.py::test_no_space_for_the_ledger",
     "rule-idle": "tests/proxy/test_proxy_verb.py::test_a_rule_that_did_nothing_is_told",
+    "unreachable-sdk": "tests/sdk/test_sdk_endings.py::test_a_server_that_is_not_there",
+    "lost-sdk": "tests/sdk/test_sdk_endings.py::test_a_server_that_goes_away",
+    "interrupted-sdk": "tests/sdk/test_sdk_endings.py::test_an_interrupted_run_is_reported_as_far_as_it_came",
+    "check-driver-kept": "tests/sdk/test_driver_check.py::test_the_reference_driver_does_what_it_says",
+    "judge-broken": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
+    "judge-kept": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
     "serve-ended": "tests/cli/test_serve.py::test_it_serves_until_it_is_stopped",
 }
 

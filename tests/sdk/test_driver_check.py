@@ -75,6 +75,24 @@ def test_a_driver_that_does_something_else_is_noticed(
         assert why in failed[probe]
 
 
+@pytest.mark.parametrize("how", ["del found[name]", "found[name] = no"])
+def test_an_error_that_nobody_can_make_is_no_pass(tmp_path: Path, model: str, how: str) -> None:
+    """A driver without an operation that fails was not seen to tell an error."""
+    each = f"for name in ('query', 'insert', 'describe_collection', 'load'): {how}"
+    change = f"from driver_loop import Skip\ndef no(client, **all): raise Skip('x')\n{each}"
+    with DriverProcess(changed(tmp_path, change)) as driver:
+        found = {each.name: each for each in check_driver(driver, model)}
+    assert found["an error"].state == "skip"
+
+
+def test_an_error_is_made_by_the_next_operation(tmp_path: Path, model: str) -> None:
+    """Where the SDK skips one, another is asked."""
+    change = "from driver_loop import Skip\ndef no(client, **all): raise Skip('x')\nfound['query'] = no\n"
+    with DriverProcess(changed(tmp_path, change)) as driver:
+        found = {each.name: each for each in check_driver(driver, model)}
+    assert (found["query"].state, found["an error"].state) == ("skip", "pass")
+
+
 def test_a_program_that_is_no_driver_is_refused(tmp_path: Path) -> None:
     """It ends, or says something else than hello: nothing was tried."""
     code, found = _check(*script(tmp_path, "pass", head="for line in []:"))

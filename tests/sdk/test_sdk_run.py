@@ -108,8 +108,50 @@ found["query"] = query
 
 def test_what_a_driver_lacks_is_unsupported(judged: Judged, tmp_path: Path) -> None:
     """It is neither a failure nor a pass."""
-    found = judged(script(tmp_path, "say(request, ok=True)"), ["sdk/error-both.query"])
-    assert [each.state for each in found] == ["unsupported"]
+    found = judged(script(tmp_path, "say(request, ok=True)"), ["sdk/error-both.query", "sdk/timeout-kept.query"])
+    assert {(each.state, each.signature) for each in found} == {("unsupported", "lacking:query")}
+
+
+def test_an_argument_that_an_sdk_lacks_is_unsupported(judged: Judged, tmp_path: Path) -> None:
+    """Also where it is one of connecting: what was not done was not judged."""
+    change = """
+from driver_loop import Skip
+def connect(uri, token=None, database=None):
+    if token or database:
+        raise Skip("connect takes the address alone")
+    return driver.Client(uri)
+found["connect"] = connect
+driver.HELLO["features"] = []
+"""
+    found = judged(changed(tmp_path, change), ["sdk/credentials.*", "sdk/database.*", "sdk/sent-timeout.query"])
+    assert [(each.state, each.signature) for each in found] == [
+        ("unsupported", "lacking:connect"), ("unsupported", "lacking:connect"), ("unsupported", "lacking:call-timeout"),
+    ]  # fmt: skip
+
+
+def test_a_refused_connect_that_the_driver_skips_is_no_failure(judged: Judged, tmp_path: Path) -> None:
+    """Neither is it a pass."""
+    change = "from driver_loop import Skip\ndef connect(uri): raise Skip('not today')\nfound['connect'] = connect"
+    found = judged(changed(tmp_path, change), ["sdk/connect-refused.new-alone"])
+    assert [(each.state, each.signature) for each in found] == [("unsupported", "lacking:connect")]
+
+
+def test_what_an_sdk_lacks_ends_no_run_and_is_told(tmp_path: Path) -> None:
+    """It is counted, named in the verdict, and no reason for another exit code than 0."""
+    command = changed(tmp_path, "del found['get']")
+    words = ("--select", "sdk/error-both.get", "--select", "sdk/error-both.query", "--out", str(tmp_path / "out"))
+    done = _run(*words, "--", *command)
+    assert done.returncode == Exit.OK, done.stdout
+    assert "1 needs what the SDK says it lacks: get" in done.stdout
+
+
+def test_the_advice_for_what_is_open_is_about_drivers(tmp_path: Path) -> None:
+    """A driver that breaks its protocol in an operation leaves that open: nobody is sent to tck.toml for it."""
+    command = changed(tmp_path, "found['query'] = lambda client, **all: {'rows': 7}")
+    done = _run("--select", "sdk/sent-limit.query", "--out", str(tmp_path / "out"), "--", *command)
+    assert done.returncode == Exit.UNDETERMINED
+    assert "milvus-tck sdk check-driver" in done.stdout
+    assert "tck.toml" not in done.stdout
 
 
 def test_a_driver_that_breaks_its_protocol_says_nothing_of_the_sdk(judged: Judged, tmp_path: Path) -> None:

@@ -11,17 +11,14 @@ from milvus_tck.reporting.counterparts import Counterpart, counterparts, holds_o
 from milvus_tck.reporting.scope import ScopeRow, scope_rows
 from milvus_tck.reporting.sentence import Sentence, verdict_sentence
 from milvus_tck.spec.check_id import CheckId
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.verdict.model.states import Exit, State
 from milvus_tck.verdict.results.events import CheckEvent, Footer, Header
 from milvus_tck.verdict.results.result_file import Results
 from milvus_tck.verdict.results.run_diff import RunDiff
 from milvus_tck.verdict.results.summary import Summary, reaches
 
-__all__ = ["SDK_FAMILY", "JudgedRun"]
-
-#: The family of what SDKs promise.
-SDK_FAMILY = "sdk"
+__all__ = ["JudgedRun"]
 
 _MEANING = {
     Exit.OK: "nothing unexpected",
@@ -156,7 +153,7 @@ class JudgedRun:
 
         An SDK is asked again, through its driver.
         """
-        if check.family == SDK_FAMILY:
+        if check.family == SDK:
             condition = CheckId.parse(check.check).condition
             return shlex.join([*self.header.command[:2], "--select", condition, *_unselected(self.header.command[2:])])
         return shlex.join(["milvus-tck", "repro", self.folder, check.check])

@@ -6,7 +6,7 @@ from enum import StrEnum
 from milvus_tck.reporting.scope import scope_words
 from milvus_tck.reporting.text import one_line
 from milvus_tck.spec.bindings import binding_rows
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.verdict.model.states import Conformance, State
 from milvus_tck.verdict.results.result_file import Results
 from milvus_tck.verdict.results.roots import lacking_of
@@ -48,7 +48,7 @@ def verdict_sentence(results: Results, summary: Summary, because: str = "") -> S
     """Say the conformance verdict, with what was not verified beside it, and `because` of what that is so."""
     header = results.header
     whole = f"{header.target.name or '?'} against Milvus {header.profile}{_over(results)}"
-    subject = header.target.name if any(check.family == "sdk" for check in results.checks) else whole
+    subject = header.target.name if header.profile == SDK else whole
     return Sentence(
         subject,
         VERDICT_WORDS[summary.verdict],
@@ -100,11 +100,12 @@ def _deviating(results: Results, number: int) -> str:
 def _lacking(results: Results) -> str:
     """Say how much was left out because the target lacks what it needs, and what that is."""
     must = (each for each in results.checks if each.level == Level.MUST and each.state == State.UNSUPPORTED)
-    names = [what for kind, what in map(lacking_of, must) if kind in {"declared", "unsupported"}]
+    names = [what for kind, what in map(lacking_of, must) if kind in {"declared", "unsupported", "lacking"}]
     if not names:
         return ""
     need = "needs" if len(names) == 1 else "need"
-    return f" {len(names)} {need} what the target says it lacks: {', '.join(sorted(set(names)))}."
+    who = "SDK" if results.header.profile == SDK else "target"
+    return f" {len(names)} {need} what the {who} says it lacks: {', '.join(sorted(set(names)))}."
 
 
 def _scope(summary: Summary) -> list[str]:

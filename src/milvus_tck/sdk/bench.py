@@ -20,7 +20,7 @@ from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.rules import Rule
 from milvus_tck.proxy.server import Proxy
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverOutcome, DriverProcess
-from milvus_tck.sdk.driver_protocol import wire_value
+from milvus_tck.sdk.driver_protocol import CALL_TIMEOUT, REST, wire_value
 from milvus_tck.sdk.operation_results import Hit, ResultFormError, read_result
 from milvus_tck.sdk.server_access import KeyKind, Row, ServerAccess, ServerTroubleError, sample_rows
 from milvus_tck.sdk.tcp_front import TcpFront
@@ -46,7 +46,11 @@ class OpenError(Exception):
 
 
 class LackingError(Exception):
-    """The SDK, or its driver, has nothing of the kind: says what."""
+    """The SDK, or its driver, has nothing of the kind: `what` it is, and why."""
+
+    def __init__(self, what: str, why: str) -> None:
+        super().__init__(why)
+        self.what = what
 
 
 @dataclass(frozen=True)
@@ -134,22 +138,31 @@ class Bench:
     def needs(self, op: str) -> None:
         """Demand that the driver has an operation; raises `LackingError`."""
         if op not in self.driver.hello.operations:
-            raise LackingError(f"the driver has no {op}")
+            raise LackingError(op, f"the driver has no {op}")
 
     def needs_grpc(self, why: str) -> None:
         """Demand that the SDK makes the calls itself, and no gateway before the proxy; raises `LackingError`."""
-        if "rest" in self.driver.hello.features:
-            raise LackingError(f"the SDK speaks REST: {why}")
+        if REST in self.driver.hello.features:
+            raise LackingError("grpc", f"the SDK speaks REST: {why}")
 
     def fresh(self) -> None:
         """Begin a new process of the driver: SDKs share connections to an address, and Connect only once."""
         self.driver.stop()
         self._client = ""
 
+    def needs_timeout(self) -> None:
+        """Demand that an operation takes a timeout; raises `LackingError`."""
+        if not self._takes_timeout:
+            raise LackingError(CALL_TIMEOUT, "no timeout can be named for a call")
+
+    @property
+    def _takes_timeout(self) -> bool:
+        return CALL_TIMEOUT in self.driver.hello.features
+
     @property
     def patience(self) -> Mapping[str, Any]:
         """Options of an operation that an SDK may try again and again: a timeout, where one can be named."""
-        return {"timeout": _PATIENCE} if "call-timeout" in self.driver.hello.features else {}
+        return {"timeout": _PATIENCE} if self._takes_timeout else {}
 
     def begin(self) -> None:
         """Make ready for a case: no rule, no client of an earlier one."""
@@ -164,8 +177,6 @@ class Bench:
         """Connect one more client, and return its name; raises `OpenError` where that fails."""
         name = f"c{next(self._numbers)}"
         deed = self.do("connect", client=name, uri=self.uri, **args)
-        if deed.outcome.kind == "skip":
-            raise LackingError(deed.outcome.why)
         if deed.outcome.kind != "ok":
             raise OpenError(f"it cannot connect: {deed.seen}")
         return name
@@ -196,8 +207,8 @@ class Bench:
             self._client = ""
         deed = DriverDeed(op, args, outcome, self._gathered(), _result(op, outcome))
         self.deeds.append(deed)
-        if outcome.kind == "skip" and op != "connect":
-            raise LackingError(outcome.why)
+        if outcome.kind == "skip":
+            raise LackingError(op, outcome.why)
         return deed
 
     def _gathered(self) -> list[Seen]:

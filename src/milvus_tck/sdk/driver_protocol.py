@@ -16,11 +16,15 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 __all__ = [
-    "OPERATIONS", "VERSION", "BadLineError", "DriverAnswer", "DriverError", "DriverHello", "DriverRequest", "ErrorKind",
-    "plain_value", "read_answer", "request_line", "wire_value",
+    "CALL_TIMEOUT", "OPERATIONS", "REST", "VERSION", "BadLineError", "DriverAnswer", "DriverError", "DriverHello",
+    "DriverRequest", "ErrorKind", "plain_value", "read_answer", "request_line", "wire_value",
 ]  # fmt: skip
 
 VERSION: Literal[1] = 1
+#: The feature of a driver whose operations take `options.timeout`.
+CALL_TIMEOUT = "call-timeout"
+#: The feature of a driver whose SDK speaks REST, so that a gateway makes the calls.
+REST = "rest"
 
 #: Who says that an operation failed.
 ErrorKind = Literal["server", "grpc", "client", "timeout", "decode", "panic", "driver"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, LackingError, OpenError
+from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.case_registry import SdkCase, cases
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
 from milvus_tck.sdk.server_access import sample_rows
@@ -178,8 +178,7 @@ def _timeout() -> Iterator[SdkCase]:
 
 def _with_timeout(op: str, bench: Bench) -> None:
     bench.needs(op)
-    if "call-timeout" not in bench.driver.hello.features:
-        raise LackingError("no timeout can be named for a call")
+    bench.needs_timeout()
     bench.needs_grpc("no deadline travels with a request")
     # What an SDK looks up when it first meets a collection is not of this call.
     bench.do(op, **sample_of(op, bench)).succeeded()

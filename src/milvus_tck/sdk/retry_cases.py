@@ -8,14 +8,16 @@ import grpc
 from milvus_tck.proxy.actions import Act
 from milvus_tck.proxy.rules import Rule, RuleStage, Where, drop, refuse, status
 from milvus_tck.sdk.answer_cases import GARBAGE
-from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, LackingError, OpenError
+from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.case_registry import SdkCase, cases
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
 from milvus_tck.sdk.server_access import KeyKind, sample_rows
+from milvus_tck.spec.errors import UNEXPECTED, code_named
 
 __all__ = ["LOST"]
 
-_RATE_LIMIT, _TIMES = 8, 2
+_RATE_LIMIT = code_named("ServiceRateLimit")
+_TIMES = 2
 _ROWS = 3
 #: How an answer gets lost, after the server did its work.
 LOST: dict[str, Act] = {
@@ -26,7 +28,7 @@ LOST: dict[str, Act] = {
     "deadline": refuse(grpc.StatusCode.DEADLINE_EXCEEDED, "the answer is lost"),
     "reset": drop(),
     "garbage": lambda _: GARBAGE,
-    "retriable": status(65535, "the answer is lost", retriable=True),
+    "retriable": status(UNEXPECTED, "the answer is lost", retriable=True),
 }
 _PERMANENT = ("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "FAILED_PRECONDITION",
               "OUT_OF_RANGE", "UNIMPLEMENTED", "DATA_LOSS", "UNAUTHENTICATED")  # fmt: skip
@@ -103,8 +105,7 @@ def _timeouts() -> Iterator[SdkCase]:
 def _unavailable(seconds: float, bench: Bench) -> None:
     """Whatever is tried again in between, whole numbers of seconds or not."""
     bench.needs("query")
-    if "call-timeout" not in bench.driver.hello.features:
-        raise LackingError("no timeout can be named for a call")
+    bench.needs_timeout()
     arguments = sample_of("query", bench)
     act = refuse(grpc.StatusCode.UNAVAILABLE, "come again")
     with bench.fault(Rule("unavailable", Where(("Query",)), act=act)):
@@ -124,8 +125,7 @@ def _in_time(deed: DriverDeed, seconds: float) -> None:
 def _silent(op: str, bench: Bench) -> None:
     """No byte comes through in either direction, and no connection ends."""
     bench.needs(op)
-    if "call-timeout" not in bench.driver.hello.features:
-        raise LackingError("no timeout can be named for a call")
+    bench.needs_timeout()
     arguments = sample_of(op, bench)
     bench.do(op, **arguments).succeeded()
     bench.front.freeze()
@@ -150,7 +150,7 @@ def _load_fails(bench: Bench) -> None:
     """LoadCollection is taken, and whoever asks how far it has come is told that it failed."""
     bench.needs("load")
     arguments = sample_of("load", bench)
-    rule = Rule("load-failed", Where(("GetLoadingProgress", "GetLoadState")), act=status(65535, "the load failed"))
+    rule = Rule("load-failed", Where(("GetLoadingProgress", "GetLoadState")), act=status(UNEXPECTED, "the load failed"))
     with bench.fault(rule):
         deed = bench.do("load", within=_SILENCE, **arguments)
     deed.failed("the load failed")

@@ -6,7 +6,7 @@ import queue
 import secrets
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any
@@ -23,20 +23,19 @@ from milvus_tck.sdk.sdk_clauses import SdkClauseTable
 from milvus_tck.sdk.server_access import ServerAccess, ServerTroubleError
 from milvus_tck.sdk.tcp_front import TcpFront
 from milvus_tck.spec.check_id import CheckId
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.targets.base import Target
+from milvus_tck.targets.readiness import ready
 from milvus_tck.verdict.model.check import HOLDS
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import CheckEvent, Footer, Header, JudgedTarget
 from milvus_tck.verdict.results.exchange_json import exchange_json
 from milvus_tck.verdict.results.summary import count
 from milvus_tck.verdict.session.event_log import Consumer
+from milvus_tck.verdict.session.interrupts import Interrupts
 
-__all__ = ["SDK", "SdkRun", "chosen"]
+__all__ = ["SdkRun", "chosen"]
 
-#: What stands in the place of a profile.
-SDK = "sdk"
-FAMILY = "sdk"
 #: Calls of a failure that are shown.
 _SHOWN = 30
 #: Modules whose import registers cases.
@@ -69,6 +68,7 @@ class SdkRun:
     partial: bool = False
     #: Seconds that an operation may take.
     window: float = WINDOW
+    interrupts: Interrupts = field(default_factory=Interrupts)
 
     def __call__(self, wanted: Sequence[tuple[SdkClauseTable, SdkCase]]) -> None:
         """Judge cases one after the other, and tell every consumer."""
@@ -78,23 +78,33 @@ class SdkRun:
         access = ServerAccess(self.target.address, run, self.target.credentials)
         self._tell(self._header(run, len(wanted)))
         events: list[CheckEvent] = []
-        complete = False
-        left: list[str] = []
+        complete = lost = False
         try:
             with Proxy(self.target.address, on_call=seen.put, credentials=self.target.credentials) as proxy, \
                     TcpFront(proxy.address) as front:  # fmt: skip
                 bench = Bench(self.driver, access, proxy, front, seen, self.window)
                 for clause, case in wanted:
-                    events.append(self._judged(bench, clause, case))
-                    self._tell(events[-1])
-            complete = True
+                    event = self._judged(bench, clause, case)
+                    # Whatever an SDK says of a server that is gone is no finding of it.
+                    lost = event.state != State.PASS and self._gone()
+                    if lost:
+                        break
+                    events.append(event)
+                    self._tell(event)
+            complete = not lost
         finally:
+            self.interrupts.defer()
             left = access.close()
-            self._tell(self._footer(events, left, time.monotonic() - begun, complete=complete))
+            seconds = time.monotonic() - begun
+            self._tell(self._footer(events, left, seconds, complete=complete, lost=lost))
+
+    def _gone(self) -> bool:
+        return self.target.gone() or not ready(self.target.address, self.target.credentials)
 
     def _tell(self, event: Header | CheckEvent | Footer) -> None:
-        for consumer in self.consumers:
-            consumer.write(event)
+        with self.interrupts.held():
+            for consumer in self.consumers:
+                consumer.write(event)
 
     def _header(self, run: str, planned: int) -> Header:
         hello = self.driver.hello
@@ -116,10 +126,14 @@ class SdkRun:
             fail_on=self.fail_on.value,
         )  # fmt: skip
 
-    def _footer(self, events: Sequence[CheckEvent], left: list[str], seconds: float, *, complete: bool) -> Footer:
+    def _footer(
+        self, events: Sequence[CheckEvent], left: list[str], seconds: float, *, complete: bool, lost: bool
+    ) -> Footer:
         times = os.times()
-        return Footer(complete, count(events), {}, left, [], round(seconds, 2),
-                      round(times.user + times.system, 2), 0.0)  # fmt: skip
+        incidents = [f"{self.target.name} does not serve any more"] if lost else []
+        incidents += ["the run was interrupted"] if self.interrupts.pressed else []
+        return Footer(complete, count(events), {}, left, incidents, round(seconds, 2),
+                      round(times.user + times.system, 2), 0.0, lost=lost)  # fmt: skip
 
     def _judged(self, bench: Bench, clause: SdkClauseTable, case: SdkCase) -> CheckEvent:
         begun = time.monotonic()
@@ -133,7 +147,7 @@ class SdkRun:
             event = replace(blank, state=State.FAIL.value, signature=broken.signature, expected=broken.expected,
                             actual=broken.actual)  # fmt: skip
         except LackingError as why:
-            event = replace(blank, state=State.UNSUPPORTED.value, signature="lacking", actual=str(why))
+            event = replace(blank, state=State.UNSUPPORTED.value, signature=f"lacking:{why.what}", actual=str(why))
         except (OpenError, ServerTroubleError, DriverFaultError) as why:
             signature = {OpenError: "open", ServerTroubleError: "server"}.get(type(why), "driver")
             event = replace(blank, state=State.INCONCLUSIVE.value, signature=signature, actual=str(why))
@@ -142,13 +156,13 @@ class SdkRun:
         return replace(event, seconds=round(time.monotonic() - begun, 4))
 
     def _event(self, clause: SdkClauseTable, case: SdkCase) -> CheckEvent:
-        check = CheckId(clause.id, case.name, HOLDS, f"sdk:{self.driver.hello.sdk}")
+        check = CheckId(clause.id, case.name, HOLDS, f"{SDK}:{self.driver.hello.sdk}")
         return CheckEvent(
             check=check.format(),
             clause=clause.id,
             level=clause.level.value,
             rpc=case.op,
-            family=FAMILY,
+            family=SDK,
             binding=check.binding,
             state="",
             signature="",

@@ -17,6 +17,7 @@ from typing import Any
 
 from milvus_tck.spec.clause_tables import FamilyTables
 from milvus_tck.spec.clause_witnesses import parse_witness
+from milvus_tck.spec.clauses import SDK
 from milvus_tck.spec.data import proto_dir, table_file
 from milvus_tck.spec.profiles import ProfileRange
 from milvus_tck.spec.tables import TableFile
@@ -26,8 +27,6 @@ __all__ = ["ClauseFile", "clause_files", "family_defaults", "suite_of"]
 _FOLDER = "clauses"
 #: The folder of rules, and the file of what holds for a family.
 _RULES, _FAMILY = "rules", "family.toml"
-#: The folder of what SDKs promise.
-_SDK = "sdk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ def clause_files() -> Iterator[ClauseFile]:
     """Read every file of clauses, by family and name; raises `SpecError` where one is out of place."""
     root, defaults = proto_dir() / _FOLDER, cache(_defaults)
     for path in sorted(root.rglob("*.toml")):
-        if path.name != _FAMILY and path.parent.name != _SDK:
+        if path.name != _FAMILY and path.parent.name != SDK:
             yield _file(path.relative_to(root).parts, defaults)
 
 

@@ -14,10 +14,12 @@ from milvus_tck.spec.clause_witnesses import Witness
 from milvus_tck.spec.errors import codes_of, typed_releases
 from milvus_tck.spec.profiles import Profile, ProfileRange, releases_of
 
-__all__ = ["EXPLORATIONS", "Clause", "ClauseKind", "Expectation", "InexpressibleCase", "Level", "Strict"]
+__all__ = ["EXPLORATIONS", "SDK", "Clause", "ClauseKind", "Expectation", "InexpressibleCase", "Level", "Strict"]
 
 #: The family of clauses that explorations judge.
 EXPLORATIONS = "explore"
+#: The family of what SDKs promise; a run that judges one has it in the place of a profile.
+SDK = "sdk"
 
 
 class Level(StrEnum):

@@ -1,11 +1,8 @@
 """A check run from the first event to the verdict on the terminal, once it is known what is asked for."""
 
 import contextlib
-import errno
 import json
-from dataclasses import replace
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import pytest
@@ -13,14 +10,15 @@ from rich.console import Console
 
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.shared.output import Output
+from milvus_tck.cli.shared.results_writer import fail_without_results, results_writer
 from milvus_tck.cli.terminal.baseline_changes import say_update
 from milvus_tck.cli.terminal.check_summary import print_verdict
 from milvus_tck.cli.terminal.errors import complain, fail, fail_target
 from milvus_tck.cli.terminal.progress import LiveProgress, QuietConsole
-from milvus_tck.cli.terminal.report_errors import settle
+from milvus_tck.cli.terminal.report_errors import say_interrupted, settle
 from milvus_tck.listing.run_pytest import run_suites
 from milvus_tck.plugin import Suites
-from milvus_tck.reporting.formats import WrittenReports, remove_reports, write_reports
+from milvus_tck.reporting.formats import WrittenReports, write_reports
 from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.since import since_last_run
 from milvus_tck.targets.base import TargetError
@@ -28,9 +26,9 @@ from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.baseline.baseline import BaselineError, read_baseline
 from milvus_tck.verdict.baseline.comparison import compare
 from milvus_tck.verdict.baseline.update import write_baseline
-from milvus_tck.verdict.model.states import Exit, Gate
-from milvus_tck.verdict.results.result_file import FILE, Results, Writer, read_results
-from milvus_tck.verdict.results.summary import Summary
+from milvus_tck.verdict.model.states import Exit
+from milvus_tck.verdict.results.result_file import FILE, Results, read_results
+from milvus_tck.verdict.results.summary import Summary, interrupted
 from milvus_tck.verdict.results.unexplained_checks import unexplained
 from milvus_tck.verdict.session.event_log import Consumer
 from milvus_tck.verdict.session.interrupts import Interrupts
@@ -40,9 +38,6 @@ from milvus_tck.verdict.session.setup import RunSetup
 
 __all__ = ["run_check"]
 
-#: What a disk that is full says; anything else is wrong with the folder that was named.
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-
 
 def run_check(checked: CheckOptions, output: Output) -> int:
     """Run the suites against a target, write what it came to, and return the exit code."""
@@ -51,7 +46,7 @@ def run_check(checked: CheckOptions, output: Output) -> int:
     progress = LiveProgress(console)
     with Interrupts() as interrupts:
         try:
-            with contextlib.closing(_writer(output.folder)) as writer:
+            with contextlib.closing(results_writer(output.folder)) as writer:
                 suites = _run(checked, output, [writer, progress], interrupts)
         finally:
             progress.close()
@@ -63,21 +58,6 @@ def run_check(checked: CheckOptions, output: Output) -> int:
         return _conclude(suites.summary, output, console)
 
 
-def _writer(folder: Path) -> Writer:
-    """Begin the result file; reports of an earlier run in the same folder would belie it."""
-    try:
-        remove_reports(folder)
-        return Writer(folder / FILE)
-    except OSError as error:
-        if error.errno in _FULL:
-            _no_results(error)
-        fail(Exit.USAGE, f"{folder} cannot be written", error.strerror or str(error), again("--out", "FOLDER"))
-
-
-def _no_results(error: OSError) -> NoReturn:
-    fail(Exit.UNDETERMINED, "the results cannot be written", str(error), again("--out", "FOLDER"))
-
-
 def _run(checked: CheckOptions, output: Output, consumers: list[Consumer], interrupts: Interrupts) -> Suites:
     """Bring the target up and run the suites against it."""
     target = _opened(checked, output, consumers)
@@ -87,7 +67,7 @@ def _run(checked: CheckOptions, output: Output, consumers: list[Consumer], inter
     finally:
         target.stop()
     if suites.trouble is not None:
-        _no_results(suites.trouble)
+        fail_without_results(suites.trouble)
     if interrupts.pressed:
         return _interrupted(suites)
     if code in {pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.USAGE_ERROR}:
@@ -120,8 +100,7 @@ def _interrupted(suites: Suites) -> Suites:
     """Let an interrupted run end like any other, as far as it came; raises `KeyboardInterrupt` if nowhere."""
     if suites.summary is None:
         raise KeyboardInterrupt
-    code = Exit.first((suites.summary.exit_code, Exit.INTERRUPTED))
-    suites.summary = replace(suites.summary, gate=Gate.FAILED, exit_code=code)
+    suites.summary = interrupted(suites.summary)
     return suites
 
 
@@ -134,8 +113,7 @@ def _conclude(summary: Summary, output: Output, console: Console) -> int:
     print_verdict(console, JudgedRun(results, summary, since=since), _page(written, output.folder))
     if output.as_json:
         click.echo(json.dumps(JudgedRun(results, summary).as_dict(), indent=1))
-    if summary.exit_code is Exit.INTERRUPTED:
-        complain("interrupted", f"{len(results.checks)} checks were judged until then; the others are not verified")
+    say_interrupted(summary, results)
     return int(settle(written, code))
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import shlex
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,30 +11,43 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.cli.shared.command_line import command_line
+from milvus_tck.cli.shared.results_writer import FULL_DISK, fail_without_results, results_writer
+from milvus_tck.cli.shared.running_server import running
 from milvus_tck.cli.terminal.check_summary import print_verdict
-from milvus_tck.cli.terminal.errors import fail
+from milvus_tck.cli.terminal.errors import fail, fail_target
 from milvus_tck.cli.terminal.progress import LiveProgress, QuietConsole
-from milvus_tck.cli.terminal.report_errors import settle
-from milvus_tck.reporting.formats import remove_reports, write_reports
+from milvus_tck.cli.terminal.report_errors import say_interrupted, settle
+from milvus_tck.reporting.formats import write_reports
 from milvus_tck.reporting.judged_run import JudgedRun
+from milvus_tck.reporting.since import since_last_run
+from milvus_tck.sdk.case_registry import SdkCase
 from milvus_tck.sdk.driver_process import DriverFaultError, DriverProcess
+from milvus_tck.sdk.sdk_clauses import SdkClauseTable
 from milvus_tck.sdk.sdk_run import SdkRun, chosen
 from milvus_tck.spec.clauses import Level
-from milvus_tck.targets.base import Target
+from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.identity import identify
+from milvus_tck.targets.names import understand
 from milvus_tck.verdict.model.states import Exit
-from milvus_tck.verdict.results.result_file import FILE, Writer, read_results
-from milvus_tck.verdict.results.summary import summarise
+from milvus_tck.verdict.results.result_file import FILE, read_results
+from milvus_tck.verdict.results.summary import interrupted, summarise
+from milvus_tck.verdict.session.event_log import Consumer
+from milvus_tck.verdict.session.interrupts import Interrupts
 
-__all__ = ["SdkJob", "judge_sdk"]
+__all__ = ["SdkJob", "judge_sdk", "must_be_a_command", "must_be_a_server", "wanted_cases"]
 
 
 @dataclass(frozen=True)
 class SdkJob:
-    """What was asked for."""
+    """What was asked for, as far as it is known to make sense before anything is started."""
 
     words: Sequence[str]
-    patterns: Sequence[str]
+    server: str
+    wanted: Sequence[tuple[SdkClauseTable, SdkCase]]
+    #: Whether that is a part of all there is.
+    partial: bool
     fail_on: Level
     folder: Path
     formats: Sequence[str]
@@ -42,36 +56,86 @@ class SdkJob:
     window: float
 
 
-def judge_sdk(job: SdkJob, server: Target) -> int:
-    """Judge an SDK against a server that runs, write the reports, and return the exit code."""
-    wanted = chosen(job.patterns)
-    if not wanted:
-        patterns = " ".join(job.patterns)
-        fail(Exit.NOTHING_RAN, "no check was run", f"--select {patterns!r} matches no clause", "milvus-tck sdk clauses")
+def wanted_cases(patterns: Sequence[str]) -> Sequence[tuple[SdkClauseTable, SdkCase]]:
+    """Return the cases that patterns name; ends the verb where there is none."""
+    found = chosen(patterns)
+    if not found:
+        why = f"--select {' '.join(patterns)!r} matches no clause"
+        fail(Exit.NOTHING_RAN, "no check would run", why, "milvus-tck sdk clauses")
+    return found
+
+
+def must_be_a_server(word: str) -> None:
+    """End the verb where a word means no target."""
+    try:
+        understand(word)
+    except TargetError as error:
+        fail_target(error)
+
+
+def must_be_a_command(words: Sequence[str]) -> None:
+    """End the verb where the command of a driver cannot be started."""
+    if shutil.which(words[0]) is None:
+        why = f"there is no program {words[0]!r}"
+        fail(Exit.USAGE, "the driver cannot be started", why, "milvus-tck sdk -- python drivers/reference/driver.py")
+
+
+def judge_sdk(job: SdkJob) -> int:
+    """Judge an SDK, write the reports, and return the exit code.
+
+    Its driver says who it is before a server is started.
+    """
     console = QuietConsole(stderr=job.as_json, highlight=False)
     console.soft_wrap = not console.is_terminal
     progress = LiveProgress(console)
-    remove_reports(job.folder)
     try:
-        with contextlib.closing(Writer(job.folder / FILE)) as writer, DriverProcess(job.words) as driver:
-            SdkRun(driver, server, command_line(), [writer, progress], job.fail_on, bool(job.patterns), job.window)(
-                wanted
-            )
+        with Interrupts() as interrupts, DriverProcess(job.words) as driver, \
+                contextlib.closing(results_writer(job.folder)) as writer:  # fmt: skip
+            try:
+                _run(job, driver, [writer, progress], interrupts)
+            except KeyboardInterrupt:
+                if not writer.begun:
+                    raise
     except DriverFaultError as error:
         then = shlex.join(["milvus-tck", "sdk", "check-driver", "--", *job.words])
-        fail(Exit.UNEXPECTED, "the driver does not keep its protocol", str(error), then)
+        fail(Exit.UNDETERMINED, "the driver does not keep its protocol", str(error), then)
+    except OSError as error:
+        if error.errno not in FULL_DISK:
+            raise
+        fail_without_results(error)
     finally:
         progress.close()
-    return _conclude(job, console)
+    return _conclude(job, console, stopped=interrupts.pressed)
 
 
-def _conclude(job: SdkJob, console: Console) -> int:
+def _run(job: SdkJob, driver: DriverProcess, consumers: Sequence[Consumer], interrupts: Interrupts) -> None:
+    with running(job.server, None, None) as server:
+        _must_answer(server)
+        SdkRun(driver, server, command_line(), consumers, job.fail_on, job.partial, job.window, interrupts)(job.wanted)
+
+
+def _must_answer(server: Target) -> None:
+    binding = GrpcBinding(server.address, server.credentials)
+    try:
+        identify(binding)
+    except TargetError as error:
+        fail_target(error)
+    finally:
+        binding.close()
+
+
+def _conclude(job: SdkJob, console: Console, *, stopped: bool) -> int:
     results = read_results(job.folder)
-    summary = summarise(results, None, job.fail_on, lost=False)
-    written = write_reports(job.folder, results, summary, job.formats)
+    lost = results.footer is not None and results.footer.lost
+    summary = summarise(results, None, job.fail_on, lost=lost)
+    if stopped:
+        summary = interrupted(summary)
+    since = since_last_run(job.folder, results)
+    written = write_reports(job.folder, results, summary, job.formats, since=since)
     page = next((path for path in written.files if path.suffix == ".html"), job.folder / FILE)
-    run = JudgedRun(results, summary)
+    run = JudgedRun(results, summary, since=since)
     print_verdict(console, run, page)
     if job.as_json:
         click.echo(json.dumps(run.as_dict(), indent=1))
+    say_interrupted(summary, results)
     return int(settle(written, summary.exit_code))

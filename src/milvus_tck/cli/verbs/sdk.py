@@ -15,7 +15,7 @@ from milvus_tck.cli.shared.formats import format_option, given_formats
 from milvus_tck.cli.shared.option_values import Seconds
 from milvus_tck.cli.shared.results_folder import results_folder
 from milvus_tck.cli.shared.running_server import running
-from milvus_tck.cli.shared.sdk_judgement import SdkJob, judge_sdk
+from milvus_tck.cli.shared.sdk_judgement import SdkJob, judge_sdk, must_be_a_command, must_be_a_server, wanted_cases
 from milvus_tck.cli.terminal.errors import fail
 from milvus_tck.sdk.driver_check import DriverProbe, check_driver
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverProcess
@@ -38,8 +38,8 @@ Examples:
   milvus-tck sdk clauses                               what an SDK owes its users
 
 A driver is a small program around an SDK: docs/guide-drivers.md shows how to write one in an afternoon.
-Exit codes: 0 nothing unexpected, 1 a promise is broken, 2 undetermined, 3 the server could not be started, 4 nothing
-ran, 64 usage, 70 our bug."""
+Exit codes: 0 nothing unexpected, 1 a promise is broken, 2 undetermined, or the driver does not keep its protocol, 3 the
+server could not be started or was lost, 4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
 _RUN_EPILOG = """\b
 Examples:
   milvus-tck sdk -- python drivers/reference/driver.py
@@ -49,8 +49,8 @@ Examples:
 It starts SERVER, puts the inspecting proxy before it and faults into its way, and lets the driver do operations. What
 travelled is held against what was asked for, and against what the user of the SDK saw.
 
-Exit codes: 0 nothing unexpected, 1 a promise is broken, 2 undetermined, 3 the server could not be started, 4 nothing
-ran, 64 usage, 70 our bug."""
+Exit codes: 0 nothing unexpected, 1 a promise is broken, 2 undetermined, or the driver does not keep its protocol, 3 the
+server could not be started or was lost, 4 nothing ran, 64 usage, 70 our bug, 130 interrupted."""
 _CHECK_EPILOG = """\b
 Examples:
   milvus-tck sdk check-driver -- python drivers/reference/driver.py
@@ -114,10 +114,12 @@ def command() -> None:
 def run(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     """Judge the SDK behind the driver that COMMAND starts."""
     formats = given_formats(options["formats"])
-    with running(options["server"], None, None) as server:
-        job = SdkJob(options["words"], options["patterns"], Level(options["fail_on"]),
-                     results_folder(options["out"]), formats, options["as_json"], options["timeout"])  # fmt: skip
-        return judge_sdk(job, server)
+    wanted = wanted_cases(options["patterns"])
+    must_be_a_server(options["server"])
+    must_be_a_command(options["words"])
+    job = SdkJob(options["words"], options["server"], wanted, bool(options["patterns"]), Level(options["fail_on"]),
+                 results_folder(options["out"]), formats, options["as_json"], options["timeout"])  # fmt: skip
+    return judge_sdk(job)
 
 
 @command.command("clauses")
@@ -171,12 +173,12 @@ def _tell_verdict(verdict: RecordedVerdict, *, as_json: bool) -> None:
 @click.argument("words", nargs=-1, required=True, metavar="-- COMMAND...")
 def check(words: tuple[str, ...], *, as_json: bool) -> int:
     """Try the driver that COMMAND starts, by itself: a broken driver is no broken SDK."""
-    with running("model", None, None) as server:
-        try:
-            with DriverProcess(words) as driver:
-                return _told(driver, server.address, as_json=as_json)
-        except DriverFaultError as error:
-            fail(Exit.UNEXPECTED, "the driver does not keep its protocol", str(error), shlex.join(command_line()))
+    must_be_a_command(words)
+    try:
+        with DriverProcess(words) as driver, running("model", None, None) as server:
+            return _told(driver, server.address, as_json=as_json)
+    except DriverFaultError as error:
+        fail(Exit.UNEXPECTED, "the driver does not keep its protocol", str(error), shlex.join(command_line()))
 
 
 def _told(driver: DriverProcess, address: str, *, as_json: bool) -> int:

@@ -39,6 +39,11 @@ class Writer:
     def __post_init__(self) -> None:
         self._file = LineFile(self.path)
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was written to it."""
+        return self.path.exists() and bool(self.path.stat().st_size)
+
     def write(self, event: Header | CheckEvent | Footer) -> None:
         """Append one event; it is on its way to the disk when this returns, or `OSError` says why not."""
         self._file.write(json.dumps(event.as_dict(), ensure_ascii=False))
@@ -46,8 +51,8 @@ class Writer:
     def close(self) -> None:
         """Close the file; one that nothing was written to is taken away, for nobody could read it."""
         self._file.close()
-        if self.path.exists() and not self.path.stat().st_size:
-            self.path.unlink()
+        if not self.begun:
+            self.path.unlink(missing_ok=True)
 
 
 @dataclass

@@ -25,7 +25,7 @@ _MANY = 2
 #: How signatures of what stopped a test are written; while something was prepared, that stands before it.
 _PREPARED = re.compile(
     r"^(?:prepare:[^:]+:)?"
-    r"(?P<kind>refused|unsupported|declared|doubted|neighbour|never|put-off|deadline|transport:\w+):(?P<what>.+)$"
+    r"(?P<kind>refused|unsupported|declared|lacking|doubted|neighbour|never|put-off|deadline|transport:\w+):(?P<what>.+)$"
 )
 #: Signature of what nobody could see: no witness tells that fact in a way that can be believed.
 _UNSEEN = re.compile(r"^(?:prepare:[^:]+:)?witness:(?P<fact>.+)$")
@@ -38,7 +38,7 @@ _OWN = re.compile(r"tck_\w+|(?<=\bfield )(?P<quote>['\"`])\w+(?P=quote)|(?<!code
 _MISSING = "unimplemented"
 _WORDS = {
     "refused": "{} is refused", "unsupported": "{} is lacking", "neighbour": "a valid {} is refused",
-    "declared": "{} is declared to be lacking",
+    "declared": "{} is declared to be lacking", "lacking": "the SDK has no {}",
     "doubted": "{} tells nothing, or does nothing",
     "never": "something never comes to be {}", "put-off": "{} is put off", "deadline": "{} gets no answer in time",
     "transport": "the transport fails under {}",
@@ -170,7 +170,7 @@ class Roots:
 
 
 def lacking_of(check: CheckEvent) -> tuple[str, str]:
-    """Return what a check was stopped by, `unsupported` and an RPC, `declared` and a capability, or something else."""
+    """Return what stopped a check: `unsupported` and an RPC, `declared` a capability, `lacking` an SDK's operation."""
     found = _PREPARED.match(check.signature)
     return (found["kind"], found["what"]) if found else ("", "")
 

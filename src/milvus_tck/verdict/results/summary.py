@@ -6,11 +6,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from milvus_tck.spec.clause_files import clauses
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.spec.exact_codes import exact_codes
 from milvus_tck.spec.observed_answers import observed
 from milvus_tck.spec.profiles import profile, profiles
@@ -23,7 +23,7 @@ from milvus_tck.verdict.results.result_file import Results
 from milvus_tck.verdict.results.unexplained_checks import unexplained
 from milvus_tck.verdict.scheduling.skip_rules import HOSTILE
 
-__all__ = ["Summary", "conformance", "count", "reaches", "summarise", "told_once"]
+__all__ = ["Summary", "conformance", "count", "interrupted", "reaches", "summarise", "told_once"]
 
 Counts = dict[str, dict[str, int]]
 #: Checks that a note names.
@@ -147,6 +147,12 @@ def summarise(results: Results, comparison: Comparison | None, fail_on: Level, *
     )
 
 
+def interrupted(summary: Summary) -> Summary:
+    """Return the summary of a run that somebody ended: what it came to until then, with the code for that."""
+    code = Exit.first((summary.exit_code, Exit.INTERRUPTED))
+    return replace(summary, gate=Gate.FAILED, exit_code=code)
+
+
 def _private(results: Results) -> dict[str, Counts]:
     """Count what extensions promise, by origin."""
     origins = sorted({check.origin for check in results.checks} - {""})
@@ -180,9 +186,16 @@ def _exit_code(
         (Exit.TARGET_LOST, lost or crashed),
         (Exit.UNEXPECTED, bool(unexpected) or stale),
         (Exit.UNDETERMINED, not results.complete or undecided),
-        (Exit.NOTHING_RAN, not results.checks or bool(comparison and comparison.unmatched)),
+        (Exit.NOTHING_RAN, _nothing(results) or bool(comparison and comparison.unmatched)),
     )
     return Exit.first(code for code, applies in holds if applies)
+
+
+def _nothing(results: Results) -> bool:
+    """Tell whether nothing was judged: an SDK that has none of what was asked for was not, whatever it lacks."""
+    if results.header.profile != SDK:
+        return not results.checks
+    return all(State(check.state).unverified for check in results.checks)
 
 
 def _notes(results: Results) -> list[str]:

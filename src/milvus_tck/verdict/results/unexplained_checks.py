@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from milvus_tck.spec.capabilities import is_optional
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.verdict.baseline.comparison import Comparison
 from milvus_tck.verdict.model.states import State
@@ -46,12 +46,18 @@ class Unexplained:
             yield f"open: {len(checks)} such as {checks[0].check}: {why[:_WIDTH]}{'…' if why[_WIDTH:] else ''}"
         if groups[_REASONS:]:
             yield f"open: {len(groups) - _REASONS} more reasons, in the report"
-        yield _advice({check.clause for _, checks in groups for check in checks})
+        yield _advice([check for _, checks in groups for check in checks])
 
 
-def _advice(clauses: Iterable[str]) -> str:
+def _advice(checks: Iterable[CheckEvent]) -> str:
     """Say what somebody can do: what was not judged cannot stand in a baseline."""
-    left_out = " or ".join(f"clause={name}" for name in sorted(clauses))
+    families = {check.family for check in checks}
+    if families == {SDK}:
+        return (
+            "what is open cannot stand in a baseline. Mend what is named above (milvus-tck sdk check-driver tries a "
+            "driver by itself), or name with --select what is to be judged"
+        )
+    left_out = " or ".join(f"clause={name}" for name in sorted({check.clause for check in checks}))
     return (
         "what is open cannot stand in a baseline. Mend what is named above, or say in tck.toml what the target lacks, "
         f"or do not ask for it: --select 'not ({left_out})'"
@@ -98,6 +104,8 @@ class _Reasons:
     def _lacking(self, root: CheckEvent) -> bool:
         """Tell whether the target lacks what is at the root, and may: not what its owner says that it has."""
         kind, what = lacking_of(root)
+        if root.family == SDK:
+            return kind == "lacking"  # no SDK owes every operation
         if kind == "declared":
             return what not in self.promised
         return kind == "unsupported" and is_optional(what) and rpcs()[what].capability not in self.promised
