@@ -27,6 +27,7 @@ from milvus_tck.verdict.scheduling.skip_rules import HOSTILE
 from milvus_tck.verdict.session.options import CheckOptions
 from tests.cli.comparison_rows import COMPARISONS
 from tests.cli.conftest import Typed
+from tests.cli.sdk_rows import OTHERS, SDKS, SDKS_ELSEWHERE
 from tests.packaging.checkout import ROOT
 from tests.reporting.builders import a_check, a_failure, a_footer, a_header
 
@@ -129,20 +130,6 @@ _TYPED = {
     "report-baseline-broken": _Line("report whole --baseline broken.toml", "is no TOML"),
     "repro-no-result": _Line("repro results.ndjson a/a:holds@grpc", "is no result file"),
     "repro-unknown-check": _Line("repro whole a/a:holds@grpc", "has no check"),
-    "observe-no-result": _Line("observe --from results.ndjson --out x.ndjson", "holds no results of a run"),
-    "observe-target-and-results": _Line("observe null --from whole --out x.ndjson", "give one of them"),
-    "observe-release-untold": _Line("observe --from nameless --out x.ndjson", "--release 2.6.20"),
-    "observe-unwritable": _Line("observe --from whole --out nowhere/x.ndjson", "cannot be written"),
-    "observe-target-typo": _Line("observe milvs@2.3.5 --out x.ndjson", "milvus-tck observe milvus@2.3.5"),
-    "observed-missing": _Line("compare-observed milvus@2.6.2", "milvus-tck compare-observed milvus@2.6.20"),
-    "observed-broken": _Line("compare-observed results.ndjson", "line 1 is no JSON"),
-    "observed-line-unknown": _Line("compare-observed nobody.ndjson", "--profile 2.6"),
-    "releases-unknown": _Line("releases 2.5.x 2.6", "milvus-tck releases 2.5 2.6"),
-    "releases-alone": _Line("releases 2.5", "to which release"),
-    "observed-disagrees": _Line("compare-observed disagreeing.ndjson", ""),
-    "observe-nothing": _Line("observe --from whole --out x.ndjson --release 1", "nothing was seen"),
-    "observed-nothing": _Line("compare-observed elsewhere.ndjson", "nothing could be compared"),
-    "observed-agrees": _Line("compare-observed agreeing.ndjson", ""),
     "unreachable": _Line("check 127.0.0.1:{port}", "cannot be reached"),
     "unreachable-list": _Line("list 127.0.0.1:{port}", "cannot be reached"),
     "unreachable-load": _Line("load 127.0.0.1:{port}", "cannot be reached"),
@@ -151,24 +138,8 @@ _TYPED = {
     "select-nothing": _Line("check null --select rpc=Serch", "--select rpc=Search"),
     "select-nothing-list": _Line("list --select family=serch", "--select family=search"),
     "select-elsewhere": _Line("check null --profile 2.2 --select aspect=code", "matches nothing in profile 2.2"),
-    **{row: _Line(*line) for row, line in COMPARISONS.items()},
+    **{row: _Line(*line) for row, line in (COMPARISONS | SDKS | OTHERS).items()},
     "mutants-nothing": _Line("mutants --clause insert/vald", "insert/valid"),
-    "mutants-model-nothing": _Line("mutants --model --noun collectons", "no noun is called 'collectons'"),
-    "mutants-model-other-option": _Line("mutants --model --clause a/b", "--clause says nothing about --model"),
-    "mutants-field-other-option": _Line("mutants --field --noun queries", "--noun says nothing about --field"),
-    "new-case-no-result": _Line("new case results.ndjson a/a:holds@grpc", "is no result file"),
-    "new-case-unknown-check": _Line("new case whole a/a:holds@grpc", "a/a:holds@grpc"),
-    "option-unknown-sdk": _Line("sdk --nonsense -- false", "--nonsense"),
-    "sdk-command-none": _Line("sdk run", "Missing argument"),
-    "sdk-command-missing": _Line("sdk -- no-such-driver", "there is no program 'no-such-driver'"),
-    "target-typo-sdk": _Line("sdk --server lit@3.2.2 -- false", "milvus-tck sdk --server lite@3.2.2 -- false"),
-    "out-unwritable-sdk": _Line("sdk --out /proc/tck -- false", "/proc/tck"),
-    "check-driver-command-missing": _Line("sdk check-driver -- no-such-driver", "there is no program"),
-    "judge-no-recording": _Line("sdk judge --log results.ndjson", "is no recording"),
-    "sdk-driver-broken": _Line("sdk -- false", "milvus-tck sdk check-driver -- false"),
-    "check-driver-broken": _Line("sdk check-driver -- false", "does not answer hello"),
-    "select-nothing-sdk": _Line("sdk --select sdk/lost-anser -- false", "milvus-tck sdk clauses"),
-    "judge-nothing": _Line("sdk judge --log silent.jsonl", "has no call"),
 }
 
 
@@ -379,6 +350,7 @@ def test_what_a_run_came_to(row: str) -> None:
 
 #: Rows that need a server, a full disk or a signal: the tests that make them.
 _ELSEWHERE = {
+    **SDKS_ELSEWHERE,
     "deviation-strict": "tests/verdict/test_session.py::test_what_released_servers_break",
     "profile-untold": "tests/targets/test_identity.py::test_an_unknown_profile_ends_with_64",
     "matrix-cut-short": "tests/cli/test_matrix.py::test_a_run_that_was_cut_short_is_not_published",
@@ -391,12 +363,6 @@ _ELSEWHERE = {
     "disk-full": "tests/robust/test_disk.py::test_no_space_for_the_results_at_all",
     "disk-full-ledger": "tests/robust/test_disk.py::test_no_space_for_the_ledger",
     "rule-idle": "tests/proxy/test_proxy_verb.py::test_a_rule_that_did_nothing_is_told",
-    "unreachable-sdk": "tests/sdk/test_sdk_endings.py::test_a_server_that_is_not_there",
-    "lost-sdk": "tests/sdk/test_sdk_endings.py::test_a_server_that_goes_away",
-    "interrupted-sdk": "tests/sdk/test_sdk_endings.py::test_an_interrupted_run_is_reported_as_far_as_it_came",
-    "check-driver-kept": "tests/sdk/test_driver_check.py::test_the_reference_driver_does_what_it_says",
-    "judge-broken": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
-    "judge-kept": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
     "serve-ended": "tests/cli/test_serve.py::test_it_serves_until_it_is_stopped",
 }
 
