@@ -14,7 +14,7 @@ from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values
-from milvus_tck.wire.columns import column
+from milvus_tck.wire.columns import column, read_ids
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import field, int64_key, vector
 
@@ -23,18 +23,14 @@ def _without_ids(name: str, count: int) -> Call[m.MutationResult]:
     return calls.insert(name, [column("vec", DataType.FloatVector, np.ones((count, DIM)))], count)
 
 
-def _keys(answer: m.MutationResult) -> list[int]:
-    return list(answer.IDs.int_id.data)
-
-
 @pytest.mark.clause("create-collection/who-gives-ids")
 def test_who_gives_ids(tck: Case) -> None:
     """The server gives ids where that was asked for, and keeps those that it is given elsewhere."""
     automatic, given = tck.name(), tck.name()
     tck.ok(calls.create_collection(automatic, int64_key(auto_id=True), vector("vec", DIM)))
     tck.ok(calls.create_collection(given, *FIELDS))
-    made = [key for _ in range(2) for key in _keys(tck.ok(_without_ids(automatic, 3)))]
-    kept = _keys(tck.ok(calls.insert(given, rows([30, 10, 20]), 3)))
+    made = [key for _ in range(2) for key in read_ids(tck.ok(_without_ids(automatic, 3)).IDs)]
+    kept = read_ids(tck.ok(calls.insert(given, rows([30, 10, 20]), 3)).IDs)
     tck.expect(
         [6, 6, [30, 10, 20]],
         [len(made), len(set(made)), kept],

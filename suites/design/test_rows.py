@@ -12,6 +12,7 @@ from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.columns import read_ids
 
 
 @each_case({"insert/into": {"partition": "here", "collection": DEFAULT}})
@@ -32,13 +33,10 @@ def test_the_ids_of_the_rows(tck: Case) -> None:
 
     def in_order(answer: m.MutationResult) -> Equality:
         other = tck.ok(calls.insert(second, rows([5]), 1))
-        return same([[30, 10, 20], [5]], [_ids(answer), _ids(other)], members=("IDs", "IDs of the other insert"))
+        told = [read_ids(each.IDs) for each in (answer, other)]
+        return same([[30, 10, 20], [5]], told, members=("IDs", "IDs of the other insert"))
 
     tck.accepted(calls.insert(first, rows([30, 10, 20]), 3), effect=in_order)
-
-
-def _ids(answer: m.MutationResult) -> list[int]:
-    return list(answer.IDs.int_id.data)
 
 
 def _nearest(tck: Case, stage: Early, key: int, expr: str = "") -> m.SearchResultData:

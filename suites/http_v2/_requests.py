@@ -37,6 +37,12 @@ def created(tck: Case, **fields: Any) -> str:  # noqa: ANN401 - JSON
     return name
 
 
+def keys_in(tck: Case, name: str) -> set[object]:
+    """Return the keys of all rows of a collection."""
+    found = data_of(tck, ask("/entities/query", collectionName=name, filter="id >= 0", consistencyLevel="Strong"))
+    return {row.get("id") for row in found or ()}
+
+
 def rows_of(*keys: int) -> list[dict[str, Any]]:
     """Write rows of these keys; the nearer to one another two keys are, the nearer are their vectors."""
     return [{"id": key, "vector": [float(key % 100)] + [0.0] * (DIM - 1), "color": f"c{key % 100}"} for key in keys]

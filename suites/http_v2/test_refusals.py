@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.ten_rows import DIM, Rows
-from milvus_tck.suites.http_v2._requests import TABLE, ask, created, data_of
+from milvus_tck.suites.http_v2._requests import TABLE, ask, created, data_of, keys_in
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
@@ -31,13 +31,6 @@ def _refused(tck: Case, clause: str, pairs: Mapping[str, Pair], untouched: Calla
     for case, (call, neighbour) in pairs.items():
         if tck.owes(clause, case):
             tck.refused(call, neighbour=neighbour, untouched=untouched, case=case)
-
-
-def _keys(tck: Case, name: str) -> set[object]:
-    """Return the keys of all rows."""
-    found = ask("/entities/query", collectionName=name, filter="id > 0", consistencyLevel="Strong")
-    rows = (json_of(tck.ok(found)) or {}).get("data") or ()
-    return {row.get("id") for row in rows}
 
 
 @pytest.mark.clause("http-v2/required-member", cases=tuple(NEEDY))
@@ -80,7 +73,7 @@ def _unreadable(name: str) -> dict[str, Pair]:
 @pytest.mark.clause("http-v2/vector-unreadable", cases=tuple(_unreadable("")))
 def test_vectors_that_are_none(tck: Case, ten_rows: Rows) -> None:
     """A search of a vector that does not fit its field finds nothing and is refused."""
-    look = partial(_keys, tck, ten_rows.name)
+    look = partial(keys_in, tck, ten_rows.name)
     _refused(tck, "http-v2/vector-unreadable", _unreadable(ten_rows.name), look)
 
 
@@ -94,7 +87,7 @@ def test_a_row_in_no_list(tck: Case) -> None:
     right = ask("/entities/upsert", collectionName=name, data=[{"id": 2, "vector": _VECTOR}])
     tck.ok(right)
     pairs = {case: (ask(f"/entities/{case}", collectionName=name, data=row), right) for case in ("insert", "upsert")}
-    _refused(tck, "http-v2/rows-in-no-list", pairs, partial(_keys, tck, name))
+    _refused(tck, "http-v2/rows-in-no-list", pairs, partial(keys_in, tck, name))
 
 
 @pytest.mark.clause("http-v2/key-unfit", cases=("one", "list"))
@@ -103,7 +96,7 @@ def test_keys_of_another_type(tck: Case, ten_rows: Rows) -> None:
     right = ask("/entities/get", collectionName=ten_rows.name, id=[1])
     given = {"one": "x", "list": [1, "x"]}
     pairs = {case: (ask("/entities/get", collectionName=ten_rows.name, id=key), right) for case, key in given.items()}
-    _refused(tck, "http-v2/key-unfit", pairs, partial(_keys, tck, ten_rows.name))
+    _refused(tck, "http-v2/key-unfit", pairs, partial(keys_in, tck, ten_rows.name))
 
 
 def _of_collection(name: str) -> dict[str, Call[HttpResponse]]:
@@ -146,7 +139,7 @@ def test_a_partition_that_is_not_there(tck: Case, ten_rows: Rows) -> None:
         "load": (ask("/partitions/load", partitionNames=[missing], **here), right),
         "release": (ask("/partitions/release", partitionNames=[missing], **here), right),
     }
-    _refused(tck, "http-v2/partition-unknown", pairs, partial(_keys, tck, ten_rows.name))
+    _refused(tck, "http-v2/partition-unknown", pairs, partial(keys_in, tck, ten_rows.name))
 
 
 @pytest.mark.clause("http-v2/limiter", cases=("insert", "search", "flush"))
@@ -230,7 +223,7 @@ def test_filters_that_are_none(tck: Case, ten_rows: Rows) -> None:
         "search": (ask("/entities/search", filter="id >", **search), right),
         "delete": (ask("/entities/delete", filter="id =", **here), right),
     }
-    _refused(tck, "http-v2/filter-unreadable", pairs, partial(_keys, tck, ten_rows.name))
+    _refused(tck, "http-v2/filter-unreadable", pairs, partial(keys_in, tck, ten_rows.name))
 
 
 @pytest.mark.clause("http-v2/limit-out-of-range", cases=("zero", "below", "above", "offset"))
@@ -245,7 +238,7 @@ def test_limits_that_are_none(tck: Case, ten_rows: Rows) -> None:
         "offset": {"offset": -1},
     }
     pairs = {case: (ask("/entities/search", **{"limit": 1, **each}, **search), right) for case, each in wrong.items()}
-    _refused(tck, "http-v2/limit-out-of-range", pairs, partial(_keys, tck, ten_rows.name))
+    _refused(tck, "http-v2/limit-out-of-range", pairs, partial(keys_in, tck, ten_rows.name))
 
 
 @pytest.mark.clause("http-v2/metric-unknown")

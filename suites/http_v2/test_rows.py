@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 import pytest
-from milvus_tck.suites.http_v2._requests import DIM, LARGE, ask, created, data_of, rows_of
+from milvus_tck.suites.http_v2._requests import DIM, LARGE, ask, created, data_of, keys_in, rows_of
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire.http import json_of
@@ -34,12 +34,6 @@ def _filled(tck: Case, *keys: int) -> str:
     return name
 
 
-def _keys(tck: Case, name: str) -> set[object]:
-    """Return the keys of all rows."""
-    found = data_of(tck, ask("/entities/query", collectionName=name, filter="id >= 0", consistencyLevel="Strong"))
-    return {row.get("id") for row in found or ()}
-
-
 @pytest.mark.clause("http-v2/insert")
 def test_an_insertion(tck: Case) -> None:
     """The answer counts and names the keys, and a query finds them."""
@@ -48,7 +42,7 @@ def test_an_insertion(tck: Case) -> None:
     wanted = [2, [LARGE, 7], {1, 7, LARGE}]
     tck.expect(
         wanted,
-        [told.get("insertCount"), told.get("insertIds"), _keys(tck, name)],
+        [told.get("insertCount"), told.get("insertIds"), keys_in(tck, name)],
         members=("insertCount", "insertIds", "keys that are there"),
     )
 
@@ -62,7 +56,7 @@ def test_rows_that_do_not_fit(tck: Case) -> None:
     faults = {case: [{**right, **fault}] for case, fault in UNFIT.items()} | {"nothing": []}
     for case, rows in faults.items():
         call = ask("/entities/insert", collectionName=name, data=rows)
-        tck.refused(call, neighbour=neighbour, untouched=lambda: _keys(tck, name), case=case)
+        tck.refused(call, neighbour=neighbour, untouched=lambda: keys_in(tck, name), case=case)
 
 
 @pytest.mark.clause("http-v2/keys-as-texts", cases=("numbers", "texts"))
@@ -104,4 +98,4 @@ def test_a_deletion(tck: Case) -> None:
     """What the filter names is gone, and nothing else."""
     name = _filled(tck, 1, 2, 4)
     tck.ok(ask("/entities/delete", collectionName=name, filter="id in [2]"))
-    tck.expect({1, 4}, _keys(tck, name))
+    tck.expect({1, 4}, keys_in(tck, name))

@@ -10,16 +10,12 @@ from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
-from milvus_tck.wire.columns import column
+from milvus_tck.wire.columns import column, read_ids
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.schema import varchar
 
 _PLAIN = Layout()
 _NUMBERS = (11, 3, 7)
-
-
-def _keys(answer: m.MutationResult) -> list[int | str]:
-    return [*answer.IDs.int_id.data, *answer.IDs.str_id.data]
 
 
 class _Counts(NamedTuple):
@@ -100,7 +96,8 @@ def test_the_time_of_an_insertion(tck: Case) -> None:
 def test_the_keys_that_are_answered(tck: Case, given: Layout) -> None:
     """An insertion is answered with the keys of its rows, in the order of the rows."""
     first, second = given.ready(tck), given.ready(tck)
-    told = [_keys(tck.ok(given.insertion(name, numbers))) for name, numbers in ((first, _NUMBERS), (second, (5,)))]
+    made = [tck.ok(given.insertion(name, numbers)) for name, numbers in ((first, _NUMBERS), (second, (5,)))]
+    told = [read_ids(each.IDs) for each in made]
     wanted = [[_as_key(given, number) for number in numbers] for numbers in (_NUMBERS, (5,))]
     there = [given.found(tck, name) for name in (first, second)]
     tck.expect(
@@ -127,11 +124,11 @@ def test_the_answer_to_a_refusal(tck: Case) -> None:
     fails = outcome.status is not None and not outcome.status.ok
     beside = tck.ok(valid)
     there = _PLAIN.found(tck, name) == _PLAIN.keys(_NUMBERS)
-    believed = _Believed(fails, there, _keys(beside), beside.insert_cnt)
+    believed = _Believed(fails, there, read_ids(beside.IDs), beside.insert_cnt)
     wanted = (True, True, list(_NUMBERS), len(_NUMBERS))
     tck.expect(
         ([], 0, wanted),
-        (_keys(refused), refused.insert_cnt, believed),
+        (read_ids(refused.IDs), refused.insert_cnt, believed),
         of="insert/refused-ids",
         members=("IDs", "insert_cnt", "beside it"),
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from milvus_tck.fixtures.actions import found_keys
 from milvus_tck.fixtures.condition_rows import ConditionRows, Row
 from milvus_tck.fixtures.marks import each_case
 
@@ -12,7 +13,7 @@ from milvus_tck.verdict.model.equality import same
 from milvus_tck.verdict.model.findings import Effect
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
-from milvus_tck.wire.columns import read_column
+from milvus_tck.wire.columns import values_of
 
 #: A condition, and the rows of which it is true.
 Condition = tuple[str, Callable[[Row], bool]]
@@ -24,8 +25,7 @@ def _judge(tck: Case, where: ConditionRows, given: Condition) -> None:
     wanted = [row["id"] for row in where.rows if matches(row)]
 
     def found(answer: m.QueryResults) -> Effect:
-        columns = [each for each in answer.fields_data if each.field_name == "id"]
-        return same(wanted, sorted(key for each in columns for key in read_column(each)), what="keys of the rows")
+        return same(wanted, sorted(values_of(answer.fields_data, "id")), what="keys of the rows")
 
     tck.accepted(calls.query(where.name, text, output=["id"]), effect=found, expected=f"the rows with {text}")
 
@@ -335,11 +335,7 @@ def test_a_condition_that_means_nothing(tck: Case, condition_scalars: ConditionR
 def test_a_condition_and_its_contrary(tck: Case, condition_scalars: ConditionRows) -> None:
     """A row that has every value matches a condition, or its contrary."""
     conditions = ("n > 1", 's like "a%"', "n in [1, 2]", "x <= 0.5 and flag == true")
-
-    def keys(text: str) -> list[int]:
-        answer = tck.ok(calls.query(condition_scalars.name, text, output=["id"]))
-        return [key for each in answer.fields_data if each.field_name == "id" for key in read_column(each)]
-
-    both = [sorted(keys(each) + keys(f"not ({each})")) for each in conditions]
+    name = condition_scalars.name
+    both = [sorted([*found_keys(tck, name, each), *found_keys(tck, name, f"not ({each})")]) for each in conditions]
     every = [row["id"] for row in condition_scalars.rows]
     tck.expect([every] * len(conditions), both, members=conditions)

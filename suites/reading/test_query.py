@@ -9,15 +9,10 @@ from milvus_tck.verdict.model.equality import same
 from milvus_tck.verdict.model.findings import Effect
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
-from milvus_tck.wire.columns import read_column
+from milvus_tck.wire.columns import read_column, values_of
 from milvus_tck.wire.messages import DataType
 
 _PAGE = 10
-
-
-def _keys(answer: m.QueryResults) -> list[int]:
-    """Return the keys of the rows of an answer, in order of size: a query promises none."""
-    return sorted(key for column in answer.fields_data if column.field_name == "id" for key in read_column(column))
 
 
 @pytest.mark.clause("query/pages")
@@ -25,7 +20,9 @@ def test_pages(tck: Case, sharded: Corpus) -> None:
     """Every row is on one page, and the page behind the last is empty."""
     ids = sharded.ids.tolist()
     pages = [
-        _keys(tck.ok(calls.query(sharded.name, "id >= 0", output=["id"], limit=_PAGE, offset=start)))
+        values_of(
+            tck.ok(calls.query(sharded.name, "id >= 0", output=["id"], limit=_PAGE, offset=start)).fields_data, "id"
+        )
         for start in range(0, len(ids) + _PAGE, _PAGE)
     ]
     tck.expect(
@@ -41,7 +38,7 @@ def test_a_limit(tck: Case, sharded: Corpus, given: int) -> None:
     ids = sharded.ids.tolist()
 
     def some(answer: m.QueryResults) -> Effect:
-        keys = _keys(answer)
+        keys = values_of(answer.fields_data, "id")
         return same(min(given, len(ids)), len(set(keys)), what="different rows") and same(
             [], [key for key in keys if key not in ids], what="rows that nobody inserted"
         )

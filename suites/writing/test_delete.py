@@ -3,23 +3,23 @@
 from collections.abc import Callable, Sequence
 
 import pytest
-from milvus_tck.fixtures.actions import flush, index_and_load, load
+from milvus_tck.fixtures.actions import flush, found_keys, index_and_load, load
 from milvus_tck.fixtures.marks import each_case
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
-from milvus_tck.wire.columns import column, read_column
+from milvus_tck.wire.columns import column, values_of
 from milvus_tck.wire.messages import DataType, FieldData
 from milvus_tck.wire.schema import field, int64_key, vector
 
 _ROWS = 20
 
 
-def _columns(keys: Sequence[int]) -> list[FieldData]:
+def _columns(keys: Sequence[int], more: int = 0) -> list[FieldData]:
     return [
         column("id", DataType.Int64, keys),
-        column("n", DataType.Int64, [key % 4 for key in keys]),
+        column("n", DataType.Int64, [key % 4 + more for key in keys]),
         column("vec", DataType.FloatVector, [[float(key), 1.0] for key in keys]),
     ]
 
@@ -35,9 +35,10 @@ def _filled(tck: Case) -> str:
     return name
 
 
-def _keys(tck: Case, name: str) -> list[int]:
-    answer = tck.ok(calls.query(name, "id >= 0", output=["id"]))
-    return sorted(key for each in answer.fields_data if each.field_name == "id" for key in read_column(each))
+def _numbers(tck: Case, name: str) -> list[tuple[int, int]]:
+    """Query for all rows; return the key and the number of each, in order."""
+    answer = tck.ok(calls.query(name, "id >= 0", output=["id", "n"]))
+    return sorted(zip(*(values_of(answer.fields_data, each) for each in ("id", "n")), strict=True))
 
 
 def _load_again(tck: Case, name: str) -> None:
@@ -47,11 +48,12 @@ def _load_again(tck: Case, name: str) -> None:
     load(tck, name)
 
 
-_CONDITIONS: dict[str, dict[str, tuple[str, Callable[[int], bool]]]] = {
+#: Conditions, and which keys they match, by clause and case.
+DELETIONS: dict[str, dict[str, tuple[str, Callable[[int], bool]]]] = {
     "delete/by-key": {
         "one": ("id == 3", lambda key: key == 3),
         "several": ("id in [17, 2, 9]", lambda key: key in {17, 2, 9}),
-        "none": ("id in [100]", lambda _key: False),
+        "one-that-is-not-there": ("id in [100, 3]", lambda key: key == 3),
     },
     "delete/by-condition": {
         "field": ("n == 2", lambda key: key % 4 == 2),
@@ -61,17 +63,17 @@ _CONDITIONS: dict[str, dict[str, tuple[str, Callable[[int], bool]]]] = {
 }
 
 
-@each_case(_CONDITIONS)
+@each_case(DELETIONS)
 def test_rows_that_are_deleted(tck: Case, given: tuple[str, Callable[[int], bool]]) -> None:
     """Rows that match are gone, flushed or not, and do not come back with a flush or a load; the others stay."""
     text, matches = given
     name = _filled(tck)
     tck.ok(calls.delete(name, text))
-    found = [_keys(tck, name)]
+    found = [found_keys(tck, name)]
     flush(tck, name)
-    found.append(_keys(tck, name))
+    found.append(found_keys(tck, name))
     _load_again(tck, name)
-    found.append(_keys(tck, name))
+    found.append(found_keys(tck, name))
     wanted = [key for key in range(_ROWS) if not matches(key)]
     tck.expect([wanted] * 3, found, members=("rows at once", "rows after a flush", "rows after another load"))
 
@@ -86,17 +88,19 @@ def test_rows_of_a_partition(tck: Case) -> None:
     tck.ok(calls.insert(name, _columns(range(4, 8)), 4, partition="other"))
     index_and_load(tck, name)
     tck.ok(calls.delete(name, "id in [1, 5]", partition="other"))
-    tck.expect([0, 1, 2, 3, 4, 6, 7], _keys(tck, name), members=("keys of the rows",) * 7)
+    tck.expect([[0, 1, 2, 3, 4, 6, 7]], [found_keys(tck, name)], members=("keys of the rows",))
 
 
 @pytest.mark.clause("delete/inserted-again")
-def test_a_row_that_is_inserted_again(tck: Case) -> None:
-    """A row that is inserted after it was deleted is there, with its new values."""
+def test_rows_that_are_inserted_again(tck: Case) -> None:
+    """A row that is inserted after it was deleted is there once, with its new values, flushed or not."""
     name = _filled(tck)
-    tck.ok(calls.delete(name, "id in [3, 15]"))
-    tck.ok(calls.insert(name, _columns([3]), 1))
-    found = [_keys(tck, name)]
+    tck.ok(calls.delete(name, "id in [3, 4, 14, 15]"))
+    tck.ok(calls.insert(name, _columns([3, 14], more=100), 2))
+    found = [_numbers(tck, name)]
+    flush(tck, name)
+    found.append(_numbers(tck, name))
     _load_again(tck, name)
-    found.append(_keys(tck, name))
-    wanted = [key for key in range(_ROWS) if key != 15]
-    tck.expect([wanted] * 2, found, members=("rows at once", "rows after another load"))
+    found.append(_numbers(tck, name))
+    wanted = [(key, key % 4 + (100 if key in {3, 14} else 0)) for key in range(_ROWS) if key not in {4, 15}]
+    tck.expect([wanted] * 3, found, members=("rows at once", "rows after a flush", "rows after another load"))

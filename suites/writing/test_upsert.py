@@ -7,7 +7,7 @@ from milvus_tck.fixtures.actions import flush, index_and_load
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
-from milvus_tck.wire.columns import column, read_column
+from milvus_tck.wire.columns import column, read_column, values_of
 from milvus_tck.wire.messages import DataType, FieldData
 from milvus_tck.wire.schema import field, int64_key, vector
 
@@ -30,8 +30,7 @@ def _count(tck: Case, name: str, expr: str = "") -> list[int]:
 def _times(tck: Case, name: str) -> dict[int, int]:
     """Return when each row was written last, by its key."""
     answer = tck.ok(calls.query(name, "id >= 0", output=["id", "time"]))
-    told = {each.field_name: read_column(each) for each in answer.fields_data}
-    return dict(zip(told.get("id", ()), told.get("time", ()), strict=True))
+    return dict(zip(*(values_of(answer.fields_data, field) for field in ("id", "time")), strict=True))
 
 
 @pytest.mark.clause("upsert/count", "upsert/rows")

@@ -1,11 +1,11 @@
 """Upserts of arrays: conditions on them see what was written last."""
 
 import pytest
-from milvus_tck.fixtures.actions import index_and_load
+from milvus_tck.fixtures.actions import found_keys, index_and_load
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.wire import calls
-from milvus_tck.wire.columns import column, read_column
+from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType, FieldData
 from milvus_tck.wire.schema import field, int64_key, vector
 
@@ -27,10 +27,5 @@ def test_arrays_that_are_upserted(tck: Case) -> None:
     tck.ok(calls.insert(name, _columns({0: [1, 2], 1: [1], 2: [2, 3]}), 3))
     index_and_load(tck, name)
     tck.ok(calls.upsert(name, _columns({0: [3], 1: [1, 2, 3]}), 2))
-
-    def keys(text: str) -> list[int]:
-        answer = tck.ok(calls.query(name, text, output=["id"]))
-        return sorted(key for each in answer.fields_data if each.field_name == "id" for key in read_column(each))
-
-    found = [keys(f"array_contains_all(whole, {values})") for values in ([1, 2], [3], [2, 3])]
+    found = [found_keys(tck, name, f"array_contains_all(whole, {values})") for values in ([1, 2], [3], [2, 3])]
     tck.expect([[1], [0, 1, 2], [1, 2]], found, members=("both 1 and 2", "3", "both 2 and 3"))

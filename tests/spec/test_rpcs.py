@@ -10,6 +10,7 @@ from milvus_tck.spec.kinds import kinds, maker_of
 from milvus_tck.spec.profiles import profile, profiles
 from milvus_tck.spec.rpcs import Deed, Probe, parse_rpcs, rpcs, rpcs_of
 from milvus_tck.spec.tables import TableFile
+from milvus_tck.spec.witnesses import facts
 from milvus_tck.wire.descriptors import methods
 
 #: How many RPCs the released definitions of a line have.
@@ -105,6 +106,14 @@ def test_effects_are_seen_by_what_reads() -> None:
     seen = {name for row in rpcs().values() for name in row.seen_by}
     assert {name for name in seen if not rpcs()[name].reads} == set()
     assert [row.name for row in rpcs().values() if row.core and not row.reads and not row.seen_by] == ["Connect"]
+
+
+def test_what_settles_is_a_fact_that_is_waited_for() -> None:
+    """What an RPC only sets going is done when a fact comes true that a test can wait for, and that it is seen by."""
+    settling = [row for row in rpcs().values() if row.settles]
+    assert [row.name for row in settling] == ["LoadCollection", "LoadPartitions", "Flush"]
+    assert {row.settles for row in settling} <= set(facts())
+    assert [row.name for row in settling if row.reads or row.does is not Deed.CHANGES] == []
 
 
 def test_what_is_created_can_be_undone() -> None:

@@ -64,6 +64,8 @@ class RpcTable(Table, frozen=True):
     names: tuple[str, ...] = ()
     #: The RPCs that show its effect.
     seen_by: tuple[str, ...] = ()
+    #: The fact of witnesses.toml that comes true when what it set going is done, where it answers before that.
+    settles: str = ""
     #: The RPC that takes it back, where kinds.toml has no kind that it makes.
     undo: str = ""
 
@@ -90,6 +92,8 @@ class Rpc:
     names: tuple[str, ...] = ()
     #: The RPCs that show its effect.
     seen_by: tuple[str, ...] = ()
+    #: The fact that comes true when what it set going is done; empty where it answers when that is so.
+    settles: str = ""
     #: The RPC that takes it back; empty where there is none, or where `proto/kinds.toml` tells it.
     undo: str = ""
     #: Whether any released server has it, or will: some stand in definitions and nowhere else.

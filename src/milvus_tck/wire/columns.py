@@ -4,17 +4,17 @@ One column holds one field of many rows. Scalars travel as typed lists; Int8 and
 int32, what has a text of its own (Timestamptz, WKT geometry) as text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from milvus_tck.wire.kinds import Kind
-from milvus_tck.wire.messages import DataType, FieldData, ScalarField
+from milvus_tck.wire.messages import DataType, FieldData, IDs, ScalarField
 from milvus_tck.wire.vectors import VECTORS, read_vectors, write_vectors
 
-__all__ = ["SCALAR_SLOT", "Values", "column", "dynamic_column", "read_column"]
+__all__ = ["SCALAR_SLOT", "Values", "column", "dynamic_column", "read_column", "read_ids", "values_of"]
 
 #: The values of one column: scalars in a sequence, vectors as the rows of an array.
 Values = Sequence[Any] | NDArray[Any]
@@ -84,6 +84,16 @@ def read_column(data: FieldData) -> list[Any]:
         return values
     present = iter(values if len(values) == sum(data.valid_data) else _at(values, data.valid_data))
     return [next(present) if valid else None for valid in data.valid_data]
+
+
+def values_of(columns: Iterable[FieldData], name: str) -> list[Any]:
+    """Return the values of the columns of a name, of which an answer has one: `values_of(answer.fields_data, "id")`."""
+    return [value for each in columns if each.field_name == name for value in read_column(each)]
+
+
+def read_ids(ids: IDs) -> list[int | str]:
+    """Return the keys of rows that were written, or found, in their order."""
+    return [*ids.int_id.data, *ids.str_id.data]
 
 
 def _at(values: list[Any], valid: Sequence[bool]) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from milvus_tck.wire.columns import read_column
+from milvus_tck.wire.columns import read_column, read_ids
 from milvus_tck.wire.kinds import Placeholder
 from milvus_tck.wire.messages import PlaceholderGroup, PlaceholderType, PlaceholderValue, SearchResults
 
@@ -43,7 +43,7 @@ class Hits:
 def read_hits(answer: SearchResults) -> list[Hits]:
     """Split a search answer by query; raises `ValueError` where the answer does not line up."""
     results = answer.results
-    ids: list[int | str] = [*results.ids.int_id.data, *results.ids.str_id.data]
+    ids = read_ids(results.ids)
     columns = {data.field_name: read_column(data) for data in results.fields_data}
     found, start = [], 0
     for count in results.topks:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.verdict.model.equality import Equality, met, same
 from milvus_tck.verdict.model.stops import CallRefused, Never, Silent, Stop, Unsayable, Unseen, Unsupported
 from milvus_tck.verdict.witnesses.statements import STATEMENTS
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
 
 if TYPE_CHECKING:
     from milvus_tck.verdict.case.case import Case
@@ -82,6 +84,18 @@ class Looks:
     def until_flushed(self, collection: str, sealed: m.FlushResponse) -> None:
         """Wait until everything that a flush sealed is persistent; raises `Never` where that does not come."""
         self._wait("flushed", bool, "flushed", collection, sealed)
+
+    def until_settled(self, call: Call[Any], answer: Any) -> None:  # noqa: ANN401 - of some RPC
+        """Wait until what a call set going is done, if it did; raises `Never` where that does not come.
+
+        Which RPCs answer before that stands in `proto/rpcs.toml`.
+        """
+        match rpcs()[call.rpc].settles:
+            case "load":
+                self.until_loaded(call.request.collection_name, *getattr(call.request, "partition_names", ()))
+            case "flushed":
+                for name in call.request.collection_names:
+                    self.until_flushed(name, answer)
 
     def comes_to_count(self, collection: str, count: int) -> Equality:
         """Wait until so many rows are persistent; tell whether it comes to that in good time."""

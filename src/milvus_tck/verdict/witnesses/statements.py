@@ -13,6 +13,7 @@ import numpy as np
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
+from milvus_tck.wire.columns import values_of
 
 if TYPE_CHECKING:
     from milvus_tck.verdict.case.case import Case
@@ -204,7 +205,7 @@ def _found(tck: "Case", collection: str, *partitions: str) -> list[int]:
 
 def _queried(tck: "Case", collection: str, *partitions: str) -> list[int]:
     fields = tck.ok(every_key(collection, *partitions)).fields_data
-    return sorted(key for each in fields if each.field_name == "id" for key in each.scalars.long_data.data)
+    return sorted(values_of(fields, "id"))
 
 
 def _counted(tck: "Case", collection: str) -> str | None:
