@@ -7,9 +7,13 @@ from milvus_tck.fixtures.explore.factors import collection_array, question_array
 from milvus_tck.fixtures.explore.faults import Fault
 from milvus_tck.fixtures.explore.histories import Histories
 from milvus_tck.fixtures.explore.sequences import Sequences
+from milvus_tck.suites.explore import test_histories
 
+from milvus_tck.model.histories import Read, Write
 from milvus_tck.spec.profiles import profile
 from milvus_tck.verdict.case.case import Case
+from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.model.stops import Stop
 from tests.suites.planted_faults import FaultyModel
 from tests.verdict.builders import a_case, a_clause
 from tests.verdict.servers import Scripted
@@ -78,7 +82,17 @@ def test_histories_find_nothing_in_the_model() -> None:
     found = Histories(_case(""))
     found.run()
     assert found.breaches == []
-    assert set(found.told) == {"Read", "Write", "Creation"}
+    assert set(found.told) == {"Read", "Write", "Creation", "Refusal"}
+
+
+@pytest.mark.parametrize("rule", ["acknowledged", "deleted", "written", "creators"])
+@pytest.mark.parametrize(("finished", "state"), [(True, State.INCONCLUSIVE), (False, State.NOT_RUN)])
+def test_a_history_of_one_client_says_nothing(rule: str, state: State, *, finished: bool) -> None:
+    """Where hardly anything could have shown that a rule is broken, it is not kept: there was no time, or no chance."""
+    found = Histories(_case(""), [Write("k", 1, 0, 1), Read("k", 1, 2, 3)], finished=finished)
+    with pytest.raises(Stop, match=r"0 of the \d operations that it takes") as stopped:
+        test_histories.test_a_history(_case(""), found, rule)
+    assert stopped.value.state is state
 
 
 @pytest.mark.parametrize(

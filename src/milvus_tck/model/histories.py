@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-__all__ = ["Breach", "Creation", "HistoryEntry", "Read", "Removal", "Write", "broken"]
+__all__ = ["Breach", "Creation", "HistoryEntry", "Read", "Refusal", "Removal", "Write", "broken", "tellings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,10 @@ class Creation(HistoryEntry):
     """A name was created with a definition, and that was told to have succeeded."""
 
 
+class Refusal(HistoryEntry):
+    """A name was not created: somebody else's definition stands, or is told to."""
+
+
 class Removal(HistoryEntry):
     """A name was dropped, or may have been."""
 
@@ -66,6 +70,34 @@ def broken(history: Iterable[HistoryEntry]) -> list[Breach]:
         by_key.setdefault(each.key, []).append(each)
     found = [breach for operations in by_key.values() for breach in _of_a_key(operations)]
     return sorted(found, key=lambda each: each.operations[0].start)
+
+
+def tellings(history: Iterable[HistoryEntry]) -> dict[str, int]:
+    """Count by rule how many operations could have shown that it is broken: below a few, a rule that holds says little.
+
+    Of `acknowledged` and `deleted` these are reads behind a write, or a deletion, that was the last one acknowledged
+    before; of `written`, reads that saw a value; of `creators`, names that were asked for with two definitions at once.
+    Those beside which nobody else did anything do not count: one client alone shows nothing of several.
+    """
+    every = list(history)
+    beside = {one for one, other in combinations(every, 2) if _overlap(one, other)}
+    beside |= {other for one, other in combinations(every, 2) if _overlap(one, other)}
+    counts = dict.fromkeys(("acknowledged", "deleted", "written", "creators"), 0)
+    for read in (each for each in every if isinstance(each, Read)):
+        done = [each for each in every if isinstance(each, Write) and each.key == read.key and each.end < read.start]
+        last = max(done, key=lambda each: each.start, default=None)
+        if last is not None and (read in beside or last in beside):
+            counts["deleted" if last.value is None else "acknowledged"] += 1
+        counts["written"] += read.value is not None and read in beside
+    asked = [each for each in every if isinstance(each, Creation | Refusal)]
+    raced = [one for one, other in combinations(asked, 2) if one.key == other.key and one.value != other.value
+             and _overlap(one, other)]  # fmt: skip
+    counts["creators"] = len({each.key for each in raced})
+    return counts
+
+
+def _overlap(one: HistoryEntry, other: HistoryEntry) -> bool:
+    return one.start <= other.end and other.start <= one.end
 
 
 def _of_a_key(operations: Sequence[HistoryEntry]) -> Iterator[Breach]:
