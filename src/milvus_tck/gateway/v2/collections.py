@@ -1,6 +1,6 @@
 """Collections: what they are, whether they are loaded, and what is done to them as a whole."""
 
-from milvus_tck.gateway.v2.definitions import create, described_field, field_of
+from milvus_tck.gateway.v2.definitions import create, described_field, described_indexes, field_of
 from milvus_tck.gateway.v2.operation import Failed, Handler, Plain, RouteRequest, pairs
 from milvus_tck.wire import messages as m
 
@@ -61,19 +61,14 @@ def _function(function: m.FunctionSchema) -> Plain:
 
 
 async def _indexes(ask: RouteRequest) -> list[Plain]:
-    """Describe the indexes in short; a collection without any is no failure."""
-    request = m.DescribeIndexRequest(collection_name=ask.collection)
-    try:
-        found = await ask.call("DescribeIndex", request, m.DescribeIndexResponse)
-    except Failed:
-        return []
+    """Describe the indexes in short."""
     return [
         {
             "fieldName": each.field_name,
             "indexName": each.index_name,
             "metricType": next((pair.value for pair in each.params if pair.key == "metric_type"), ""),
         }
-        for each in found.index_descriptions
+        for each in await described_indexes(ask)
     ]
 
 

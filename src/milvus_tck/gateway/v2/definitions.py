@@ -8,12 +8,14 @@ __all__ = [
     "create",
     "create_index",
     "described_field",
+    "described_indexes",
     "field_of",
     "function_of",
     "index_pairs",
     "struct_of",
 ]
 
+_INDEX_NOT_FOUND = 700
 _PRIMARY, _VECTOR, _METRIC = "id", "vector", "COSINE"
 #: Where a default value stands, by the type of the field.
 _DEFAULTS = {
@@ -45,11 +47,30 @@ async def create(ask: RouteRequest) -> Plain:
             await create_index(ask, each)
         if indexes:
             await ask.do("LoadCollection", m.LoadCollectionRequest(collection_name=ask.collection))
-    except Failed:
+    except Failed as failed:
         if not known:  # nobody is left with half of what was asked for; what was there before is somebody's
-            await ask.do("DropCollection", m.DropCollectionRequest(collection_name=ask.collection))
+            await _take_back(ask, failed)
         raise
     return {"data": {}}
+
+
+async def _take_back(ask: RouteRequest, why: Failed) -> None:
+    """Drop what was created; where that fails, too, both are told, under the code of what failed first."""
+    try:
+        await ask.do("DropCollection", m.DropCollectionRequest(collection_name=ask.collection))
+    except Failed as left:
+        raise Failed(why.code, f"{why.message}; the collection is left behind: {left.message}", why.http) from left
+
+
+async def described_indexes(ask: RouteRequest) -> list[m.IndexDescription]:
+    """Describe the indexes of a collection; one without any has none here, other than over gRPC."""
+    request = m.DescribeIndexRequest(collection_name=ask.collection)
+    try:
+        return list((await ask.call("DescribeIndex", request, m.DescribeIndexResponse)).index_descriptions)
+    except Failed as failed:
+        if failed.code != _INDEX_NOT_FOUND:
+            raise
+        return []
 
 
 async def _exists(ask: RouteRequest) -> bool:

@@ -1,12 +1,10 @@
 """Partitions, indexes and aliases of collections, and databases."""
 
-from milvus_tck.gateway.v2.definitions import create_index
-from milvus_tck.gateway.v2.operation import Failed, Handler, Plain, RouteRequest, pairs
+from milvus_tck.gateway.v2.definitions import create_index, described_indexes
+from milvus_tck.gateway.v2.operation import Handler, Plain, RouteRequest, pairs
 from milvus_tck.wire import messages as m
 
 __all__ = ["HANDLERS"]
-
-_INDEX_NOT_FOUND = 700
 
 
 async def _partitions(ask: RouteRequest) -> Plain:
@@ -51,15 +49,8 @@ async def _release_partitions(ask: RouteRequest) -> Plain:
 
 
 async def _indexes(ask: RouteRequest) -> Plain:
-    """List the indexes by their names; a collection without any has an empty list, other than over gRPC."""
-    request = m.DescribeIndexRequest(collection_name=ask.collection)
-    try:
-        found = await ask.call("DescribeIndex", request, m.DescribeIndexResponse)
-    except Failed as failed:
-        if failed.code != _INDEX_NOT_FOUND:
-            raise
-        return {"data": []}
-    return {"data": [each.index_name for each in found.index_descriptions]}
+    """List the indexes by their names."""
+    return {"data": [each.index_name for each in await described_indexes(ask)]}
 
 
 async def _describe_index(ask: RouteRequest) -> Plain:

@@ -86,7 +86,9 @@ class V2Surface:
         if self._success is None or self._success[0] is not ask.upstream:
             try:
                 version = (await ask.call("GetVersion", GetVersionRequest(), GetVersionResponse)).version
-            except Failed:
+            except Failed as failed:
+                if failed.code != NO_SUCH_THING:  # it may tell the next time
+                    return _NEW
                 version = ""
             self._success = (ask.upstream, _OLD if version.lstrip("v").startswith(("2.2.", "2.3.")) else _NEW)
         return self._success[1]
