@@ -70,7 +70,7 @@ format: $(STAMP)  ## put the code in shape
 proto: $(STAMP)  ## compile the .proto files and make their stubs
 	$(BIN)/python -m milvus_tck.wire.compile
 
-schemas: $(STAMP)  ## write the JSON Schemas of the files that people write
+schemas: $(STAMP)  ## write the JSON Schemas that are made from types
 	$(BIN)/python -m milvus_tck.release.schemas
 
 lock: $(STAMP)  ## choose the newest versions of everything

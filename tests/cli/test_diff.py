@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from milvus_tck.release.schemas import diff_schema
+from milvus_tck.spec.data import data_dir
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import CheckEvent, JudgedTarget
 from tests.cli.conftest import Typed
@@ -78,8 +81,13 @@ def test_a_compressed_file_that_is_broken(typed: Typed, old: Path) -> None:
 
 
 def test_json_has_every_kind(typed: Typed, old: Path, new: Path) -> None:
-    """Every kind is a list, also an empty one, with both states and signatures of each check."""
+    """Every kind is a list, also an empty one, with both states and signatures of each check, as the schema says."""
     found = json.loads(typed("diff", old, new, "--json").stdout)
+    schema = json.loads(diff_schema())
+    assert (data_dir("reports") / "schema" / "diff.schema.json").read_text(encoding="utf-8") == diff_schema()
+    Draft202012Validator.check_schema(schema)
+    assert [error.message for error in Draft202012Validator(schema).iter_errors(found)] == []
+    assert [error.message for error in Draft202012Validator(schema).iter_errors({**found, "more": 1})] != []
     assert [each["what"] for each in found["circumstances"]] == ["target", "version of the target"]
     assert {kind: len(own) for kind, own in found["changes"].items()} == {
         "regression": 1,

@@ -1,5 +1,6 @@
 """`results.ndjson`: whole lines, at any moment."""
 
+import gzip
 import json
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from milvus_tck.verdict.model.differences import Difference
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import CheckEvent, Footer, Header, JudgedTarget
-from milvus_tck.verdict.results.result_file import FILE, ResultFileError, Results, Writer, read_results
+from milvus_tck.verdict.results.result_file import FILE, ResultFileError, Results, Writer, read_header, read_results
 from tests.reporting.builders import HOSTILE, a_check, a_failure, a_footer, a_header
 
 Event = Header | CheckEvent | Footer
@@ -109,3 +110,14 @@ def test_a_target_that_is_none(tmp_path: Path, target: object) -> None:
     (tmp_path / FILE).write_text(f"{line}\n", encoding="utf-8")
     with pytest.raises(ResultFileError, match="JudgedTarget"):
         read_results(tmp_path)
+
+
+def test_the_header_of_a_compressed_file(tmp_path: Path) -> None:
+    """How a run began is told of a file that gzip compressed, too; one that is broken has a reason."""
+    lines = "".join(f"{json.dumps(each.as_dict())}\n" for each in (a_header(), a_check(), a_footer())).encode()
+    for raw in (lines, gzip.compress(lines)):
+        (tmp_path / FILE).write_bytes(raw)
+        assert read_header(tmp_path) == read_results(tmp_path).header == a_header()
+    (tmp_path / FILE).write_bytes(gzip.compress(lines)[:15])
+    with pytest.raises(ResultFileError, match="its compression is broken"):
+        read_header(tmp_path)

@@ -1,6 +1,7 @@
 """JSON Schemas of the files that people write: `python -m milvus_tck.release.schemas` makes `proto/schema/`.
 
-That of the lines between us and the driver of an SDK, `reports/schema/driver.schema.json`, is made the same way.
+Those of the lines between us and the driver of an SDK, and of what `milvus-tck diff --json` prints, are made the same
+way: `reports/schema/driver.schema.json`, `reports/schema/diff.schema.json`.
 
 They come from the types that the readers use, with the words that stand above each field. An editor completes
 and checks a file that names its schema in the first line: `#:schema ../schema/clauses.schema.json`.
@@ -46,9 +47,10 @@ from milvus_tck.spec.rpcs import RpcTable
 from milvus_tck.spec.witnesses import FactTable
 from milvus_tck.targets.tck_toml import TargetFile
 from milvus_tck.verdict.baseline.baseline import BaselineTables
+from milvus_tck.verdict.results.diff_file import DiffTables
 from milvus_tck.verdict.results.whole_file import write_whole
 
-__all__ = ["AUTHORED", "AuthoredFile", "command", "driver_schema", "schema_of", "schemas"]
+__all__ = ["AUTHORED", "AuthoredFile", "command", "diff_schema", "driver_schema", "schema_of", "schemas"]
 
 _FIELD = re.compile(r"    (\w+): ")
 _REMARK = re.compile(r"    #: (.*)")
@@ -125,9 +127,10 @@ def command() -> None:
     for name, text in schemas().items():
         write_whole(folder / name, text)
         click.echo(f"{folder / name}")
-    path = data_dir("reports") / "schema" / "driver.schema.json"
-    write_whole(path, driver_schema())
-    click.echo(f"{path}")
+    for name, text in (("driver", driver_schema()), ("diff", diff_schema())):
+        path = data_dir("reports") / "schema" / f"{name}.schema.json"
+        write_whole(path, text)
+        click.echo(f"{path}")
 
 
 def schemas() -> dict[str, str]:
@@ -141,6 +144,12 @@ def driver_schema() -> str:
     found = schema_of(AuthoredFile("driver", title, DriverRequest, beside=(DriverAnswer, DriverHello)))
     del found["$ref"]
     found["oneOf"] = [{"$ref": f"#/$defs/{each.__name__}"} for each in (DriverRequest, DriverAnswer)]
+    return f"{json.dumps(found, indent=2)}\n"
+
+
+def diff_schema() -> str:
+    """Return the text of the schema of what `milvus-tck diff --json` prints."""
+    found = schema_of(AuthoredFile("diff", "What changed from one run to another", DiffTables))
     return f"{json.dumps(found, indent=2)}\n"
 
 

@@ -42,7 +42,7 @@ Exit codes: 0 no regression at --fail-on, 1 regressions, 64 OLD or NEW is no res
     help="Lowest level of which a regression is exit code 1.",
 )
 @click.option("--all", "every", is_flag=True, help=f"Name every check, not {_SHOWN} of each kind.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (diff.schema.json) instead of text.")
 def command(old: Path, new: Path, fail_on: str, *, every: bool, as_json: bool) -> int:
     """Say what became of the checks of OLD in NEW, each a result folder or a results.ndjson."""
     diff = diff_of(_read(old), _read(new))

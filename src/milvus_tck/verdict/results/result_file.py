@@ -7,6 +7,7 @@ until then, and says that it is not complete.
 import gzip
 import json
 import zlib
+from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -106,12 +107,17 @@ def read_results(path: Path) -> Results:
 
 
 def read_header(path: Path) -> Header:
-    """Read how the run of a result folder began, and no more; raises `ResultFileError`."""
+    """Read how the run of a result folder began, compressed by gzip or not, and no more; raises `ResultFileError`."""
     try:
-        with (path / FILE).open(encoding="utf-8", errors="replace") as file:
-            return Results.parse([file.readline()]).header
+        with (path / FILE).open("rb") as file:
+            packed = file.peek(len(_GZIP)).startswith(_GZIP)
+            with gzip.open(file) if packed else nullcontext(file) as plain:
+                line = plain.readline()
+        return Results.parse([line.decode("utf-8", errors="replace")]).header
+    except (EOFError, zlib.error) as error:
+        raise ResultFileError(f"{path} holds no result file: its compression is broken: {error}") from error
     except OSError as error:
-        raise ResultFileError(f"{path} cannot be read: {error.strerror}") from error
+        raise ResultFileError(f"{path} cannot be read: {error.strerror or error}") from error
     except (ResultFileError, KeyError, TypeError, ValueError) as error:
         raise ResultFileError(f"{path} holds no result file: {error}") from error
 

@@ -12,10 +12,20 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.spec.clauses import Level
 from milvus_tck.verdict.baseline.baseline import Entry
 from milvus_tck.verdict.model.states import State
+from milvus_tck.verdict.results.diff_file import (
+    CheckChangesTable,
+    CheckChangeTable,
+    CircumstanceTable,
+    DiffTables,
+    RunTable,
+    SlowerTestTable,
+)
 from milvus_tck.verdict.results.events import CheckEvent, Header
 from milvus_tck.verdict.results.result_file import Results
 
@@ -67,11 +77,11 @@ class CheckChange:
         """Say what it was and what it is: both states, and both signatures where there are any."""
         return f"{_words(self.old)} → {_words(self.new)}"
 
-    def as_dict(self) -> dict[str, str]:
-        """Return the JSON of it."""
-        sides = {"old_state": self.old.state, "old_signature": self.old.signature}
-        now = {"new_state": self.new.state, "new_signature": self.new.signature}
-        return {"check": self.check, "level": self.new.level, "rpc": self.new.rpc, **sides, **now}
+    @property
+    def table(self) -> CheckChangeTable:
+        """What a file says of it."""
+        sides = (self.old.state, self.old.signature, self.new.state, self.new.signature)
+        return CheckChangeTable(self.check, Level(self.new.level).value, self.new.rpc, *sides)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +97,10 @@ class SlowerTest:
         """Say both figures."""
         return f"{self.old:.2f} s → {self.new:.2f} s"
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the JSON of it."""
-        return {"test": self.test, "old_seconds": self.old, "new_seconds": self.new}
+    @property
+    def table(self) -> SlowerTestTable:
+        """What a file says of it."""
+        return SlowerTestTable(self.test, self.old, self.new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +116,10 @@ class Circumstance:
         """Say both sides."""
         return f"{self.what}: {self.old or 'none'} → {self.new or 'none'}"
 
-    def as_dict(self) -> dict[str, str]:
-        """Return the JSON of it."""
-        return {"what": self.what, "old": self.old, "new": self.new}
+    @property
+    def table(self) -> CircumstanceTable:
+        """What a file says of it."""
+        return CircumstanceTable(self.what, self.old, self.new)
 
 
 @dataclass(frozen=True)
@@ -145,17 +157,20 @@ class RunDiff:
         return {kind: len(self.of(kind)) for kind in CheckChangeKind}
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the JSON of it."""
-        return {
-            "schema": 1,
-            "old": _named(self.old),
-            "new": _named(self.new),
-            "circumstances": [each.as_dict() for each in self.circumstances],
-            "changes": {kind.value: [each.as_dict() for each in self.of(kind)] for kind in CheckChangeKind},
-            "slower": [each.as_dict() for each in self.slower],
-            "only_old": [each.check for each in self.only_old],
-            "only_new": [each.check for each in self.only_new],
-        }
+        """Return the JSON of it, as `reports/schema/diff.schema.json` says."""
+        found: dict[str, Any] = msgspec.to_builtins(
+            DiffTables(
+                schema=1,
+                old=_named(self.old),
+                new=_named(self.new),
+                circumstances=[each.table for each in self.circumstances],
+                changes=CheckChangesTable(*([each.table for each in self.of(kind)] for kind in CheckChangeKind)),
+                slower=[each.table for each in self.slower],
+                only_old=[each.check for each in self.only_old],
+                only_new=[each.check for each in self.only_new],
+            )
+        )
+        return found
 
 
 def diff_of(old: Results, new: Results) -> RunDiff:
@@ -268,8 +283,15 @@ def _words(event: CheckEvent) -> str:
     return f"{event.state} ({event.signature})" if event.signature else event.state
 
 
-def _named(results: Results) -> dict[str, Any]:
+def _named(results: Results) -> RunTable:
     header = results.header
-    target = {"target": header.target.name, "version": header.target.version}
-    held = {"profile": header.profile, "release": header.release or header.profile, "suite": header.suite}
-    return {**target, **held, "started": header.started, "run": header.run, "complete": results.complete}
+    return RunTable(
+        target=header.target.name,
+        version=header.target.version,
+        profile=header.profile,
+        release=header.release or header.profile,
+        suite=header.suite,
+        started=header.started,
+        run=header.run,
+        complete=results.complete,
+    )

@@ -90,11 +90,12 @@ class Looks:
 
         Which RPCs answer before that stands in `proto/rpcs.toml`.
         """
+        request: Any = call.request
         match rpcs()[call.rpc].settles:
             case "load":
-                self.until_loaded(call.request.collection_name, *getattr(call.request, "partition_names", ()))
+                self.until_loaded(request.collection_name, *getattr(request, "partition_names", ()))
             case "flushed":
-                for name in call.request.collection_names:
+                for name in request.collection_names:
                     self.until_flushed(name, answer)
 
     def comes_to_count(self, collection: str, count: int) -> Equality:
