@@ -8,9 +8,13 @@ A driver gives `serve` its functions, one for each operation that its SDK has:
 
 `connect` takes no client and returns one; `describe` turns what the SDK raised into the members of an error. Nothing
 is caught but to be told, and nothing is added: no retry, no timeout, no default that the request did not ask for.
+
+What is raised in the files of these functions, and not in the SDK that they call, is a mistake of the driver: an
+argument that nobody takes, a member that is not there. It is told as such, and never as what the SDK did.
 """
 
 import base64
+import inspect
 import json
 import math
 import os
@@ -28,9 +32,10 @@ def serve(hello, operations, describe):
     answers = _answers_alone()
     clients = {}
     said = {"language": f"python {sys.version.split()[0]}", **hello, "operations": sorted(operations)}
+    own = {__file__, *(code.co_filename for code in map(_code, [*operations.values(), describe]) if code)}
     for line in sys.stdin:
         request = json.loads(line)
-        answer = {"mtck": 1, "id": request["id"], **_answer(request, said, operations, clients, describe)}
+        answer = {"mtck": 1, "id": request["id"], **_answer(request, said, operations, clients, describe, own)}
         answers.write(_line(answer))
         answers.flush()
 
@@ -40,8 +45,24 @@ def _line(answer):
     try:
         return json.dumps({**answer, "result": _result(answer)} if answer.get("ok") else answer) + "\n"
     except (TypeError, ValueError) as error:
-        told = {"kind": "driver", "type": type(error).__qualname__, "message": str(error)}
-        return json.dumps({"mtck": 1, "id": answer["id"], "ok": False, "error": told}) + "\n"
+        return json.dumps({"mtck": 1, "id": answer["id"], **_mistake(error)}) + "\n"
+
+
+def _mistake(error):
+    """Tell what the driver did wrong."""
+    return {"ok": False, "error": {"kind": "driver", "type": type(error).__qualname__, "message": str(error)}}
+
+
+def _code(function):
+    return getattr(function, "__code__", None)
+
+
+def _place(error):
+    """Return the file in which something was raised."""
+    found = error.__traceback__
+    while found.tb_next:
+        found = found.tb_next
+    return found.tb_frame.f_code.co_filename
 
 
 def _result(answer):
@@ -57,26 +78,39 @@ def _answers_alone():
     return own
 
 
-def _answer(request, said, operations, clients, describe):
+def _answer(request, said, operations, clients, describe, own):
     name, client = request["op"], request.get("client", "")
     if name == "hello":
         return {"ok": True, "result": said}
     if name not in operations:
         return {"skip": f"{said['sdk']} has no {name}"}
-    arguments = {key: plain_value(value) for key, value in request.get("args", {}).items()}
-    options = request.get("options", {})
     try:
-        if name == "connect":
-            clients[client] = operations[name](**arguments, **options)
-            return {"ok": True, "result": {}}
-        found = operations[name](clients[client], **arguments, **options) or {}
-        if name == "close":
-            del clients[client]
+        arguments = {key: plain_value(value) for key, value in request.get("args", {}).items()}
+        arguments |= request.get("options", {})
+        first = () if name == "connect" else (clients[client],)
+        if _code(operations[name]):
+            inspect.signature(operations[name]).bind(*first, **arguments)
+    except Exception as error:  # noqa: BLE001 - nobody has asked the SDK for anything yet
+        return _mistake(error)
+    try:
+        found = operations[name](*first, **arguments)
     except Skip as why:
         return {"skip": str(why)}
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the SDK raises is what its user sees
+        return _mistake(error) if _place(error) in own else _told(error, describe)
+    if name == "connect":
+        clients[client], found = found, {}
+    elif name == "close":
+        del clients[client]
+    return {"ok": True, "result": found or {}}
+
+
+def _told(error, describe):
+    """Tell what a user of the SDK sees."""
+    try:
         return {"ok": False, "error": {"type": type(error).__qualname__, "message": str(error), **describe(error)}}
-    return {"ok": True, "result": found}
+    except Exception as ours:  # noqa: BLE001 - the SDK raised something else
+        return _mistake(ours)
 
 
 def plain_value(value):

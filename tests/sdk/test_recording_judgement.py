@@ -114,10 +114,41 @@ def test_the_verb_says_what_is_broken_and_where(model: Target, tmp_path: Path) -
     assert "Query: no credentials, and some before" in done.stdout
 
 
-@pytest.mark.parametrize("text", ["", "no JSON\n{}\n", '{"event": "call"}\n'])
-def test_what_is_no_recording_is_refused(tmp_path: Path, text: str) -> None:
-    """With the reason."""
+_HEADER = '{"event": "header", "upstream": "127.0.0.1:1", "schema": %s}\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "does not begin with the header"),
+        ("no JSON\n{}\n", "line 1 is no JSON"),
+        ('{"event": "call"}\n', "does not begin with the header"),
+        ('{"event": "header", "suite": "1", "profile_reason": "x"}\n', "is no recording, but the results of a run"),
+        (_HEADER % 2, "has schema 2, and this version reads 1"),
+    ],
+)
+def test_what_is_no_recording_is_refused(tmp_path: Path, text: str, why: str) -> None:
+    """With the reason, each its own."""
     path = tmp_path / "calls.jsonl"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(RecordingError, match=r"calls\.jsonl"):
+    with pytest.raises(RecordingError, match=rf"calls\.jsonl.* {why}"):
         read_calls(path)
+
+
+def test_a_folder_is_no_recording(tmp_path: Path) -> None:
+    """It is told what it is, and so is a file that is not there."""
+    for path, why in ((tmp_path, "is a folder"), (tmp_path / "none", "No such file")):
+        with pytest.raises(RecordingError, match=why):
+            read_calls(path)
+
+
+def test_each_connection_is_looked_at(calls: list[RecordedCall]) -> None:
+    """A second client that says nothing is noticed; another connection of a client that did is its own affair."""
+    query = next(each for each in calls if each.rpc == "Query")
+    carried = ("identifier", "42")
+    silent = replace(query, peer="ipv4:127.0.0.1:9", metadata=())
+    again = replace(silent, metadata=(carried,))
+    known = [replace(each, metadata=(*each.metadata, carried)) for each in calls]
+    assert _judged([*calls, silent])["sdk/connect-first"] == "fail"
+    assert _judged([*known, again])["sdk/connect-first"] == "pass"
+    assert _judged([*calls, again])["sdk/connect-first"] == "fail"

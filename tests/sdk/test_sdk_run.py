@@ -95,11 +95,12 @@ def test_a_fault_that_never_comes_to_pass_is_no_verdict(judged: Judged, tmp_path
 def test_a_timeout_that_is_refused_at_once_is_no_verdict(judged: Judged, tmp_path: Path) -> None:
     """Nothing was sent: nobody saw what becomes of a call that is not answered."""
     change = """
-def query(client, timeout=None, **more):
-    if timeout is not None:
-        raise driver.ClientError("timeout", "too little time")
-    return {"rows": client.query(**more)}
-found["query"] = query
+class Hasty(driver.Client):
+    def query(self, *args, timeout=None, **more):
+        if timeout is not None:
+            raise driver.ClientError("timeout", "too little time")
+        return super().query(*args, **more)
+found = driver.operations_of(Hasty)
 """
     found = judged(changed(tmp_path, change), ["sdk/timeout-kept.query"])
     assert [(each.state, each.signature) for each in found] == [("inconclusive", "open")]
@@ -158,6 +159,23 @@ def test_a_driver_that_breaks_its_protocol_says_nothing_of_the_sdk(judged: Judge
     """Its mistake is inconclusive."""
     body = "say(request, ok=True) if op == 'connect' else say(request)"
     found = judged(script(tmp_path, body), ["sdk/error-both.flush"])
+    assert [(each.state, each.signature) for each in found] == [("inconclusive", "driver")]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "found['query'] = lambda client, collection: {'rows': []}",
+        "found['query'] = lambda client, **all: {'rows': {}['ids']}",
+        "found['query'] = lambda client, **all: client.query(no_such_argument=1)",
+        "real = found['connect']\ndef connect(**all): real(**all)\nfound['connect'] = connect",
+        "def describe(error): return error.no_such_member\ndriver.describe = describe",
+    ],
+    ids=["an-argument", "a-member", "a-call", "no-client", "describe"],
+)
+def test_a_mistake_of_a_driver_in_python_is_no_error_of_the_sdk(judged: Judged, tmp_path: Path, change: str) -> None:
+    """Whatever it raises by itself, before the SDK is asked and afterwards."""
+    found = judged(changed(tmp_path, change), ["sdk/error-both.query"])
     assert [(each.state, each.signature) for each in found] == [("inconclusive", "driver")]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError, Message
 
+from milvus_tck.proxy.recording import SCHEMA
 from milvus_tck.wire.descriptors import message_class, methods
 
 __all__ = ["RecordedCall", "RecordingError", "read_calls"]
@@ -44,6 +45,8 @@ def read_calls(path: Path) -> list[RecordedCall]:
 
     A last line that was cut short is left out.
     """
+    if path.is_dir():
+        raise RecordingError(f"{path} is a folder: name the file that --record wrote")
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except OSError as error:
@@ -55,13 +58,23 @@ def read_calls(path: Path) -> list[RecordedCall]:
         except ValueError as error:
             if any(each.strip() for each in lines[number:]):
                 raise RecordingError(f"{path}, line {number} is no JSON") from error
-    if not events or not isinstance(events[0], dict) or "upstream" not in events[0]:
-        raise RecordingError(f"{path} is no recording: it does not begin with the header of one")
+    _must_be_ours(path, events[0] if events else None)
     try:
         found = [_call(each) for each in events if each["event"] == "call"]
     except (KeyError, TypeError, ValueError) as error:
         raise RecordingError(f"{path} is no recording: {error!r}") from error
     return sorted(found, key=lambda each: each.number)
+
+
+def _must_be_ours(path: Path, first: object) -> None:
+    """Look at how a file begins; raises `RecordingError`."""
+    header = first if isinstance(first, dict) and first.get("event") == "header" else {}
+    if "suite" in header and "profile_reason" in header:
+        raise RecordingError(f"{path} is no recording, but the results of a run")
+    if "upstream" not in header:
+        raise RecordingError(f"{path} is no recording: it does not begin with the header of one")
+    if header.get("schema", SCHEMA) != SCHEMA:
+        raise RecordingError(f"{path} has schema {header['schema']}, and this version reads {SCHEMA}")
 
 
 def _call(raw: Mapping[str, Any]) -> RecordedCall:

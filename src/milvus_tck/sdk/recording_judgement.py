@@ -50,13 +50,17 @@ def judge_recording(calls: Sequence[RecordedCall]) -> Iterator[RecordedVerdict]:
 
 
 def _first(calls: Sequence[RecordedCall]) -> Iterator[tuple[RecordedCall, str]]:
-    for call in calls[:1]:
-        info: Any = getattr(call.request, "client_info", None)
-        if call.rpc != "Connect":
-            yield call, f"{call.rpc} is the first call"
-        else:
+    """Look at the first call of each connection; one that carries an identifier from before is another of a client."""
+    peers, identifiers = set[str](), set[str]()
+    for call in calls:
+        carried = {value for key, value in call.metadata if key == "identifier"}
+        if call.peer not in peers and not carried & identifiers:
+            info: Any = getattr(call.request, "client_info", None)
             named = info is not None and info.sdk_type and info.sdk_version
-            yield call, "" if named else "Connect names no SDK"
+            unnamed = "" if named else "Connect names no SDK"
+            yield call, unnamed if call.rpc == "Connect" else f"{call.rpc} is the first call of {call.peer}"
+        peers.add(call.peer)
+        identifiers |= carried
 
 
 def _row_counts(calls: Sequence[RecordedCall]) -> Iterator[tuple[RecordedCall, str]]:
