@@ -4,11 +4,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from milvus_tck.sdk.sdk_clauses import parse_sdk_clauses
+from milvus_tck.sdk.server_access import ServerAccess
 from milvus_tck.spec.data import SpecError, data_dir
 from milvus_tck.spec.tables import TableFile
 from milvus_tck.verdict.model.states import Exit, State
@@ -105,6 +107,25 @@ found = driver.operations_of(Hasty)
     found = judged(changed(tmp_path, change), ["sdk/timeout-kept.query"])
     assert [(each.state, each.signature) for each in found] == [("inconclusive", "open")]
     assert found[0].actual.startswith("nothing was sent into the silence: timeout error")
+
+
+def test_what_a_server_loses_is_no_finding(judged: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key that the server does not find, whoever wrote it, says nothing of the SDK that wrote it."""
+    ask = ServerAccess.ask
+
+    def forgetful(access: ServerAccess, call: Any) -> Any:  # noqa: ANN401 - any call and its answer
+        answer = ask(access, call)
+        if call.rpc == "Query" and any((1 << 63) - 1 in each.scalars.long_data.data for each in answer.fields_data):
+            answer.ClearField("fields_data")
+        return answer
+
+    monkeypatch.setattr(ServerAccess, "ask", forgetful)
+    found = judged(REFERENCE, ["sdk/integer-exact.insert-*"])
+    assert [(each.check.partition(":")[0], each.state) for each in found] == [
+        ("sdk/integer-exact.insert-above", "pass"),
+        ("sdk/integer-exact.insert-below", "pass"),
+        ("sdk/integer-exact.insert-most", "inconclusive"),
+    ]
 
 
 def test_what_a_driver_lacks_is_unsupported(judged: Judged, tmp_path: Path) -> None:

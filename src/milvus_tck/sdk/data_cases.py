@@ -104,6 +104,7 @@ def _integers() -> Iterator[SdkCase]:
 
 def _written(key: int, bench: Bench) -> None:
     bench.needs("insert")
+    _with_key(bench, key)  # a server that loses such a key does so whoever writes it
     name = bench.access.collection(KeyKind.INT)
     deed = bench.do("insert", collection=name, rows=sample_rows([key]))
     deed.succeeded()
