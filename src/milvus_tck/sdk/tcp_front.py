@@ -106,10 +106,11 @@ class TcpFront:
         with contextlib.suppress(OSError):
             while chunk := source.recv(_CHUNK):
                 begun = 0 if frames is None else frames.begun(chunk)
-                if not self._through.is_set():
+                # It reads on meanwhile, to see what is begun. Nothing is kept: no connection outlives a silence.
+                if self._through.is_set():
+                    sink.sendall(chunk)
+                else:
                     self._hold(begun)
-                self._through.wait()
-                sink.sendall(chunk)
         for each in (source, sink):
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
