@@ -16,9 +16,9 @@ class Client:
         self.alias = alias
         self.collections = {}
 
-    def collection(self, name):
+    def collection(self, name, **options):
         if name not in self.collections:
-            self.collections[name] = Collection(name, using=self.alias)
+            self.collections[name] = Collection(name, using=self.alias, **options)
         return self.collections[name]
 
 
@@ -43,7 +43,7 @@ def create_collection(client, collection, key, dim, auto_id=False, **options):
 
 
 def drop_collection(client, collection, **options):
-    client.collection(collection).drop(**options)
+    client.collection(collection, **options).drop(**options)
 
 
 def has_collection(client, collection, **options):
@@ -55,19 +55,19 @@ def list_collections(client, **options):
 
 
 def describe_collection(client, collection, **options):
-    return {"fields": [each["name"] for each in client.collection(collection).describe(**options)["fields"]]}
+    return {"fields": [each["name"] for each in client.collection(collection, **options).describe(**options)["fields"]]}
 
 
 def create_partition(client, collection, partition, **options):
-    client.collection(collection).create_partition(partition, **options)
+    client.collection(collection, **options).create_partition(partition, **options)
 
 
 def drop_partition(client, collection, partition, **options):
-    client.collection(collection).drop_partition(partition, **options)
+    client.collection(collection, **options).drop_partition(partition, **options)
 
 
 def has_partition(client, collection, partition, **options):
-    return {"value": client.collection(collection).has_partition(partition, **options)}
+    return {"value": client.collection(collection, **options).has_partition(partition, **options)}
 
 
 def list_partitions(client, collection, **options):
@@ -78,27 +78,27 @@ def list_partitions(client, collection, **options):
 
 def create_index(client, collection, field, type, metric, **options):
     params = {"index_type": type, "metric_type": metric, "params": {}}
-    client.collection(collection).create_index(field, params, **options)
+    client.collection(collection, **options).create_index(field, params, **options)
 
 
 def load(client, collection, **options):
-    client.collection(collection).load(**options)
+    client.collection(collection, **options).load(**options)
 
 
 def release(client, collection, **options):
-    client.collection(collection).release(**options)
+    client.collection(collection, **options).release(**options)
 
 
 def flush(client, collection, **options):
-    client.collection(collection).flush(**options)
+    client.collection(collection, **options).flush(**options)
 
 
 def insert(client, collection, rows, partition=None, **options):
-    return _written(client.collection(collection).insert, rows, partition, options, "insert_count")
+    return _written(client.collection(collection, **options).insert, rows, partition, options, "insert_count")
 
 
 def upsert(client, collection, rows, partition=None, **options):
-    return _written(client.collection(collection).upsert, rows, partition, options, "upsert_count")
+    return _written(client.collection(collection, **options).upsert, rows, partition, options, "upsert_count")
 
 
 def _written(write, rows, partition, options, count):
@@ -109,26 +109,26 @@ def _written(write, rows, partition, options, count):
 def delete(client, collection, ids=None, filter=None, partition=None, **options):
     if ids is not None:
         raise Skip("delete takes an expression, and no ids")
-    client.collection(collection).delete(filter, **given(partition_name=partition), **options)
+    client.collection(collection, **options).delete(filter, **given(partition_name=partition), **options)
 
 
 def query(client, collection, filter="", output_fields=None, limit=None, offset=None, partitions=None, consistency=None,
           **options):  # fmt: skip
     more = given(output_fields=output_fields, limit=limit, offset=offset, partition_names=partitions,
                  consistency_level=consistency)  # fmt: skip
-    return rows_of(client.collection(collection).query(filter, **more, **options))
+    return rows_of(client.collection(collection, **options).query(filter, **more, **options))
 
 
 def search(client, collection, vectors, limit, offset=None, filter=None, output_fields=None, partitions=None,
            consistency=None, **options):  # fmt: skip
     param = {"metric_type": "L2", "params": {}, **given(offset=offset)}
     more = given(expr=filter, output_fields=output_fields, partition_names=partitions, consistency_level=consistency)
-    return hits_of(client.collection(collection).search(vectors, "vector", param, limit, **more, **options))
+    return hits_of(client.collection(collection, **options).search(vectors, "vector", param, limit, **more, **options))
 
 
 def query_iterator(client, collection, filter="", output_fields=None, batch=10, limit=None, **options):
     more = given(expr=filter, output_fields=output_fields, limit=limit)
-    pages = client.collection(collection).query_iterator(batch_size=batch, **more, **options)
+    pages = client.collection(collection, **options).query_iterator(batch_size=batch, **more, **options)
     found = []
     try:
         while page := pages.next():
