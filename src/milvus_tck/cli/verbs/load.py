@@ -29,6 +29,7 @@ from milvus_tck.load.plan.job import DEFAULT_SCENARIO, LoadJob
 from milvus_tck.load.plan.scenario import Scenario
 from milvus_tck.load.plan.scenario_files import ScenarioError, scenario_names
 from milvus_tck.load.plan.scenario_tables import OPERATIONS
+from milvus_tck.load.plan.vector_kinds import VECTOR_KINDS
 from milvus_tck.spec.bindings import GRPC, binding_row
 from milvus_tck.targets.base import Target, TargetError
 from milvus_tck.targets.identity import identify
@@ -103,6 +104,7 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 @click.option("--http", metavar="URL", help="Where a running target, or its gateway, speaks HTTP.")
 @click.option("--http-management", metavar="URL", help="Its management port, with /api/v1.")
 @click.option("--dataset", type=click.Path(exists=True), help="Vectors: .npy, .hdf5, .parquet, or a folder.")
+@click.option("--vector", type=click.Choice(list(VECTOR_KINDS)), help="What vectors are made of [the scenario's].")
 @click.option("--slo", "objectives", multiple=True, metavar="OBJECTIVE",
               help="In place of the scenario's: 'search.p99<50ms', 'insert.rate>5000rows/s'. Errors, wrong "
               "answers, recall and drops are bounded in every run; name one to bound it otherwise: 'errors<5%'.",

@@ -1,32 +1,49 @@
 """Dataset: what every data set can do."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Dataset", "Floats", "Ids", "numbers"]
+from milvus_tck.wire.kinds import Kind
+from milvus_tck.wire.packed_columns import SparseRows
+
+__all__ = ["Dataset", "Floats", "Ids", "Numbers", "Queries", "Rows", "joined", "numbers"]
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
+#: Vectors of any number type; a bfloat16 by its bits, binary ones packed.
+Numbers = NDArray[Any]
+Rows = Numbers | SparseRows
+#: Queries: an array of shape (queries, dim), or the bytes of each sparse one.
+Queries = Numbers | list[bytes]
 
 
 class Dataset(Protocol):
     """Rows by their number, and queries whose exact neighbours are known."""
 
+    kind: Kind
     rows: int
+    #: 0 for sparse vectors.
     dim: int
     #: Queries that differ from each other.
     queries: int
 
-    def vectors(self, start: int, stop: int) -> Floats:
-        """Return rows as float32, shape (stop - start, dim)."""
+    def vectors(self, start: int, stop: int) -> Rows:
+        """Return rows, shape (stop - start, dim), as `InsertColumn` takes them."""
 
-    def query(self, number: int) -> Floats:
-        """Return a query, shape (1, dim)."""
+    def query(self, number: int) -> Queries:
+        """Return a query, shape (1, dim), or its bytes."""
 
     def neighbours(self, number: int, k: int) -> Ids:
         """Return the rows nearest to a query, nearest first; fewer than k where no more are known."""
+
+
+def joined(queries: Sequence[Queries]) -> Queries:
+    """Put queries of one data set together."""
+    arrays = [each for each in queries if not isinstance(each, list)]
+    return np.concatenate(arrays) if arrays else [row for each in queries if isinstance(each, list) for row in each]
 
 
 def numbers(ids: NDArray[Any]) -> Ids:

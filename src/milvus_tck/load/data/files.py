@@ -18,16 +18,32 @@ from typing import Any
 
 import numpy as np
 
+from milvus_tck.load.data.converted_rows import Converted
 from milvus_tck.load.data.dataset import Dataset, Floats, Ids
+from milvus_tck.load.data.seeded_bits import PlantedBits
 from milvus_tck.load.data.seeded_rows import Planted
+from milvus_tck.load.data.seeded_terms import PlantedTerms
 from milvus_tck.load.plan.scenario import DataPlan
+from milvus_tck.load.plan.vector_kinds import VECTOR_KINDS
+from milvus_tck.wire.messages import DataType
 
-__all__ = ["READERS", "FileDataset", "open_dataset"]
+__all__ = ["READERS", "FileDataset", "open_dataset", "planted"]
 
 
 def open_dataset(data: DataPlan, seed: int) -> Dataset:
     """Return the rows of a scenario; raises `ValueError` or `OSError` where a file cannot be used."""
-    return read_dataset(Path(data.dataset), data.rows) if data.dataset else Planted(seed, data.rows, data.dim)
+    return read_dataset(Path(data.dataset), data.rows) if data.dataset else planted(data, seed, data.rows)
+
+
+def planted(data: DataPlan, seed: int, rows: int, region: int = 0) -> Dataset:
+    """Return the rows of a region, made from the seed; raises `ValueError` where their neighbours were not known."""
+    kind = VECTOR_KINDS[data.vector].kind
+    if kind == DataType.BinaryVector:
+        return PlantedBits(seed, rows, data.dim, region)
+    if kind == DataType.SparseFloatVector:
+        return PlantedTerms(seed, rows, region)
+    floats = Planted(seed, rows, data.dim, region)
+    return floats if kind == DataType.FloatVector else Converted(floats, kind)
 
 
 @dataclass
@@ -39,6 +55,7 @@ class FileDataset:
     truth: Any = None
     #: Rows to use; 0 is all of them. Neighbours are known only where all are used.
     most: int = 0
+    kind = DataType.FloatVector
 
     def __post_init__(self) -> None:
         whole, self.dim = int(self.table.shape[0]), int(self.table.shape[1])

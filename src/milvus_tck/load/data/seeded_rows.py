@@ -20,15 +20,16 @@ from functools import lru_cache
 import numpy as np
 
 from milvus_tck.load.data.dataset import Floats, Ids
+from milvus_tck.wire.messages import DataType
 
-__all__ = ["GROUP", "Planted", "apart"]
+__all__ = ["ALONE", "BLOCK", "DOUBT", "GROUP", "Planted", "apart"]
 
 #: Members of a group, and so the most neighbours that are known.
 GROUP = 16
 #: Groups whose numbers are drawn together.
-_BLOCK = 256
+BLOCK = 256
 #: Probability that a query has another neighbour than it should have.
-_DOUBT = 1e-9
+DOUBT = 1e-9
 #: Members lie between these shares of the distance between groups.
 _NEAR, _FAR = 0.18, 0.45
 #: Distances below it would drown in the rounding of float32.
@@ -36,15 +37,17 @@ _SMALLEST = 0.02
 _CENTRES, _DIRECTIONS = 1, 2
 _KEPT_BLOCKS = 64
 #: Rows before the first one that has another one near it, where nothing is planned.
-_ALONE = 1 << 20
+ALONE = 1 << 20
 
 
 class Planted:
     """Planted rows; `rows` counts those that queries know of; 0 plans for any number without queries."""
 
+    kind = DataType.FloatVector
+
     def __init__(self, seed: int, rows: int, dim: int, region: int = 0) -> None:
         """Plan them; raises `ValueError` where the dimensions are too few for so many rows."""
-        self._groups = math.ceil(rows / GROUP) or _ALONE
+        self._groups = math.ceil(rows / GROUP) or ALONE
         self.rows, self.dim = rows, dim
         self.queries = self._groups if rows else 0
         reach = apart(dim, max(rows, 2 * GROUP)) * _FAR
@@ -54,6 +57,8 @@ class Planted:
             )
             raise ValueError(message)
         self._radii = np.linspace(apart(dim, max(rows, 2 * GROUP)) * _NEAR, reach, GROUP)
+        #: How much farther from its centre each member lies than the one before.
+        self.gap = float(self._radii[1] - self._radii[0])
         self._key = np.array([seed & (1 << 64) - 1, region + 1], dtype=np.uint64)
         self._centres: Callable[[int], Floats] = lru_cache(_KEPT_BLOCKS)(self._make_centres)
 
@@ -61,11 +66,11 @@ class Planted:
         return np.random.Generator(np.random.Philox(key=self._key, counter=[0, stream, member, block]))
 
     def _make_centres(self, block: int) -> Floats:
-        return _unit(self._random(_CENTRES, 0, block).standard_normal((_BLOCK, self.dim), dtype=np.float32))
+        return _unit(self._random(_CENTRES, 0, block).standard_normal((BLOCK, self.dim), dtype=np.float32))
 
     def query(self, number: int) -> Floats:
         """Return the centre of a group."""
-        found: Floats = self._centres(number // _BLOCK)[number % _BLOCK][None]
+        found: Floats = self._centres(number // BLOCK)[number % BLOCK][None]
         return found
 
     def neighbours(self, number: int, k: int) -> Ids:
@@ -78,20 +83,20 @@ class Planted:
         pieces = []
         while start < stop:
             member, group = divmod(start, self._groups)
-            end = min(stop, start + self._groups - group, start + _BLOCK - group % _BLOCK)
+            end = min(stop, start + self._groups - group, start + BLOCK - group % BLOCK)
             pieces.append(self._members(member, group, end - start))
             start = end
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces or [np.empty((0, self.dim), np.float32)])
 
     def _members(self, member: int, group: int, count: int) -> Floats:
         """Make members of neighbouring groups of one block."""
-        block, first = divmod(group, _BLOCK)
+        block, first = divmod(group, BLOCK)
         if member >= GROUP:
-            return _unit(self._random(_CENTRES, member, block).standard_normal((_BLOCK, self.dim), np.float32))[
+            return _unit(self._random(_CENTRES, member, block).standard_normal((BLOCK, self.dim), np.float32))[
                 first : first + count
             ]
         centres = self._centres(block)[first : first + count]
-        whole = self._random(_DIRECTIONS, member, block).standard_normal((_BLOCK, self.dim), dtype=np.float32)
+        whole = self._random(_DIRECTIONS, member, block).standard_normal((BLOCK, self.dim), dtype=np.float32)
         aside = whole[first : first + count]
         aside = _unit(aside - centres * np.einsum("ij,ij->i", aside, centres)[:, None])
         angle = 2 * math.asin(self._radii[member] / 2)
@@ -117,5 +122,5 @@ def apart(dim: int, rows: int) -> float:
     for _ in range(200):
         t = (low + high) / 2
         doubt = pairs + a * math.log1p(-t * t) - math.log(2 * a * t) - beta
-        low, high = (t, high) if doubt > math.log(_DOUBT) else (low, t)
+        low, high = (t, high) if doubt > math.log(DOUBT) else (low, t)
     return min(math.sqrt(2 - 2 * high), 1.0)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import gcd
+from typing import Any
 
 import numpy as np
 
-from milvus_tck.load.data.dataset import Ids, numbers
+from milvus_tck.load.data.dataset import Ids, Queries, joined, numbers
 from milvus_tck.load.operations.base import Look, OperationRunner
 from milvus_tck.load.operations.workload import KEY, NUMBER, VECTOR, Workload
 from milvus_tck.load.plan.scenario import Operation
 from milvus_tck.load.transports.base import Payload
-from milvus_tck.wire import SearchTemplate, calls
+from milvus_tck.wire import SearchTemplate, calls, encode_search
 from milvus_tck.wire import messages as m
 
 __all__ = ["Query", "Search"]
@@ -24,6 +26,8 @@ _BUDGET = 64 << 20
 #: A number that shares no factor with most others: steps of so many visit everything.
 _STRIDE = 7_368_787
 _THOUSAND = 1_000
+#: Metrics by which the nearest row has the least score.
+_DISTANCES = frozenset({"L2", "HAMMING"})
 
 
 class _Ring(OperationRunner):
@@ -61,15 +65,15 @@ class Search(_Ring):
 
     def prepare(self, share: int, shares: int) -> None:  # noqa: ARG002 - the same for all
         """Write the requests."""
-        template = [self._template(name) for name in self.workload.names]
-        size = len(template[0].encode(self._queries(range(self.operation.batch))))
+        encoders = [self._encoder(name) for name in self.workload.names]
+        size = len(encoders[0](self._queries(range(self.operation.batch))))
         most = min(_DISTINCT, _BUDGET // size, max(1, self.workload.dataset.queries // self.operation.batch))
         chosen = self._chosen()
         for place in range(most):
             asked = tuple(number for number, _ in zip(chosen, range(self.operation.batch), strict=False))
             if len(asked) < self.operation.batch:
                 break
-            payload = template[place % len(template)].encode(self._queries(asked))
+            payload = encoders[place % len(encoders)](self._queries(asked))
             self._ring.append((self.said(payload), asked))
 
     def _chosen(self) -> Iterator[int]:
@@ -88,20 +92,24 @@ class Search(_Ring):
         found = self.workload.dataset.neighbours(number, self.operation.k if not self._bound else 1 << 30)
         return found[numbers(found) < self._bound][: self.operation.k] if self._bound else found
 
-    def _queries(self, chosen: range | tuple[int, ...]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return np.concatenate([self.workload.dataset.query(number) for number in chosen])
+    def _queries(self, chosen: range | tuple[int, ...]) -> Queries:
+        return joined([self.workload.dataset.query(number) for number in chosen])
 
-    def _template(self, name: str) -> SearchTemplate:
+    def _encoder(self, name: str) -> Callable[[Queries], bytes]:
+        """Return what writes requests to a collection that differ in their queries alone."""
         data, operation = self.workload.data, self.operation
+        said: dict[str, Any] = {
+            "field": VECTOR, "topk": operation.k, "metric": data.metric, "output": (KEY,),
+            "expr": f"{NUMBER} < {self._bound}" if self._bound else "",
+            "level": m.ConsistencyLevel.Value(operation.level), **data.search_params,
+        }  # fmt: skip
         sample = self._queries(range(operation.batch))
-        call = calls.search(
-            name, sample, field=VECTOR, topk=operation.k, metric=data.metric, output=(KEY,),
-            expr=f"{NUMBER} < {self._bound}" if self._bound else "",
-            level=m.ConsistencyLevel.Value(operation.level), **data.search_params,
-        )  # fmt: skip
-        request = call.request
+        if isinstance(sample, list):
+            return partial(encode_search, name, kind=m.PlaceholderType.SparseFloatVector, **said)
+        request = calls.search(name, np.empty((0, 1), np.float32), **said).request
         assert isinstance(request, m.SearchRequest)  # noqa: S101 - it is what a search sends
-        return SearchTemplate(request, sample)
+        template = SearchTemplate(request, sample)
+        return lambda queries: template.encode(np.asarray(queries))
 
     def look(self, number: int, body: bytes) -> Look:
         """Compare with the exact neighbours; more rows than asked for, one of them twice, or disorder are wrong."""
@@ -126,7 +134,7 @@ class Search(_Ring):
     def _disorder(self, ids: list[int], scores: list[float]) -> str:
         if len(set(ids)) < len(ids):
             return "a row is there twice"
-        if scores != sorted(scores, reverse=self.workload.data.metric != "L2"):
+        if scores != sorted(scores, reverse=self.workload.data.metric not in _DISTANCES):
             return "rows are not in the order of their scores"
         if self._bound and (numbers(np.array(ids, dtype=np.int64)) >= self._bound).any():
             return "a row that the filter does not let pass"

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
 from milvus_tck.load.codecs.base import PLAIN, Codec
 from milvus_tck.load.data.dataset import Dataset, Ids, numbers
-from milvus_tck.load.data.seeded_rows import Planted
+from milvus_tck.load.data.files import planted
 from milvus_tck.load.operations.names import all_names, names, spare_name
 from milvus_tck.load.plan.scenario import DataPlan, Operation, Scenario
 from milvus_tck.load.transports.base import Payload
@@ -84,7 +85,9 @@ class Workload:
 
     def rows_of(self, region: int) -> Dataset:
         """Return the rows that a region is made of."""
-        return Planted(self.seed, 0, self.dataset.dim, region) if region else self.dataset
+        if not region:
+            return self.dataset
+        return planted(replace(self.data, dim=self.dataset.dim), self.seed, 0, region)
 
     def stock(self, operation: Operation) -> int:
         """Return how many requests of an operation find their rows there already."""
@@ -97,12 +100,14 @@ class Workload:
         keys = self.keys(region, start, count)
         columns = [
             InsertColumn(KEY, DataType.Int64, keys),
-            InsertColumn(VECTOR, DataType.FloatVector, rows.vectors(start, start + count)),
+            InsertColumn(VECTOR, self.dataset.kind, rows.vectors(start, start + count)),
             InsertColumn(NUMBER, DataType.Int64, numbers(keys)),
         ]
         return encode_insert(name, columns, upsert=upsert)
 
     def create(self, name: str) -> Call[m.Status]:
         """Return the call that creates a collection."""
-        fields = (schema.int64_key(KEY), schema.vector(VECTOR, self.dataset.dim), schema.field(NUMBER, DataType.Int64))
+        kind, dim = self.dataset.kind, self.dataset.dim
+        vector = schema.vector(VECTOR, dim, kind) if dim else schema.field(VECTOR, kind)
+        fields = (schema.int64_key(KEY), vector, schema.field(NUMBER, DataType.Int64))
         return calls.create_collection(name, *fields, level=m.ConsistencyLevel.Bounded)

@@ -12,7 +12,8 @@ from milvus_tck.load.plan.default_objectives import check_names, with_asked
 from milvus_tck.load.plan.objectives import parse_objectives
 from milvus_tck.load.plan.scenario import Scenario
 from milvus_tck.load.plan.scenario_files import of_operations, read_scenario
-from milvus_tck.spec.bindings import GRPC
+from milvus_tck.load.plan.vector_kinds import of_vector
+from milvus_tck.spec.bindings import GRPC, binding_row
 
 __all__ = ["DEFAULT_SCENARIO", "LoadJob"]
 
@@ -42,6 +43,8 @@ class LoadJob:
     #: Whether a gateway of ours stands between: what it costs is part of what is measured.
     gateway: bool = False
     dataset: str | None = None
+    #: What vectors are made of, in place of the scenario's.
+    vector: str | None = None
     objectives: tuple[str, ...] = ()
     seed: int = 0
     #: Six letters that names carry.
@@ -68,6 +71,12 @@ class LoadJob:
             scenario, digest = read_scenario(self.scenario)
         if self.dataset:
             scenario = replace(scenario, data=structs.replace(scenario.data, dataset=self.dataset, rows=0))  # all of it
+        if self.vector:
+            scenario = replace(scenario, data=of_vector(scenario.data, self.vector))
+        if scenario.data.vector != "float32" and not binding_row(self.binding).same_rpcs:
+            # Its rows are JSON of its own, in which load runs write vectors of float32 alone.
+            message = f"{self.binding} has no words for vectors of {scenario.data.vector} here: grpc or http-api-v1"
+            raise ValueError(message)
         objectives = with_asked(scenario.objectives, parse_objectives(self.objectives))
         scenario = replace(scenario, objectives=objectives)
         check_names(scenario)

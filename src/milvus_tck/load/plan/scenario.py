@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
@@ -26,10 +26,14 @@ class DataPlan(Table, frozen=True):
     #: Rows that are there before the first phase; planted, so that neighbours are known.
     rows: Count = 0
     dim: Count = 128
+    #: What a vector is made of.
+    vector: Literal["float32", "float16", "bfloat16", "int8", "binary", "sparse"] = "float32"
     #: Collections that operations take turns with.
     collections: Count = 1
-    metric: str = "L2"
-    index: str = "AUTOINDEX"
+    #: What belongs to the vector where nothing is said: L2, HAMMING or IP.
+    metric: str = ""
+    #: The same: AUTOINDEX, BIN_FLAT or SPARSE_INVERTED_INDEX.
+    index: str = ""
     index_params: dict[str, Any] = field(default_factory=dict)
     search_params: dict[str, Any] = field(default_factory=dict)
     #: Rows of one request of the ingest, and how many requests at a time.

@@ -37,6 +37,7 @@ from milvus_tck.load.plan.objectives import parse_objective, parse_objectives
 from milvus_tck.load.plan.rates import Curve, Point
 from milvus_tck.load.plan.scenario import Knee, Operation, Phase, Scenario
 from milvus_tck.load.plan.scenario_tables import OperationTable, RampTable, ScenarioTables
+from milvus_tck.load.plan.vector_kinds import settled
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.tables import TableFile, read_tables
 
@@ -87,7 +88,9 @@ def _scenario(name: str, file: TableFile) -> Scenario:
     with file.at("objectives"):
         objectives = parse_objectives(tables.objectives)
     knee = _knee(tables.ramp, phases, file)
-    return Scenario(name, tables.text, tables.data, phases, objectives, knee, tables.in_flight, tables.connections)
+    with file.at("data"):
+        data = settled(tables.data)
+    return Scenario(name, tables.text, data, phases, objectives, knee, tables.in_flight, tables.connections)
 
 
 def of_operations(names: tuple[str, ...], rate: float, seconds: float, rows: int = 10_000) -> tuple[Scenario, str]:
