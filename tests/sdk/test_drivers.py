@@ -23,6 +23,8 @@ _NO_KEYS = {"search": "the first hit: (2, 'row 2') expected, (None, 'row 2') cam
     [
         ("npm", ["node", "grpc"], _NO_KEYS, set()),
         ("npm", ["node", "http"], {}, {"delete", "query_iterator"}),
+        pytest.param("go", ["go"], {}, set(), marks=_COMPILED),
+        pytest.param("mvn", ["java"], {}, set(), marks=_COMPILED),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )

@@ -10,6 +10,7 @@ from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.case_registry import SdkCase, cases
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
 from milvus_tck.sdk.server_access import sample_rows
+from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.columns import read_column
 
@@ -79,7 +80,10 @@ def _no_level(op: str, bench: Bench) -> None:
         _differ("consistency_level", _LEVELS["Strong"], request.consistency_level)
     name = bench.eventual()
     _, request = _reading(op, bench, collection=name)
-    if not request.use_default_consistency:
+    if not request.use_default_consistency and request.consistency_level != _LEVELS["Eventually"]:
+        kept = bench.access.ask(calls.describe_collection(name)).consistency_level
+        if kept != _LEVELS["Eventually"]:
+            raise OpenError(f"the server tells level {kept} of a collection that was made with Eventually")
         _differ("consistency_level", _LEVELS["Eventually"], request.consistency_level)
 
 
