@@ -8,6 +8,7 @@ SDKS = {
     "sdk-command-missing": ("sdk -- no-such-driver", "there is no program 'no-such-driver'"),
     "target-typo-sdk": ("sdk --server lit@3.2.2 -- false", "milvus-tck sdk --server lite@3.2.2 -- false"),
     "out-unwritable-sdk": ("sdk --out /proc/tck -- false", "/proc/tck"),
+    "baseline-missing-sdk": ("sdk --baseline none.toml -- false", "there is no baseline"),
     "check-driver-command-missing": ("sdk check-driver -- no-such-driver", "there is no program"),
     "judge-no-recording": ("sdk judge --log results.ndjson", "is no recording"),
     "sdk-driver-broken": ("sdk -- false", "milvus-tck sdk check-driver -- false"),

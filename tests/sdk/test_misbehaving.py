@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from milvus_tck.sdk.sdk_clauses import sdk_clauses
 from milvus_tck.sdk.sdk_run import chosen
+from milvus_tck.spec.sdk_clauses import sdk_clauses
 from milvus_tck.verdict.model.states import State
 from tests.packaging.checkout import ROOT
 from tests.sdk.conftest import Judged

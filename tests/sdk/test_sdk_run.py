@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from milvus_tck.sdk.sdk_clauses import parse_sdk_clauses
 from milvus_tck.sdk.server_access import ServerAccess
 from milvus_tck.spec.data import SpecError, data_dir
+from milvus_tck.spec.sdk_clauses import parse_sdk_clauses
 from milvus_tck.spec.tables import TableFile
 from milvus_tck.verdict.model.states import Exit, State
 from tests.packaging.checkout import ROOT

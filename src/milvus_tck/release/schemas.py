@@ -22,7 +22,6 @@ from milvus_tck.load.plan.scenario_tables import ScenarioTables
 from milvus_tck.mutants.catalogue.tables import MutantTables
 from milvus_tck.proxy.rule_files import RuleTables
 from milvus_tck.sdk.driver_protocol import DriverAnswer, DriverHello, DriverRequest
-from milvus_tck.sdk.sdk_clauses import SdkClauseTables
 from milvus_tck.spec.bindings import BindingTable
 from milvus_tck.spec.capabilities import CapabilitiesTable
 from milvus_tck.spec.clause_files import Places
@@ -44,6 +43,7 @@ from milvus_tck.spec.releases import ReleasesTable
 from milvus_tck.spec.required_clauses import WithdrawnTables
 from milvus_tck.spec.routes import RouteTables
 from milvus_tck.spec.rpcs import RpcTable
+from milvus_tck.spec.sdk_clauses import SdkClauseTables
 from milvus_tck.spec.witnesses import FactTable
 from milvus_tck.targets.tck_toml import TargetFile
 from milvus_tck.verdict.baseline.baseline import BaselineTables

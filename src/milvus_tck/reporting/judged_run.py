@@ -20,6 +20,8 @@ from milvus_tck.verdict.results.summary import Summary, reaches
 
 __all__ = ["JudgedRun"]
 
+#: Options that say which checks are run, and where what they come to is kept.
+_OF_A_RUN = frozenset({"--select", "--out", "--baseline", "--write-baseline", "--format"})
 _MEANING = {
     Exit.OK: "nothing unexpected",
     Exit.UNEXPECTED: "something unexpected: a failure, or a baseline entry that no longer fails",
@@ -155,7 +157,9 @@ class JudgedRun:
         """
         if check.family == SDK:
             condition = CheckId.parse(check.check).condition
-            return shlex.join([*self.header.command[:2], "--select", condition, *_unselected(self.header.command[2:])])
+            words = self.header.command[2:]
+            typed = words[1:] if words[:1] == ["run"] else words
+            return shlex.join([*self.header.command[:2], "--select", condition, *_unselected(typed)])
         return shlex.join(["milvus-tck", "repro", self.folder, check.check])
 
 
@@ -164,10 +168,9 @@ def _unselected(words: list[str]) -> list[str]:
     end = words.index("--") if "--" in words else len(words)
     kept, skip = list[str](), False
     for word in words[:end]:
-        if skip or word.startswith("--select="):
-            skip = False
-        elif word in {"--select", "--out"}:
-            skip = True
+        option, equals, _ = word.partition("=")
+        if skip or option in _OF_A_RUN:
+            skip = not skip and not equals
         else:
             kept.append(word)
     return [*kept, *words[end:]]

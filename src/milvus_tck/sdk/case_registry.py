@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from milvus_tck.sdk.bench import Bench
-from milvus_tck.sdk.sdk_clauses import SdkClauseTable, sdk_clauses
+from milvus_tck.spec.sdk_clauses import SdkClauseTable, sdk_clauses
 
 __all__ = ["CaseSource", "SdkCase", "cases", "registered"]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from milvus_tck.sdk.recorded_calls import RecordedCall
-from milvus_tck.sdk.sdk_clauses import SdkClauseTable, sdk_clauses
 from milvus_tck.spec.rpcs import Deed, rpcs
+from milvus_tck.spec.sdk_clauses import SdkClauseTable, sdk_clauses
 from milvus_tck.verdict.model.states import State
 from milvus_tck.wire.columns import read_column
 from milvus_tck.wire.messages import KeyValuePair

@@ -19,11 +19,12 @@ from milvus_tck.sdk import answer_cases, connection_cases, data_cases, error_cas
 from milvus_tck.sdk.bench import Bench, BrokenError, LackingError, OpenError
 from milvus_tck.sdk.case_registry import SdkCase, registered
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverProcess
-from milvus_tck.sdk.sdk_clauses import SdkClauseTable
+from milvus_tck.sdk.driver_protocol import DriverHello
 from milvus_tck.sdk.server_access import ServerAccess, ServerTroubleError
 from milvus_tck.sdk.tcp_front import TcpFront
 from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clauses import SDK, Level
+from milvus_tck.spec.sdk_clauses import SdkClauseTable
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.readiness import ready
 from milvus_tck.verdict.model.check import HOLDS
@@ -34,7 +35,7 @@ from milvus_tck.verdict.results.summary import count
 from milvus_tck.verdict.session.event_log import Consumer
 from milvus_tck.verdict.session.interrupts import Interrupts
 
-__all__ = ["SdkRun", "chosen"]
+__all__ = ["SdkRun", "chosen", "known_checks"]
 
 #: Calls of a failure that are shown.
 _SHOWN = 30
@@ -50,6 +51,15 @@ def chosen(patterns: Sequence[str]) -> list[tuple[SdkClauseTable, SdkCase]]:
         if not patterns
         or any(fnmatchcase(name, each) for each in patterns for name in (clause.id, _condition(clause, case)))
     ]
+
+
+def known_checks(sdk: DriverHello) -> list[str]:
+    """Name every check of an SDK, asked for or not."""
+    return [_check(clause, case, sdk).format() for clause, case in registered()]
+
+
+def _check(clause: SdkClauseTable, case: SdkCase, sdk: DriverHello) -> CheckId:
+    return CheckId(clause.id, case.name, HOLDS, f"{SDK}:{sdk.sdk}")
 
 
 def _condition(clause: SdkClauseTable, case: SdkCase) -> str:
@@ -156,7 +166,7 @@ class SdkRun:
         return replace(event, seconds=round(time.monotonic() - begun, 4))
 
     def _event(self, clause: SdkClauseTable, case: SdkCase) -> CheckEvent:
-        check = CheckId(clause.id, case.name, HOLDS, f"{SDK}:{self.driver.hello.sdk}")
+        check = _check(clause, case, self.driver.hello)
         return CheckEvent(
             check=check.format(),
             clause=clause.id,

@@ -8,12 +8,12 @@ import click
 import pytest
 from rich.console import Console
 
+from milvus_tck.cli.shared.baseline_update import kept_baseline
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.shared.output import Output
 from milvus_tck.cli.shared.results_writer import fail_without_results, results_writer
-from milvus_tck.cli.terminal.baseline_changes import say_update
 from milvus_tck.cli.terminal.check_summary import print_verdict
-from milvus_tck.cli.terminal.errors import complain, fail, fail_target
+from milvus_tck.cli.terminal.errors import fail, fail_target
 from milvus_tck.cli.terminal.progress import LiveProgress, QuietConsole
 from milvus_tck.cli.terminal.report_errors import say_interrupted, settle
 from milvus_tck.listing.run_pytest import run_suites
@@ -24,12 +24,9 @@ from milvus_tck.reporting.since import since_last_run
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.identity import UnknownProfileError
 from milvus_tck.verdict.baseline.baseline import BaselineError, read_baseline
-from milvus_tck.verdict.baseline.comparison import compare
-from milvus_tck.verdict.baseline.update import write_baseline
 from milvus_tck.verdict.model.states import Exit
-from milvus_tck.verdict.results.result_file import FILE, Results, read_results
+from milvus_tck.verdict.results.result_file import FILE, read_results
 from milvus_tck.verdict.results.summary import Summary, interrupted
-from milvus_tck.verdict.results.unexplained_checks import unexplained
 from milvus_tck.verdict.session.event_log import Consumer
 from milvus_tck.verdict.session.interrupts import Interrupts
 from milvus_tck.verdict.session.open_target import OpenTarget, open_target
@@ -109,37 +106,12 @@ def _conclude(summary: Summary, output: Output, console: Console) -> int:
     results = read_results(output.folder)
     since = since_last_run(output.folder, results)
     written = write_reports(output.folder, results, summary, output.formats, since=since)
-    code = Exit.first((summary.exit_code, _keep(results, output, console)))
+    code = Exit.first((summary.exit_code, kept_baseline(results, output.baseline, console)))
     print_verdict(console, JudgedRun(results, summary, since=since), _page(written, output.folder))
     if output.as_json:
         click.echo(json.dumps(JudgedRun(results, summary).as_dict(), indent=1))
     say_interrupted(summary, results)
     return int(settle(written, code))
-
-
-def _keep(results: Results, output: Output, console: Console) -> Exit:
-    """Write the failures of the run into the baseline that was asked for."""
-    path = output.baseline
-    if path is None:
-        return Exit.OK
-    whole = results.complete and not results.header.partial
-    try:
-        header = results.header
-        update = write_baseline(path, header.profile, header.suite, results.checks, whole=whole)
-    except (BaselineError, OSError) as error:
-        complain("the baseline could not be written", str(error), again("--write-baseline", "FILE"))
-        return Exit.UNDETERMINED
-    say_update(console, path, update)
-    _foretell(results, path, console, whole=whole)
-    return Exit.OK
-
-
-def _foretell(results: Results, path: Path, console: Console, *, whole: bool) -> None:
-    """Say what the baseline that was just written leaves open: the next run would come to no verdict by that."""
-    baseline = read_baseline(path, results.header.profile)
-    comparison = compare(baseline, results.checks, (), support=results.support, whole=whole)
-    for note in unexplained(results, comparison).notes():
-        console.print(f"note: with this baseline, {note}" if note[0].isdigit() else f"note: {note}", markup=False)
 
 
 def _page(written: WrittenReports, folder: Path) -> Path:

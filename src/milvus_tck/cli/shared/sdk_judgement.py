@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 
 from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.cli.shared.baseline_update import kept_baseline
 from milvus_tck.cli.shared.command_line import command_line
 from milvus_tck.cli.shared.results_writer import FULL_DISK, fail_without_results, results_writer
 from milvus_tck.cli.shared.running_server import running
@@ -24,14 +25,17 @@ from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.reporting.since import since_last_run
 from milvus_tck.sdk.case_registry import SdkCase
 from milvus_tck.sdk.driver_process import DriverFaultError, DriverProcess
-from milvus_tck.sdk.sdk_clauses import SdkClauseTable
-from milvus_tck.sdk.sdk_run import SdkRun, chosen
-from milvus_tck.spec.clauses import Level
+from milvus_tck.sdk.driver_protocol import DriverHello
+from milvus_tck.sdk.sdk_run import SdkRun, chosen, known_checks
+from milvus_tck.spec.clauses import SDK, Level
+from milvus_tck.spec.sdk_clauses import SdkClauseTable
 from milvus_tck.targets.base import Target, TargetError
 from milvus_tck.targets.identity import identify
 from milvus_tck.targets.names import understand
+from milvus_tck.verdict.baseline.baseline import read_baseline
+from milvus_tck.verdict.baseline.comparison import Comparison, compare
 from milvus_tck.verdict.model.states import Exit
-from milvus_tck.verdict.results.result_file import FILE, read_results
+from milvus_tck.verdict.results.result_file import FILE, Results, read_results
 from milvus_tck.verdict.results.summary import interrupted, summarise
 from milvus_tck.verdict.session.event_log import Consumer
 from milvus_tck.verdict.session.interrupts import Interrupts
@@ -54,6 +58,9 @@ class SdkJob:
     as_json: bool
     #: Seconds that an operation may take.
     window: float
+    #: What the run is held against, and what its failures are written to.
+    baseline: Path | None = None
+    kept: Path | None = None
 
 
 def wanted_cases(patterns: Sequence[str]) -> Sequence[tuple[SdkClauseTable, SdkCase]]:
@@ -105,7 +112,7 @@ def judge_sdk(job: SdkJob) -> int:
         fail_without_results(error)
     finally:
         progress.close()
-    return _conclude(job, console, stopped=interrupts.pressed)
+    return _conclude(job, console, driver.hello, stopped=interrupts.pressed)
 
 
 def _run(job: SdkJob, driver: DriverProcess, consumers: Sequence[Consumer], interrupts: Interrupts) -> None:
@@ -124,18 +131,26 @@ def _must_answer(server: Target) -> None:
         binding.close()
 
 
-def _conclude(job: SdkJob, console: Console, *, stopped: bool) -> int:
+def _comparison(job: SdkJob, results: Results, sdk: DriverHello) -> Comparison | None:
+    if job.baseline is None:
+        return None
+    whole = results.complete and not results.header.partial
+    return compare(read_baseline(job.baseline, SDK), results.checks, known_checks(sdk), whole=whole)
+
+
+def _conclude(job: SdkJob, console: Console, sdk: DriverHello, *, stopped: bool) -> int:
     results = read_results(job.folder)
     lost = results.footer is not None and results.footer.lost
-    summary = summarise(results, None, job.fail_on, lost=lost)
+    summary = summarise(results, _comparison(job, results, sdk), job.fail_on, lost=lost)
     if stopped:
         summary = interrupted(summary)
     since = since_last_run(job.folder, results)
     written = write_reports(job.folder, results, summary, job.formats, since=since)
     page = next((path for path in written.files if path.suffix == ".html"), job.folder / FILE)
+    code = Exit.first((summary.exit_code, kept_baseline(results, job.kept, console)))
     run = JudgedRun(results, summary, since=since)
     print_verdict(console, run, page)
     if job.as_json:
         click.echo(json.dumps(run.as_dict(), indent=1))
     say_interrupted(summary, results)
-    return int(settle(written, summary.exit_code))
+    return int(settle(written, code))

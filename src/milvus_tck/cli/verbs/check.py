@@ -5,10 +5,11 @@ from typing import Any
 
 import click
 
+from milvus_tck.cli.shared.baseline_files import usable_baselines
 from milvus_tck.cli.shared.check_options import LEVELS, check_options, level_option
-from milvus_tck.cli.shared.command_line import again, command_line
+from milvus_tck.cli.shared.command_line import command_line
 from milvus_tck.cli.shared.formats import format_option, given_formats
-from milvus_tck.cli.shared.option_values import Seconds, must_be_writable, must_match, understood
+from milvus_tck.cli.shared.option_values import Seconds, must_match, understood
 from milvus_tck.cli.shared.options import (
     TARGET_HELP,
     binding_options,
@@ -20,7 +21,7 @@ from milvus_tck.cli.shared.options import (
 )
 from milvus_tck.cli.shared.output import Output
 from milvus_tck.cli.shared.results_folder import results_folder
-from milvus_tck.cli.terminal.errors import fail, fail_target
+from milvus_tck.cli.terminal.errors import fail_target
 from milvus_tck.extensions import extensions
 from milvus_tck.planning.choice import must_be_known
 from milvus_tck.spec.bindings import stand_ins
@@ -28,8 +29,6 @@ from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Level
 from milvus_tck.targets.base import TargetError
 from milvus_tck.targets.names import understand
-from milvus_tck.verdict.baseline.baseline import BaselineError, read_baseline
-from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.session.options import DEADLINE, EXPLORE_SECONDS, IN_FLIGHT, CheckOptions
 
 __all__ = ["command"]
@@ -102,7 +101,7 @@ def _asked(options: dict[str, Any]) -> tuple[CheckOptions, Output]:
     except TargetError as error:
         fail_target(error)
     must_match(checked, selection, target.declared.profile)
-    _usable_baselines(checked, kept)
+    usable_baselines(checked.baseline, kept, None if checked.profile == "auto" else checked.profile)
     _all_parts(checked)
     return checked, Output(results_folder(out), formats, kept, as_json)
 
@@ -123,22 +122,3 @@ def _all_parts(checked: CheckOptions) -> None:
         from milvus_tck.targets.resolver import resolve  # noqa: PLC0415 - gRPC: not needed to find a typo
 
         need_gateway(resolve(checked.word, checked.credentials, urls=checked.urls), checked.bindings)
-
-
-def _usable_baselines(checked: CheckOptions, kept: Path | None) -> None:
-    """End the verb where a baseline cannot be read, or written."""
-    wanted = None if checked.profile == "auto" else checked.profile
-    if checked.baseline is not None and not checked.baseline.is_file():
-        if checked.baseline.is_dir():
-            fail(Exit.USAGE, f"{checked.baseline} is a folder, and no baseline", then=f"ls {checked.baseline}/*.toml")
-        then = again("--write-baseline", str(checked.baseline), instead_of="--baseline")
-        fail(Exit.USAGE, f"there is no baseline {checked.baseline}", then=then)
-    if kept is not None:
-        must_be_writable(kept, "--write-baseline")
-    for path in (checked.baseline, kept):
-        if path is not None and path.is_file():
-            try:
-                read_baseline(path, wanted)
-            except BaselineError as error:
-                then = error.then or f"milvus-tck baseline check {path}"
-                fail(Exit.USAGE, "the baseline cannot be used", str(error), then)

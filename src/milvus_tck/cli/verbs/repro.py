@@ -8,12 +8,15 @@ import click
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.shared.options import extension_options
 from milvus_tck.cli.terminal.errors import complain, fail
+from milvus_tck.reporting.judged_run import JudgedRun
 from milvus_tck.repro.exchanges import Exchange, kept_of, lost_of, unprepared
 from milvus_tck.repro.script import script_of
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.verdict.model.states import Exit, State
 from milvus_tck.verdict.results.events import CheckEvent
 from milvus_tck.verdict.results.result_file import ResultFileError, Results, read_results
+from milvus_tck.verdict.results.summary import summarise
 
 __all__ = ["command"]
 
@@ -23,6 +26,8 @@ Examples:
   python repro.py host:19530
   python repro.py host:19530 http://host:9091     a check over HTTP: its base stands behind
   git bisect run sh -c './build.sh && ./serve.sh & sleep 5; python repro.py 127.0.0.1:19530'
+
+Of a check of an SDK it prints the command that asks the SDK again, through its driver.
 
 The script needs Python and grpcio, nothing of milvus-tck. It makes the requests again, with names of its own,
 judges the promise, and drops what it created; its exit codes are 0 kept, 1 broken, 125 cannot tell. It shows
@@ -45,6 +50,9 @@ def command(result: Path, check: str) -> int:
     except ResultFileError as error:
         fail(Exit.USAGE, f"{result} cannot be read", str(error), "milvus-tck check --out FOLDER")
     event = _find(results, check, result)
+    if event.family == SDK:
+        click.echo(JudgedRun(results, summarise(results, None, Level.MUST, lost=False)).repro(event))
+        return int(Exit.OK)
     if not event.exchanges:
         fail(Exit.USAGE, f"there is nothing to replay for {check}", _why_none(event), f"milvus-tck explain {check}")
     if event.origin and event.clause not in clauses():

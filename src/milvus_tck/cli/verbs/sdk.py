@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from milvus_tck.cli.shared.baseline_files import usable_baselines
 from milvus_tck.cli.shared.check_options import LEVELS
 from milvus_tck.cli.shared.command_line import command_line
 from milvus_tck.cli.shared.formats import format_option, given_formats
@@ -21,8 +22,8 @@ from milvus_tck.sdk.driver_check import DriverProbe, check_driver
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverProcess
 from milvus_tck.sdk.recorded_calls import RecordingError, read_calls
 from milvus_tck.sdk.recording_judgement import RecordedVerdict, judge_recording
-from milvus_tck.sdk.sdk_clauses import sdk_clauses
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
+from milvus_tck.spec.sdk_clauses import sdk_clauses
 from milvus_tck.targets.names import FORMS
 from milvus_tck.verdict.model.states import Exit, State
 
@@ -45,6 +46,7 @@ Examples:
   milvus-tck sdk -- python drivers/reference/driver.py
   milvus-tck sdk --server lite@3.2.2 --out report -- python drivers/reference/driver.py
   milvus-tck sdk --select 'sdk/error-*' --fail-on should -- node my-driver.js
+  milvus-tck sdk --write-baseline known.toml -- node my-driver.js    later --baseline known.toml
 
 It starts SERVER, puts the inspecting proxy before it and faults into its way, and lets the driver do operations. What
 travelled is held against what was asked for, and against what the user of the SDK saw.
@@ -73,6 +75,7 @@ _LOG = "What `milvus-tck proxy --record` wrote."
 _NAMED = 3
 _COLOURS = {"pass": "green", "fail": "red", "skip": "yellow"}
 _TIMEOUT = "Seconds that an operation may take before it counts as a hang."
+_WRITE_BASELINE = "Write the failures of this run into a baseline; what people wrote there stays."
 _SELECT = "Clauses, or cases as CLAUSE.CASE, to judge; * and ? stand for anything."
 
 
@@ -106,6 +109,8 @@ def command() -> None:
 @click.option("--server", default="model", show_default=True, metavar="TARGET", help=f"The server: {FORMS}.")
 @click.option("--select", "patterns", multiple=True, metavar="PATTERN", help=_SELECT)
 @click.option("--fail-on", type=LEVELS, default="must", show_default=True, help="Lowest level that fails the gate.")
+@click.option("--baseline", type=click.Path(path_type=Path), help="Known failures of the SDK.")
+@click.option("--write-baseline", type=click.Path(path_type=Path), help=_WRITE_BASELINE)
 @click.option("--timeout", type=Seconds(), default=WINDOW, show_default=True, help=_TIMEOUT)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results [tck-out/RUN].")
 @format_option
@@ -117,8 +122,10 @@ def run(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     wanted = wanted_cases(options["patterns"])
     must_be_a_server(options["server"])
     must_be_a_command(options["words"])
+    usable_baselines(options["baseline"], options["write_baseline"], SDK)
     job = SdkJob(options["words"], options["server"], wanted, bool(options["patterns"]), Level(options["fail_on"]),
-                 results_folder(options["out"]), formats, options["as_json"], options["timeout"])  # fmt: skip
+                 results_folder(options["out"]), formats, options["as_json"], options["timeout"],
+                 options["baseline"], options["write_baseline"])  # fmt: skip
     return judge_sdk(job)
 
 

@@ -10,10 +10,12 @@ from pathlib import Path
 
 from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clause_files import clauses
+from milvus_tck.spec.clauses import SDK
 from milvus_tck.spec.profiles import profiles
+from milvus_tck.spec.sdk_clauses import sdk_clauses
 from milvus_tck.verdict.baseline.baseline import Baseline, Entry, problems_of, read_baseline, read_baseline_file
 from milvus_tck.verdict.baseline.comparison import EntryIndex, stale_entries
-from milvus_tck.verdict.model.known_checks import KnownChecks, nearest
+from milvus_tck.verdict.model.known_checks import KnownChecks, matches, nearest
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.result_file import Results
 
@@ -67,14 +69,14 @@ def findings_of(path: Path, runs: Sequence[Results], day: date) -> list[Baseline
 
 
 def _by_itself(baseline: Baseline, day: date) -> Iterator[BaselineProblem]:
-    names = [each.name for each in profiles()]
+    names = [*(each.name for each in profiles()), SDK]
     if baseline.profile not in names:
         text = f"there is no profile {baseline.profile!r}; there are {', '.join(names)}"
         yield BaselineProblem(Weight.ERROR, ProblemKind.PROFILE, "", text)
     times = Counter((each.check, each.signature) for each in baseline.entries)
     suite = KnownChecks()
     for entry in baseline.entries:
-        if not suite.can_exist(entry.check):
+        if not (_of_an_sdk(entry) if baseline.profile == SDK else suite.can_exist(entry.check)):
             yield BaselineProblem(Weight.ERROR, ProblemKind.UNKNOWN, entry.check, _unknown(entry))
         if entry.expired(day):
             whose = f" (owner: {entry.owner})" if entry.owner else ""
@@ -92,11 +94,16 @@ def _by_itself(baseline: Baseline, day: date) -> Iterator[BaselineProblem]:
             )
 
 
+def _of_an_sdk(entry: Entry) -> bool:
+    """Tell whether a clause of SDKs is meant; which cases there are depends on the SDK."""
+    return any(matches(each, CheckId.parse(entry.check).clause) for each in sdk_clauses())
+
+
 def _unknown(entry: Entry) -> str:
     parts = CheckId.parse(entry.check)
     if parts.clause in clauses():
         return f"{parts.clause} has no such check: milvus-tck explain {parts.clause}"
-    near = nearest(parts.clause, clauses())
+    near = nearest(parts.clause, [*clauses(), *sdk_clauses()])
     return f"no clause is called {parts.clause!r}" + (f"; the nearest are {', '.join(near)}" if near else "")
 
 
