@@ -7,20 +7,20 @@ import pytest
 from milvus_tck.fixtures.explore.exploration import Exploration
 from milvus_tck.fixtures.explore.factors import OF_A_COLLECTION, OF_A_QUESTION
 from milvus_tck.fixtures.explore.faults import Fault
+from milvus_tck.fixtures.explore.visit import OF_THE_WHOLE
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.fingerprint import joined
 from milvus_tck.verdict.model.stops import Blocked, Unreached
 
-#: Rules about an answer to one question, and those about a collection as a whole.
+#: Rules about an answer to one question; the others are about a collection as a whole.
 _OF_A_QUESTION = ("nearest", "scores", "output", "columns", "accepted", "lasting")
-_OF_THE_WHOLE = ("rows", "negation", "pages", "counts")
 
 
 def _checks() -> Iterable[Any]:
     for rules, factors in (
         (_OF_A_QUESTION, (*OF_A_COLLECTION, *OF_A_QUESTION)),
-        (_OF_THE_WHOLE, tuple(OF_A_COLLECTION)),
+        (OF_THE_WHOLE, tuple(OF_A_COLLECTION)),
     ):
         for rule in rules:
             for factor in ("plain", *factors):
@@ -32,7 +32,7 @@ def _checks() -> Iterable[Any]:
 def test_a_rule(tck: Case, explored: Exploration, rule: str, factor: str) -> None:
     """A rule holds in every combination that has another value of a factor than a plain search."""
     found = explored.of(rule, factor)
-    if not found and not explored.tried(factor):
+    if not found and not explored.tried(rule, factor):
         why = explored.why_not(factor)
         if not why:
             raise Unreached(f"another {factor}")

@@ -9,6 +9,7 @@ from milvus_tck.fixtures.explore.factors import (
     OF_A_QUESTION,
     Combination,
     collection_array,
+    many_first,
     question_array,
 )
 
@@ -67,6 +68,16 @@ def test_a_seed_decides() -> None:
     """The same seed gives the same rows, and another one others."""
     assert collection_array(_LINE, 1) == collection_array(_LINE, 1)
     assert collection_array(_LINE, 1) != collection_array(_LINE, 2)
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_first_rows_have_every_value(seed: int) -> None:
+    """Eight collections, as many as come about at once, have every value between them that any of all has."""
+    rows = many_first(collection_array(_LINE, seed))
+    assert sorted(rows) == sorted(collection_array(_LINE, seed))
+    every = {(name, value) for name, values in OF_A_COLLECTION.items() for value in values[1:]}
+    assert {pair for row in rows[:8] for pair in row.values} == every
+    assert {pair for row in collection_array(_LINE, seed)[:3] for pair in row.values} < every
 
 
 def test_what_came_later_is_left_out() -> None:

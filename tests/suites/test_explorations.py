@@ -179,6 +179,47 @@ def test_tries_of_another_question_are_not_counted() -> None:
     assert all(each.tried == each.broken for each in found.values())
 
 
+@pytest.mark.parametrize(
+    ("rule", "factor", "looks"),
+    [
+        ("nearest", "plain", [("", False)]),
+        ("nearest", "key", [("", False)]),
+        ("nearest", "filter", [("filter=less", False)]),
+        ("lasting", "key", [("", True)]),
+        ("output", "key", [("output=vector", False)]),
+        ("rows", "key", [(None, False)]),
+    ],
+)
+def test_a_rule_is_judged_where_an_answer_could_have_broken_it(
+    rule: str, factor: str, looks: Sequence[tuple[str | None, bool]]
+) -> None:
+    """A collection that came about, and of which nothing was answered, says nothing of any rule."""
+    visit = _Visited(_of("key=text"))
+    assert not visit.tells(rule, factor)
+    visit.looked |= {(None if text is None else _of(text), moved) for text, moved in looks}
+    assert visit.tells(rule, factor)
+    assert not visit.tells(rule, "rows")
+    other = {"rows": "nearest", "lasting": "rows"}.get(rule, "lasting")
+    assert not visit.tells(other, factor)
+
+
+def test_an_answer_is_kept_where_another_one_did_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of questions that are asked together, those that were answered in time are judged."""
+
+    def wrong(asked: Combination) -> set[Kind]:
+        if asked["nq"] == "three":
+            raise Unreached("Search")
+        return set()
+
+    visit = Visit(_Visited(Combination()).collection)
+    monkeypatch.setattr(Visit, "_case", lambda _self, question: question)
+    monkeypatch.setattr(Visit, "_prepared", lambda _self, question, _case: question)
+    monkeypatch.setattr("milvus_tck.fixtures.explore.visit._wrong", wrong)
+    found, stop = visit.asked([_of("topk=one"), _of("nq=three")])
+    assert (found, isinstance(stop, Unreached)) == ({_of("topk=one"): set()}, True)
+    assert visit.looked == {(_of("topk=one"), False)}
+
+
 def test_rules_that_are_broken_later_stay_apart() -> None:
     """Rows and counts that are fewer once a collection was moved are two things that do not last."""
     visit = Visit(_Visited(Combination()).collection)
