@@ -72,18 +72,19 @@ def test_a_seed_decides() -> None:
 
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_the_first_rows_have_every_value(seed: int) -> None:
-    """Three collections, as many as are made at first, have another value of every factor; five have every value."""
+    """The plain one comes first; three more have another value of every factor, and five every value."""
     rows = many_first(collection_array(_LINE, seed))
+    assert rows[0] == Combination()
     assert sorted(rows) == sorted(collection_array(_LINE, seed))
     every = {(name, value) for name, values in OF_A_COLLECTION.items() for value in values[1:]}
-    assert {name for row in rows[:3] for name, _ in row.values} == set(OF_A_COLLECTION)
-    assert {pair for row in rows[:5] for pair in row.values} == every
+    assert {name for row in rows[:4] for name, _ in row.values} == set(OF_A_COLLECTION)
+    assert {pair for row in rows[:6] for pair in row.values} == every
 
 
 def test_what_brings_the_most_comes_first() -> None:
-    """Each row is the one that brings the most values which no earlier one has; the others keep their order."""
+    """Behind the plain row each is the one that brings the most values which no earlier one has."""
     rows = [Combination.of(each) for each in ({}, {"key": "text"}, {"key": "auto"}, {"key": "text", "life": "mixed"})]
-    assert many_first(rows) == [rows[3], rows[2], rows[0], rows[1]]
+    assert many_first(rows) == [rows[0], rows[3], rows[2], rows[1]]
 
 
 def test_what_came_later_is_left_out() -> None:
