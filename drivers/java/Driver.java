@@ -5,6 +5,7 @@ import io.milvus.response.QueryResultsWrapper.RowRecord;
 import io.milvus.shaded.io.grpc.Status;
 import io.milvus.v2.client.ConnectConfig;
 import io.milvus.v2.client.MilvusClientV2;
+import io.milvus.v2.client.RetryConfig;
 import io.milvus.v2.common.ConsistencyLevel;
 import io.milvus.v2.common.DataType;
 import io.milvus.v2.common.IndexParam;
@@ -28,9 +29,6 @@ import java.util.function.BiConsumer;
 /** The Java SDK by MilvusClientV2. */
 final class Driver {
     private static final Object[] NOTHING = {};
-
-    private Driver() {
-    }
 
     /** What a user sees: MilvusClientException with a number, or whatever else was thrown. */
     private static JsonObject told(Throwable error) {
@@ -58,10 +56,8 @@ final class Driver {
                 return found;
             case TIMEOUT:
                 found.addProperty("kind", "timeout");
-                return found;
-            default:
-                return found;
         }
+        return found;
     }
 
     private static Object[] connect(Loop.Asked asked) {
@@ -71,9 +67,6 @@ final class Driver {
         }
         if (asked.has("database")) {
             config.dbName(asked.text("database"));
-        }
-        if (asked.timeout > 0) {
-            config.rpcDeadlineMs((long) (asked.timeout * 1000));
         }
         return new Object[] {new MilvusClientV2(config.build())};
     }
@@ -239,16 +232,22 @@ final class Driver {
         };
     }
 
-    /** A timeout is named by withTimeout, which the client keeps: it is taken back, since another call names none. */
+    /** Name a timeout, for each try and for all of them; the client keeps both, and another call names none. */
+    private static MilvusClientV2 limited(MilvusClientV2 client, long milliseconds) {
+        RetryConfig.RetryConfigBuilder retry = RetryConfig.builder();
+        return client.withTimeout(milliseconds, TimeUnit.MILLISECONDS)
+                .withRetry((milliseconds == 0 ? retry : retry.maxRetryTimeoutMs(milliseconds)).build());
+    }
+
     private static Loop.Operation<MilvusClientV2> within(Loop.Operation<MilvusClientV2> operation) {
         return (client, asked) -> {
             if (asked.timeout == 0) {
                 return operation.of(client, asked);
             }
             try {
-                return operation.of(client.withTimeout((long) (asked.timeout * 1000), TimeUnit.MILLISECONDS), asked);
+                return operation.of(limited(client, (long) (asked.timeout * 1000)), asked);
             } finally {
-                client.withTimeout(0, TimeUnit.MILLISECONDS);
+                limited(client, 0);
             }
         };
     }

@@ -94,6 +94,23 @@ def test_a_fault_that_never_comes_to_pass_is_no_verdict(judged: Judged, tmp_path
     assert found[0].actual == "the fault both-numbers never came to pass; calls made: none"
 
 
+def test_who_still_tries_is_no_verdict(judged: Judged, tmp_path: Path) -> None:
+    """An answer that cannot be read is asked for again, for longer than a window: nobody saw how that ends."""
+    change = """
+import time
+def query(client, **more):
+    while True:
+        try:
+            return {"rows": client.query(**more)}
+        except driver.ClientError:
+            time.sleep(0.5)
+found["query"] = query
+"""
+    found = judged(changed(tmp_path, change), ["sdk/answer-undecodable.query"])
+    assert [(each.state, each.signature) for each in found] == [("inconclusive", "open")]
+    assert "it still tries" in str(found[0].actual)
+
+
 def test_a_timeout_that_is_refused_at_once_is_no_verdict(judged: Judged, tmp_path: Path) -> None:
     """Nothing was sent: nobody saw what becomes of a call that is not answered."""
     change = """
