@@ -25,7 +25,9 @@ var clients = map[string]*sdk.Client{}
 // describe says what a user sees: an error of gRPC, or one of merr, which has a number.
 func describe(err error) Failure {
 	found := Failure{Kind: "client", Type: fmt.Sprintf("%T", err), Message: err.Error()}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if _, is := err.(mistake); is {
+		found.Kind = "driver"
+	} else if errors.Is(err, context.DeadlineExceeded) {
 		found.Kind = "timeout"
 	} else if told, is := status.FromError(err); is {
 		found.Kind, found.Grpc = "grpc", grpcName(told.Code().String())
@@ -67,9 +69,18 @@ func do(operation func(call) (Result, error)) Operation {
 			defer cancel()
 			ctx = limited
 		}
-		return operation(call{clients[client], ctx, args, args.Text("collection")})
+		made := clients[client]
+		if made == nil && !args.Has("uri") {
+			return nil, mistake("there is no client of that name")
+		}
+		return operation(call{made, ctx, args, args.Text("collection")})
 	}
 }
+
+// mistake is one of this driver: it says nothing of the SDK.
+type mistake string
+
+func (m mistake) Error() string { return string(m) }
 
 func plain(operation func(call) error) Operation {
 	return do(func(c call) (Result, error) { return nil, operation(c) })

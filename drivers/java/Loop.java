@@ -141,6 +141,10 @@ final class Loop {
             return answer;
         } catch (Throwable error) { // whatever the SDK throws is what its user sees
             JsonObject shown = told.apply(error);
+            StackTraceElement[] places = error.getStackTrace();
+            if (places.length > 0 && places[0].getClassName().matches("(Driver|Loop)\\b.*")) {
+                shown.addProperty("kind", "driver"); // thrown by us, not by the SDK
+            }
             shown.addProperty("type", error.getClass().getSimpleName());
             shown.addProperty("message", String.valueOf(error.getMessage()));
             answer.addProperty("ok", false);

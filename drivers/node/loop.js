@@ -48,8 +48,15 @@ async function answer({ op, client = '', args = {}, options = {} }, said, operat
   } catch (error) {
     if (error instanceof Skip) return { skip: error.message };
     const type = (error && error.constructor && error.constructor.name) || typeof error;
-    return { ok: false, error: { type, message: String((error && error.message) || error), ...describe(error) } };
+    const told = mistake(error) ? { kind: 'driver' } : describe(error);
+    return { ok: false, error: { type, message: String((error && error.message) || error), ...told } };
   }
+}
+
+/** Tell a mistake of the driver from what the SDK threw: it looked for what is not there, in a file of ours. */
+function mistake(error) {
+  if (!(error instanceof TypeError || error instanceof ReferenceError)) return false;
+  return (String(error.stack).split('\n').find(line => /^\s+at /.test(line)) || '').includes(__dirname);
 }
 
 /** Read a value of the normal form: what a number cannot hold stays a text, which is how the SDK takes it. */
