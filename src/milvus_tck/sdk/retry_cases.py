@@ -32,7 +32,8 @@ LOST: dict[str, Act] = {
 }
 _PERMANENT = ("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "FAILED_PRECONDITION",
               "OUT_OF_RANGE", "UNIMPLEMENTED", "DATA_LOSS", "UNAUTHENTICATED")  # fmt: skip
-_TIMEOUT, _GRACE = 1.0, 2.0
+#: Seconds; the grace is longer than the longest pause between tries that begins in time, on a busy machine too.
+_TIMEOUT, _GRACE = 1.0, 3.0
 #: The part of its time that a call may still have at its end: clocks are read in two places.
 _EARLY = 0.1
 _SILENCE = 5.0
