@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from milvus_tck.sdk.server_access import ServerAccess
+from milvus_tck.sdk.server_access import ServerAccess, ServerTroubleError
 from milvus_tck.spec.data import SpecError, data_dir
 from milvus_tck.spec.sdk_clauses import parse_sdk_clauses
 from milvus_tck.spec.tables import TableFile
@@ -143,6 +143,24 @@ def test_what_a_server_loses_is_no_finding(judged: Judged, monkeypatch: pytest.M
         ("sdk/integer-exact.insert-below", "pass"),
         ("sdk/integer-exact.insert-most", "inconclusive"),
     ]
+
+
+def test_a_row_that_the_server_cannot_delete_is_no_finding(
+    judged: Judged, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the same deletion fails without the SDK, nobody is blamed for it."""
+    ask = ServerAccess.ask
+
+    def unable(access: ServerAccess, call: Any) -> Any:  # noqa: ANN401 - any call and its answer
+        if call.rpc == "Delete":
+            raise ServerTroubleError("internal error")
+        return ask(access, call)
+
+    command = changed(tmp_path, "found['delete'] = lambda client, **all: None")
+    for patched, state in ((False, "fail"), (True, "inconclusive")):
+        if patched:
+            monkeypatch.setattr(ServerAccess, "ask", unable)
+        assert [each.state for each in judged(command, ["sdk/id-is-data.delete-apostrophe"])] == [state]
 
 
 def test_what_a_driver_lacks_is_unsupported(judged: Judged, tmp_path: Path) -> None:
