@@ -9,7 +9,7 @@ import pytest
 from milvus_tck.reporting.matrix_markdown import matrix_markdown
 from milvus_tck.reporting.run_column import RunColumn
 from milvus_tck.reporting.run_matrix import MatrixRow, RunMatrix
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import CheckEvent, JudgedTarget
 from milvus_tck.verdict.results.result_file import Results
@@ -142,3 +142,34 @@ def test_markdown_shows_what_a_target_says_as_text() -> None:
     text = matrix_markdown(RunMatrix([a_column(HOSTILE, [a_check(text=HOSTILE)])]))
     assert "<script>" not in text
     assert "](http" not in text
+
+
+def _an_sdk(version: str, server: str, *checks: CheckEvent) -> Results:
+    identity = {"sdk": "acme", "version_of_sdk": version, "server": server}
+    target = JudgedTarget(f"acme {version} with {server}", version, identity=identity)
+    return a_column("", checks, profile=SDK, target=target)
+
+
+def test_sdks_stand_by_server() -> None:
+    """A row for each SDK and version, a column for each server; servers that were judged themselves stand elsewhere."""
+    broken = a_check("sdk/x", State.FAIL, unsafe=True)
+    columns = [_an_sdk("1", "lite", a_check("sdk/x"), broken), _an_sdk("2", "lite", a_check("sdk/x")),
+               _an_sdk("2", "milvus", broken), a_column("milvus", [a_check()])]  # fmt: skip
+    matrix = RunMatrix(columns)
+    assert (matrix.servers, matrix.targets) == (["lite", "milvus"], ["milvus"])
+    shown = [(row.sdk, [None if each is None else (each.verdict, each.unsafe) for each in row.cells])
+             for row in matrix.sdks]  # fmt: skip
+    assert shown == [
+        ("acme 1", [("NOT conformant", 1), None]),
+        ("acme 2", [("conformant", 0), ("NOT conformant", 1)]),
+    ]
+    assert [each.profile for each in matrix.profiles] == ["2.3"]
+    text = matrix_markdown(matrix)
+    assert "| acme 1 | 1/2, 1 unsafe | · |\n| acme 2 | 1/1, 0 unsafe | 0/1, 1 unsafe |" in text
+
+
+def test_sdks_alone_have_no_table_of_profiles() -> None:
+    """And servers alone none of SDKs."""
+    assert "## Profiles" not in matrix_markdown(RunMatrix([_an_sdk("1", "lite", a_check("sdk/x"))]))
+    assert "## SDKs" not in matrix_markdown(RunMatrix([a_column("milvus", [a_check()])]))
+    assert "## Profiles" in matrix_markdown(RunMatrix([a_column("milvus", [a_check()])]))

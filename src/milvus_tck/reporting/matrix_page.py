@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from milvus_tck.reporting.html import icon
 from milvus_tck.reporting.run_column import RunColumn
-from milvus_tck.reporting.run_matrix import MatrixCell, MatrixRow, ProfileRow, RunMatrix, by_family
+from milvus_tck.reporting.run_matrix import MatrixCell, MatrixRow, ProfileRow, RunMatrix, SdkRow, by_family
 from milvus_tck.reporting.sentence import Tone
 from milvus_tck.reporting.templates import asset, digest, environment
 from milvus_tck.reporting.text import printable
@@ -51,6 +51,14 @@ class _Page:
     @property
     def targets(self) -> list[str]:
         return self._matrix.targets
+
+    @property
+    def sdks(self) -> list[SdkRow]:
+        return self._matrix.sdks
+
+    @property
+    def servers(self) -> list[str]:
+        return self._matrix.servers
 
     @property
     def differing(self) -> int:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from milvus_tck.reporting.levels import LevelCount, level_tallies
 from milvus_tck.reporting.sentence import VERDICT_WORDS, Tone, tone
-from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.result_file import Results
 from milvus_tck.verdict.results.summary import Summary, summarise
@@ -31,6 +31,22 @@ class RunColumn:
     def target(self) -> str:
         """Who was judged, as it was named."""
         return self.results.header.target.name or "?"
+
+    @property
+    def sdk(self) -> str:
+        """Which SDK was judged, and its version; empty where it was a server."""
+        said = self.results.header.target.identity
+        return f"{said.get('sdk', '')} {said.get('version_of_sdk', '')}".strip() if self.profile == SDK else ""
+
+    @property
+    def server(self) -> str:
+        """The server that an SDK was judged with."""
+        return self.results.header.target.identity.get("server", "")
+
+    @cached_property
+    def unsafe(self) -> int:
+        """How many checks fail where data is lost, doubled or taken for something else, or an error is hidden."""
+        return sum(each.unsafe and State(each.state).broken for each in self.results.checks)
 
     @property
     def version(self) -> str:

@@ -17,7 +17,7 @@ from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.results.events import CheckEvent
 from milvus_tck.verdict.results.result_file import Results
 
-__all__ = ["MatrixCell", "MatrixRow", "ProfileRow", "RunMatrix", "by_family"]
+__all__ = ["MatrixCell", "MatrixRow", "ProfileRow", "RunMatrix", "SdkRow", "by_family"]
 
 #: Signatures that a cell names.
 _NAMED = 4
@@ -86,6 +86,14 @@ class ProfileRow:
     cells: tuple[RunColumn | None, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SdkRow:
+    """One SDK; its runs by server, in the order of `RunMatrix.servers`."""
+
+    sdk: str
+    cells: tuple[RunColumn | None, ...]
+
+
 class RunMatrix:
     """Results side by side, one column each, in the order in which they are given."""
 
@@ -105,14 +113,26 @@ class RunMatrix:
 
     @cached_property
     def targets(self) -> list[str]:
-        """Everybody who was judged, by name."""
-        return list(dict.fromkeys(each.target for each in self.columns))
+        """Every server that was judged, by name."""
+        return list(dict.fromkeys(each.target for each in self.columns if not each.sdk))
+
+    @cached_property
+    def servers(self) -> list[str]:
+        """Every server that an SDK was judged with."""
+        return list(dict.fromkeys(each.server for each in self.columns if each.sdk))
+
+    @cached_property
+    def sdks(self) -> list[SdkRow]:
+        """SDK by server; of several runs of one pair the last one counts."""
+        runs = {(each.sdk, each.server): each for each in self.columns if each.sdk}
+        names = dict.fromkeys(sdk for sdk, _ in runs)
+        return [SdkRow(name, tuple(runs.get((name, server)) for server in self.servers)) for name in names]
 
     @cached_property
     def profiles(self) -> list[ProfileRow]:
         """Profile by target; of several runs of one target and profile the last one counts."""
-        runs = {(each.profile, each.target): each for each in self.columns}
-        names = dict.fromkeys(each.profile for each in self.columns)
+        runs = {(each.profile, each.target): each for each in self.columns if not each.sdk}
+        names = dict.fromkeys(profile for profile, _ in runs)
         return [ProfileRow(name, tuple(runs.get((name, who)) for who in self.targets)) for name in names]
 
     def _rows(self, key: Callable[[CheckEvent], Key]) -> list[MatrixRow]:
