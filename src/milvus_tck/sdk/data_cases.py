@@ -93,19 +93,10 @@ def _deletes(key: str, bench: Bench) -> None:
     if left != expected:
         _server_deletes(bench, key, expected)
         lost = [each for each in expected if each not in left]
-        if not lost and deed.outcome.kind == "ok":
-            _server_deletes(bench, name, key)
         signature = "lost" if lost else "kept"
         raise BrokenError(signature, f"all rows but {key!r} are left", f"{deed.seen}; lost with it: {lost}"
                           if lost else f"{deed.seen}; {key!r} is still there")  # fmt: skip
     deed.succeeded("the row is deleted")
-
-
-def _server_deletes(bench: Bench, name: str, key: str) -> None:
-    """Ask the same by ourselves: a server that says that it deleted a row, and did not, does so whoever asks."""
-    bench.access.ask(calls.delete(name, f"id in [{json.dumps(key, ensure_ascii=False)}]"))
-    if key in bench.access.keys(name):
-        raise OpenError("the server does not delete the row either")
 
 
 def _same_keys(expected: Sequence[object], found: Sequence[object]) -> None:
