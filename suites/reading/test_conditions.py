@@ -181,6 +181,7 @@ _DOCUMENTS: dict[str, dict[str, Condition]] = {
         "sum": ('doc["a"] + 1 == 3', lambda row: _number(_at(row, "a")) and _at(row, "a") == 2),
         "and": ('doc["a"] == 2 and doc["b"] == "xy"', lambda row: _at(row, "b") == "xy"),
         "or": ('doc["a"] == 1 or doc["b"] == "y"', lambda row: row["id"] in {0, 8}),
+        "and-before-or": ('doc["a"] == 2 or doc["b"] == "y" and doc["a"] == 1', lambda row: row["id"] == 1),
         "none": ('doc["none"] == 1', lambda _row: False),
         "dynamic": ("a == 1", lambda row: _number(_at(row, "a")) and _at(row, "a") == 1),
         "dynamic-text": ('b == "xy"', lambda row: _at(row, "b") == "xy"),
@@ -234,6 +235,10 @@ _ARRAYS: dict[str, dict[str, Condition]] = {
             lambda row: bool({"c", "z"} & set(row["words"])),
         ),
         "contains-not": ("not array_contains(whole, 3)", lambda row: 3 not in row["whole"]),
+        "and-before-or": (
+            'whole[0] == 2 or array_contains(words, "a") and whole[0] == 1',
+            lambda row: row["whole"][:1] == [2] or ("a" in row["words"] and row["whole"][:1] == [1]),
+        ),
         "contains-twice": (
             'array_contains(whole, 1) and array_contains(words, "b")',
             lambda row: 1 in row["whole"] and "b" in row["words"],

@@ -52,6 +52,11 @@ class FaultyModel:
                 self.indexes[request.collection_name] = {each.key: each.value for each in request.extra_params}
             return FAULTS[self.fault](self, rpc, request, answer) if self.fault else answer
 
+    def answer(self, rpc: str, request: Message) -> Message:
+        """Return the right answer to another request than the one that was made."""
+        found: Message = self._model.apply(rpc, request)
+        return found
+
     def index(self, request: Any) -> Mapping[str, str]:  # noqa: ANN401 - of any RPC
         """Return the parameters of the index of the collection that is asked."""
         return self.indexes.get(request.collection_name, {})
@@ -117,6 +122,14 @@ def _other_cosines(_: FaultyModel, rpc: str, request: Any, answer: Any) -> Messa
     return answer  # type: ignore[no-any-return]
 
 
+def _unrounded_in_a_range(_: FaultyModel, rpc: str, request: Any, answer: Any) -> Message:  # noqa: ANN401
+    """Scores of a range search are off by a thousandth, as if round_decimal had not been read."""
+    options = _options(request) if rpc == "Search" else {}
+    if "radius" in options.get("params", "") and options.get("round_decimal") == "2":
+        answer.results.scores[:] = [each + 0.001 for each in answer.results.scores]
+    return answer  # type: ignore[no-any-return]
+
+
 def _pages_overlap(_: FaultyModel, rpc: str, request: Any, answer: Any) -> Message:  # noqa: ANN401
     if rpc == "Query" and any(each.key == "offset" and each.value != "0" for each in request.query_params):
         for each in answer.fields_data:
@@ -124,10 +137,24 @@ def _pages_overlap(_: FaultyModel, rpc: str, request: Any, answer: Any) -> Messa
     return answer  # type: ignore[no-any-return]
 
 
+def _limit_before_partition(model: FaultyModel, rpc: str, request: Any, answer: Any) -> Message:  # noqa: ANN401
+    """A query with a limit takes no note of the partition."""
+    if rpc == "Query" and request.partition_names and any(each.key == "limit" for each in request.query_params):
+        wide = m.QueryRequest()
+        wide.CopyFrom(request)
+        del wide.partition_names[:]
+        return model.answer(rpc, wide)
+    return answer  # type: ignore[no-any-return]
+
+
 def _counts_upserts_twice(model: FaultyModel, rpc: str, request: Any, answer: Any) -> Message:  # noqa: ANN401
     if rpc == "Query" and list(request.output_fields) == ["count(*)"] and model.done["Upsert", request.collection_name]:
         answer.fields_data[0].scalars.long_data.data[0] += 1
     return answer  # type: ignore[no-any-return]
+
+
+def _counts_matches_of_upserts_twice(model: FaultyModel, rpc: str, request: Any, answer: Any) -> Message:  # noqa: ANN401
+    return _counts_upserts_twice(model, rpc, request, answer) if rpc == "Query" and request.expr else answer
 
 
 def _alias_stays(model: FaultyModel, rpc: str, request: Any, answer: Any) -> Message:  # noqa: ANN401
@@ -187,7 +214,10 @@ FAULTS: Mapping[str, Fault] = {
     "no-columns": _no_columns,
     "other-cosines": _other_cosines,
     "pages-overlap": _pages_overlap,
+    "unrounded-in-a-range": _unrounded_in_a_range,
+    "limit-before-partition": _limit_before_partition,
     "counts-upserts-twice": _counts_upserts_twice,
+    "counts-matches-of-upserts-twice": _counts_matches_of_upserts_twice,
     "alias-stays": _alias_stays,
     "loses-rows": _loses_rows,
     "invents-values": _invents_values,

@@ -58,6 +58,15 @@ def test_what_does_not_go_together_is_not_there() -> None:
     assert found == []
 
 
+@pytest.mark.parametrize("seed", [1, 7])
+def test_every_pair_is_met_by_hits(seed: int) -> None:
+    """Pairs of values are there in a question that can find something."""
+    empty = {"offset": "beyond", "filter": "nothing"}
+    rows = [row for row in question_array(_LINE, seed) if all(row[name] != value for name, value in empty.items())]
+    factors = {name: [value for value in values if value != empty.get(name)] for name, values in OF_A_QUESTION.items()}
+    assert _missing(factors, rows, 2) == set()
+
+
 def test_a_missing_pair_is_noticed() -> None:
     """An array without one of its rows does not cover all pairs."""
     rows = collection_array(_LINE, 1)

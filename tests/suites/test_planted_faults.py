@@ -48,7 +48,10 @@ def test_combinations_find_nothing_in_the_model() -> None:
         ("no-columns", "columns", {}),
         ("other-cosines", "scores", {"metric": "third"}),
         ("pages-overlap", "pages", {}),
+        ("unrounded-in-a-range", "scores", {"range": "within", "round": "two"}),
+        ("limit-before-partition", "rows", {"partitions": "three"}),
         ("counts-upserts-twice", "counts", {"changes": "upserted"}),
+        ("counts-matches-of-upserts-twice", "counts", {"changes": "upserted"}),
     ],
 )
 def test_combinations_notice(fault: str, rule: str, takes: dict[str, str]) -> None:
