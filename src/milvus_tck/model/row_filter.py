@@ -16,7 +16,7 @@ from milvus_tck.model.state import CollectionState, ServerState
 from milvus_tck.spec.profiles import Profile, profiles
 from milvus_tck.wire.messages import DataType, TemplateArrayValue, TemplateValue
 
-__all__ = ["matching", "partitions_read"]
+__all__ = ["line_of_filters", "matching", "partitions_read"]
 
 #: The clause of each kind of fault.
 _CLAUSES = {
@@ -47,7 +47,7 @@ def matching(
     schema = FilterSchema.of(collection.schema)
     parameters = {name: _plain(value) for name, value in values.items()}
     try:
-        compiled = compile_filter(text, schema, _line(state.profile), parameters)
+        compiled = compile_filter(text, schema, line_of_filters(state.profile), parameters)
         names = compiled.fields or {collection.key.name}
         columns = {name: _column(collection, name) for name in names}
         found: NDArray[np.bool_] = compiled.evaluate(columns) == TRUE
@@ -56,7 +56,7 @@ def matching(
     return found
 
 
-def _line(profile: Profile) -> str:
+def line_of_filters(profile: Profile) -> str:
     """Name the numbered line whose filters a profile has: what has no number is after all that have one."""
     numbered = [each.name for each in profiles() if each.name[0].isdigit()]
     return profile.release if profile.name in numbered else numbered[-1]

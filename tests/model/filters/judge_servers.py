@@ -19,6 +19,9 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from milvus_tck.fixtures.explore.filter_generator import FilterGenerator, GeneratedFilter
+from milvus_tck.fixtures.explore.sample_rows import Sample, sample
+
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.model.filters.filter import compile_filter
 from milvus_tck.model.filters.refusals import Fault, FilterError, OutOfReachError
@@ -29,8 +32,6 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.columns import read_column
 from milvus_tck.wire.descriptors import message_class, methods
-from tests.model.filters.generator import FilterGenerator, GeneratedFilter
-from tests.model.filters.sample_rows import Sample, sample
 
 _NAME = "filters"
 _PATIENCE = 60.0

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from milvus_tck.fixtures.explore.filter_generator import FilterGenerator, GeneratedFilter
+from milvus_tck.fixtures.explore.sample_rows import Sample, sample
 
 from milvus_tck.model.filters.fields import Column
 from milvus_tck.model.filters.filter import compile_filter
 from milvus_tck.model.filters.refusals import FilterError
 from milvus_tck.model.filters.releases import filter_rules
 from milvus_tck.model.filters.truth import FALSE, TRUE, UNKNOWN, Truth
-from tests.model.filters.generator import FilterGenerator, GeneratedFilter
-from tests.model.filters.sample_rows import Sample, sample
 
 _PROFILES = ("2.2", "2.3", "2.4", "2.5", "2.6", "3.0")
 

@@ -28,7 +28,7 @@ from milvus_tck.spec.profiles import profile
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.results.line_file import LineFile
 from milvus_tck.verdict.results.whole_file import write_whole
-from milvus_tck.verdict.session.options import CheckOptions
+from milvus_tck.verdict.session.options import EXPLORE_SECONDS, CheckOptions
 
 __all__ = ["judge_field", "judge_model"]
 
@@ -38,6 +38,8 @@ _RESULTS = "model.ndjson"
 LINES = ("3.0", "2.3")
 #: After so many mutants it is told how far it is.
 _OFTEN = 100
+#: Explorations that ask the same things in every run.
+_BOUNDED = {"explore/filters"}
 
 
 def judge_model(
@@ -120,9 +122,9 @@ def _results(console: Console, tried: Sequence[CodeMutant], names: Sequence[str]
 
 def _suite(line: str) -> Suite:
     """Bring the tests of a line, with a good run of them."""
-    _, every = collected_jobs(CheckOptions(target="null", profile=line, bindings=(GRPC,)))
-    # Explorations take as long as they are given: each mutant would cost as much as all others together.
-    jobs = {name: job for name, job in every.items() if not job.explores}
+    _, every = collected_jobs(CheckOptions(target="null", profile=line, bindings=(GRPC,), explore=EXPLORE_SECONDS))
+    # Of explorations only what has an end of its own: others take as long as they are given, for each mutant anew.
+    jobs = {name: job for name, job in every.items() if not job.explores or job.clauses <= _BOUNDED}
     return Suite(profile(line), jobs, good_run(jobs, profile(line)))
 
 
