@@ -21,6 +21,7 @@ from milvus_tck.mutants.code.code_score import BEGIN, END, THRESHOLD, inserted, 
 from milvus_tck.mutants.code.field_trial import FieldFate, FieldResult, try_all
 from milvus_tck.mutants.code.generator import model_trees, mutants_of
 from milvus_tck.mutants.code.line_coverage import good_run
+from milvus_tck.mutants.code.suite_runner import EXPLORED
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.model_equivalents import equivalents
@@ -28,18 +29,19 @@ from milvus_tck.spec.profiles import profile
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.results.line_file import LineFile
 from milvus_tck.verdict.results.whole_file import write_whole
-from milvus_tck.verdict.session.options import EXPLORE_SECONDS, CheckOptions
+from milvus_tck.verdict.scheduling.job import Job
+from milvus_tck.verdict.session.options import CheckOptions
 
 __all__ = ["judge_field", "judge_model"]
 
 _AGAIN = "milvus-tck mutants --model --sample 100"
 _RESULTS = "model.ndjson"
 #: The lines that a mutant is tried in: the newest first, and those that answer most differently from it.
-LINES = ("3.0", "2.3")
+LINES = ("3.0", "2.3", "2.5", "2.2", "2.6", "2.4")
 #: After so many mutants it is told how far it is.
 _OFTEN = 100
-#: Explorations that ask the same things in every run.
-_BOUNDED = {"explore/filters"}
+#: Explorations that ask the same things in every run, by the ends of their clauses.
+_BOUNDED = ("explore/filters", "/in-variations")
 
 
 def judge_model(
@@ -122,10 +124,14 @@ def _results(console: Console, tried: Sequence[CodeMutant], names: Sequence[str]
 
 def _suite(line: str) -> Suite:
     """Bring the tests of a line, with a good run of them."""
-    _, every = collected_jobs(CheckOptions(target="null", profile=line, bindings=(GRPC,), explore=EXPLORE_SECONDS))
+    _, every = collected_jobs(CheckOptions(target="null", profile=line, bindings=(GRPC,), explore=EXPLORED))
     # Of explorations only what has an end of its own: others take as long as they are given, for each mutant anew.
-    jobs = {name: job for name, job in every.items() if not job.explores or job.clauses <= _BOUNDED}
+    jobs = {name: job for name, job in every.items() if not job.explores or _is_bounded(job)}
     return Suite(profile(line), jobs, good_run(jobs, profile(line)))
+
+
+def _is_bounded(job: Job) -> bool:
+    return all(each.endswith(_BOUNDED) for each in job.clauses)
 
 
 def _row(result: CodeResult) -> str:

@@ -9,7 +9,7 @@ import signal
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -24,12 +24,14 @@ from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.model.stops import Blocked, Never, Stop
 from milvus_tck.verdict.scheduling.job import Job
 
-__all__ = ["SuiteRunner", "TestRun", "TooLongError"]
+__all__ = ["EXPLORED", "SuiteRunner", "TestRun", "TooLongError"]
 
 Seen = TypeVar("Seen")
 
 #: Looks at something that does not come: the model never takes its time.
 _LOOKS = 3
+#: Seconds that explorations may take: as `milvus-tck check --explore 60` has it, which asks what some servers die of.
+EXPLORED = 60.0
 #: Name and seed of every run, so that each is the same.
 _RUN, _SEED = "model0", 7
 
@@ -78,7 +80,7 @@ class SuiteRunner:
     _things: dict[str, Future[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._run = replay_run(_RUN, _SEED, self.binding.profile, self.binding)
+        self._run = replace(replay_run(_RUN, _SEED, self.binding.profile, self.binding), explore=EXPLORED)
 
     def run(self, job: Job, within: float | None = None) -> TestRun:
         """Run a test; raises `TooLongError` where it works more than `within` seconds, in the main thread alone."""

@@ -52,7 +52,7 @@ class CheckOptions:
     def explores(self) -> bool:
         """Whether explorations run: where a time is given, or, where none is, a selection names them."""
         if self.explore is None:
-            return any(word in self.select for word in (EXPLORATIONS, "in-sequences"))
+            return any(word in self.select for word in (EXPLORATIONS, "in-sequences", "in-variations"))
         return self.explore > 0
 
     @property
