@@ -1,6 +1,9 @@
 """From a matrix to the file of checks that were seen to fail."""
 
 import tomllib
+from dataclasses import replace
+
+import msgspec
 
 from milvus_tck.mutants.campaign.fates import CheckFate, Fate, MutantResult
 from milvus_tck.mutants.campaign.kill_record import kill_counts, kills_toml
@@ -11,7 +14,7 @@ from milvus_tck.spec.profiles import profile
 from milvus_tck.spec.tables import TableFile
 
 MUTANT = Mutant(id="m", clause="insert/valid", rpc="Insert", operator="refuse", sentence="It refuses.")
-A, B, WIRE = "insert/valid:holds@grpc", "search/valid.empty:fails@http-v2", "wire/parses@grpc"
+A, B, WIRE = "insert/valid:holds@grpc", "search/offset.empty:fails@http-v2", "wire/parses@grpc"
 
 
 def verdict(fate: Fate, **cells: Fate) -> MutantResult:
@@ -43,7 +46,7 @@ def test_the_file_is_read_as_it_is_written() -> None:
     written = kills_toml(matrix(verdict(Fate.OWN, a=Fate.OWN, b=Fate.ELSEWHERE), verdict(Fate.OWN, a=Fate.OWN)))
     found = parse_kills(TableFile("kills.toml", tomllib.loads(written)))
     assert (found.target, found.version, found.profile, found.mutants) == ("milvus@2.3.5", "v2.3.5", "2.3", 2)
-    assert found.checks == {"insert/valid:holds": {"grpc": 2}, "search/valid.empty:fails": {"http-v2": 1}}
+    assert found.checks == {"insert/valid:holds": {"grpc": 2}, "search/offset.empty:fails": {"http-v2": 1}}
 
 
 def test_another_server_is_added() -> None:
@@ -52,9 +55,30 @@ def test_another_server_is_added() -> None:
     other = matrix(verdict(Fate.OWN, a=Fate.OWN, b=Fate.OWN), target="lite@3.2.2", line="3.0")
     once = tables(kills_toml(other, first))
     assert (once.target, once.profile, once.mutants) == (first.target, first.profile, 2)
-    assert once.added == (AddedCampaign("lite@3.2.2", "v2.3.5", "3.0", 1),)
-    assert once.checks == {"insert/valid": {"holds@grpc": 2}, "search/valid.empty": {"fails@http-v2": 1}}
+    own = {"insert/valid": {"holds@grpc": 1}, "search/offset.empty": {"fails@http-v2": 1}}
+    assert once.added == (AddedCampaign("lite@3.2.2", "v2.3.5", "3.0", 1, own),)
+    assert once.checks == {"insert/valid": {"holds@grpc": 2}}
+    read = parse_kills(TableFile("kills.toml", tomllib.loads(kills_toml(other, first))))
+    assert read.checks == {"insert/valid:holds": {"grpc": 2}, "search/offset.empty:fails": {"http-v2": 1}}
     assert tables(kills_toml(other, once)) == once
+
+
+def test_what_is_no_longer_true_is_forgotten() -> None:
+    """Added again, a campaign takes the place of what it made fail; a part of it only of its own clauses."""
+    first = tables(kills_toml(matrix(verdict(Fate.OWN, a=Fate.OWN))))
+    whole = {"target": "lite@3.2.2", "line": "3.0"}
+    once = tables(kills_toml(matrix(verdict(Fate.OWN, a=Fate.OWN, b=Fate.OWN), **whole), first))
+    weaker = matrix(verdict(Fate.SURVIVED, a=Fate.SURVIVED), **whole)
+    assert tables(kills_toml(weaker, once)).added[0].checks == {}
+    part = replace(weaker, partial=True)
+    assert tables(kills_toml(part, once)).added[0].checks == {"search/offset.empty": {"fails@http-v2": 1}}
+
+
+def test_a_clause_that_there_is_no_more() -> None:
+    """What is no clause is not told as seen to fail."""
+    first = tables(kills_toml(matrix(verdict(Fate.OWN, a=Fate.OWN))))
+    gone = msgspec.structs.replace(first, checks={**first.checks, "insert/gone": {"holds@grpc": 3}})
+    assert "insert/gone" not in kills_toml(matrix(verdict(Fate.OWN, a=Fate.OWN)), gone)
 
 
 def tables(text: str) -> KillTables:

@@ -95,6 +95,8 @@ def test_an_alias_that_was_refused_shows() -> None:
         ("/v2/vectordb/collections/list", ["c"], []),
         ("/v2/vectordb/partitions/list", ["p"], ["p"]),
         ("/v2/vectordb/entities/search", [{"id": 1}], [{"id": 1}]),
+        ("/v2/vectordb/entities/get", [{"id": 1}], [{"id": 1}]),
+        ("/elsewhere/collections/list", ["c"], ["c"]),
     ],
 )
 def test_the_effect_shows_over_http(look: str, before: list[object], after: list[object]) -> None:

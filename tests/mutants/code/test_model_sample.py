@@ -4,12 +4,14 @@ import ast
 import os
 import random
 import subprocess
+import sys
 from collections.abc import Mapping
 from functools import cache
 
 import pytest
 
 from milvus_tck.listing.collected_jobs import collected_jobs
+from milvus_tck.model import model, queries, table
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.model.defects.planted_model import DEFECTS, planted
 from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, Suite
@@ -89,16 +91,41 @@ def test_defects_and_their_rows_are_the_same() -> None:
     assert set(DEFECTS) == set(field_defects())
 
 
+def _members() -> dict[tuple[str, ...], object]:
+    """Return what each module of the model that is imported holds, and what its classes and tables hold."""
+    found: dict[tuple[str, ...], object] = {}
+    for name, module in sorted(sys.modules.items()):
+        if name.startswith("milvus_tck.model.") and not name.startswith("milvus_tck.model.defects"):
+            for key, value in vars(module).items():
+                found[name, key] = value
+                inner = vars(value) if isinstance(value, type) else value if isinstance(value, dict) else {}
+                found |= {(name, key, str(each)): held for each, held in inner.items() if key != "__builtins__"}
+    return found
+
+
+def _changed(before: dict[tuple[str, ...], object]) -> list[tuple[str, ...]]:
+    """Return what is another thing than it was; caches and what Python notes of classes are none of it."""
+    now = _members()
+    names = [key for key in before.keys() | now.keys() if not any(part.startswith("__") for part in key)]
+    return sorted(key for key in names if before.get(key) is not now.get(key))
+
+
 @pytest.mark.parametrize("name", DEFECTS)
 def test_a_defect_leaves_the_model_alone(name: str) -> None:
-    """What is planted stands in a copy: no module that is imported changes."""
+    """What is planted stands in a copy: nothing that is imported becomes another thing, and the next copy is right."""
+    before, right = _members(), ModelCopy.load()
     copy = planted(name)
-    fresh = ModelCopy.load()
-    import milvus_tck.model.queries as own  # noqa: PLC0415 - what everybody else has
+    assert _changed(before) == []
+    assert copy["queries"] is not right["queries"]
 
-    assert copy["queries"] is not own
-    assert fresh["queries"] is not own
-    assert vars(own)["query"].__globals__ is vars(own)
+
+def test_a_defect_that_does_not_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A function, a method and a handler that were put in their places are all seen."""
+    before = _members()
+    monkeypatch.setattr(queries, "query", lambda *_: None)
+    monkeypatch.setattr(table.RowStore, "drop", lambda *_: None)
+    monkeypatch.setitem(model._HANDLERS, "Query", lambda *_: None)
+    assert {key[-1] for key in _changed(before)} == {"query", "drop", "Query"}
 
 
 def test_what_is_said_to_be_equivalent_is_there() -> None:

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 from milvus_tck.model.defects.model_copy import ModelCopy
-from milvus_tck.model.defects.plants import defect
+from milvus_tck.model.defects.plants import defect, effecting
+from milvus_tck.model.defects.search_defects import collection_in
+from milvus_tck.model.filters.truth import FALSE, TRUE
 
 __all__: list[str] = []
 
@@ -20,19 +22,26 @@ def _evaluating(copy: ModelCopy, module: str, kind: str, change: Any) -> None:
 
 
 def _never(found: Any) -> Any:
-    return np.where(found == 1, np.uint8(0), found)
+    return np.where(found == TRUE, FALSE, found)
 
 
 def _without_last(found: Any) -> Any:
     """Lose the last row that matches."""
-    true = np.flatnonzero(found == 1)
+    true = np.flatnonzero(found == TRUE)
     made = found.copy()
-    made[true[-1:]] = 0
+    made[true[-1:]] = FALSE
     return made
 
 
-def _is_text(copy: ModelCopy, condition: Any) -> bool:
-    return isinstance(condition, copy["filters.predicates"].Compare) and isinstance(condition.constant, str)
+def _equals_text(copy: ModelCopy, condition: Any) -> bool:
+    compared = isinstance(condition, copy["filters.predicates"].Compare) and condition.sign == "=="
+    return compared and isinstance(condition.constant, str)
+
+
+def _is_array(copy: ModelCopy, condition: Any) -> bool:
+    """Tell whether a condition asks what is in an Array field."""
+    contains = isinstance(condition, copy["filters.lists"].Contains)
+    return contains and condition.place.field.kind == copy["row_filter"].DataType.Array
 
 
 @defect("not-in-as-in")
@@ -76,7 +85,7 @@ def _equality_of_truth_and_text_loses_rows(copy: ModelCopy) -> None:
 @defect("equal-text-in-conjunction-loses-rows")
 def _equal_text_in_conjunction_loses_rows(copy: ModelCopy) -> None:
     def change(condition: Any, _columns: Any, found: Any) -> Any:
-        return _without_last(found) if any(_is_text(copy, each) for each in condition.parts) else found
+        return _without_last(found) if any(_equals_text(copy, each) for each in condition.parts) else found
 
     _evaluating(copy, "filters.predicates", "All", change)
 
@@ -100,7 +109,7 @@ def _null_document_unequal(copy: ModelCopy) -> None:
     def change(condition: Any, columns: Any, found: Any) -> Any:
         place = condition._place
         valid = columns[place.field.name].valid if place.is_json and condition.sign == "!=" else None
-        return found if valid is None else np.where(valid, found, np.uint8(1))
+        return found if valid is None else np.where(valid, found, TRUE)
 
     _evaluating(copy, "filters.predicates", "Compare", change)
 
@@ -109,19 +118,19 @@ def _null_document_unequal(copy: ModelCopy) -> None:
 def _nested_document_does_not_exist(copy: ModelCopy) -> None:
     existing = copy["filters.lists"].Existing
     before = existing._row
-    existing._row = lambda self, value: np.uint8(0) if isinstance(value, dict) else before(self, value)
+    existing._row = lambda self, value: FALSE if isinstance(value, dict) else before(self, value)
 
 
 @defect("null-of-arrays-refused")
 def _null_of_arrays_refused(copy: ModelCopy) -> None:
-    refusals, kinds = copy["filters.refusals"], copy["row_filter"].DataType
+    refusals, kinds, null = copy["filters.refusals"], copy["row_filter"].DataType, copy["filters.lists"].IsNull
 
     def change(condition: Any, _columns: Any, found: Any) -> Any:
-        if condition.place.field.kind == kinds.Array:
+        if isinstance(condition.inner, null) and condition.inner.place.field.kind == kinds.Array:
             raise refusals.FilterError("unsupported data type", refusals.Fault.EXECUTION)
         return found
 
-    _evaluating(copy, "filters.lists", "IsNull", change)
+    _evaluating(copy, "filters.predicates", "Not", change)
 
 
 @defect("escaped-underscore-as-wildcard")
@@ -162,7 +171,7 @@ def _end_of_text_beyond_ascii_unmatched(copy: ModelCopy) -> None:
 @defect("percent-in-equality-as-wildcard")
 def _percent_in_equality_as_wildcard(copy: ModelCopy) -> None:
     def change(condition: Any, columns: Any, found: Any) -> Any:
-        if not _is_text(copy, condition) or "%" not in condition.constant or condition._place.is_json:
+        if not _equals_text(copy, condition) or "%" not in condition.constant or condition._place.is_json:
             return found
         start = condition.constant.partition("%")[0]
         values = columns[condition._place.field.name].values
@@ -173,10 +182,8 @@ def _percent_in_equality_as_wildcard(copy: ModelCopy) -> None:
 
 @defect("any-of-nothing-in-disjunction")
 def _any_of_nothing_in_disjunction(copy: ModelCopy) -> None:
-    contains = copy["filters.lists"].Contains
-
     def change(condition: Any, _columns: Any, found: Any) -> Any:
-        nothing = any(isinstance(each, contains) and not each.values for each in condition.parts)
+        nothing = any(_is_array(copy, each) and each.how is any and not each.values for each in condition.parts)
         return np.ones_like(found) if nothing else found
 
     _evaluating(copy, "filters.predicates", "Any_", change)
@@ -185,17 +192,16 @@ def _any_of_nothing_in_disjunction(copy: ModelCopy) -> None:
 @defect("fractions-in-arrays-unfound")
 def _fractions_in_arrays_unfound(copy: ModelCopy) -> None:
     def change(condition: Any, _columns: Any, found: Any) -> Any:
-        return _never(found) if any(isinstance(each, float) for each in condition.values) else found
+        fraction = any(isinstance(each, float) and each % 1 for each in condition.values)
+        return _never(found) if fraction and _is_array(copy, condition) else found
 
     _evaluating(copy, "filters.lists", "Contains", change)
 
 
 @defect("conjunction-of-arrays-empty")
 def _conjunction_of_arrays_empty(copy: ModelCopy) -> None:
-    contains = copy["filters.lists"].Contains
-
     def change(condition: Any, _columns: Any, found: Any) -> Any:
-        arrays = [each for each in condition.parts if isinstance(each, contains)]
+        arrays = [each for each in condition.parts if _is_array(copy, each)]
         return _never(found) if len(arrays) >= _SEVERAL else found
 
     _evaluating(copy, "filters.predicates", "All", change)
@@ -203,13 +209,16 @@ def _conjunction_of_arrays_empty(copy: ModelCopy) -> None:
 
 @defect("all-of-several-contained-after-upsert")
 def _all_of_several_contained_after_upsert(copy: ModelCopy) -> None:
-    before = copy["row_filter"].matching
+    before, upserted = copy["row_filter"].matching, set[int]()
+
+    def upsert(state: Any, request: Any, _response: Any) -> None:
+        upserted.add(collection_in(state, request).id)
 
     def matching(state: Any, collection: Any, text: str, values: Any) -> Any:
         found = before(state, collection, text, values)
-        upserted = not collection.table.alive.all()
-        return np.ones_like(found) if upserted and "contains_all" in text.lower() else found
+        return np.ones_like(found) if collection.id in upserted and "array_contains_all" in text.lower() else found
 
+    effecting(copy, "Upsert", upsert)
     copy.replace("row_filter", "matching", matching)
 
 

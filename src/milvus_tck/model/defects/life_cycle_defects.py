@@ -5,10 +5,10 @@ from typing import Any
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.model.defects.plants import answering, defect, effecting
 from milvus_tck.model.defects.search_defects import collection_in
+from milvus_tck.model.state import DEFAULT
+from milvus_tck.wire.messages import IndexState
 
 __all__: list[str] = []
-
-_FINISHED = 3
 
 
 @defect("alias-outlives-collection")
@@ -17,7 +17,7 @@ def _alias_outlives_collection(copy: ModelCopy) -> None:
     before, answers = handlers["DropCollection"], copy["answers"]
 
     def handler(state: Any, request: Any) -> Any:
-        database = state.databases.get(request.db_name or "default")
+        database = state.databases.get(request.db_name or DEFAULT)
         if database is None or request.collection_name not in database.collections:
             return before(state, request)
         found = one(messages.Status()).canonical
@@ -36,7 +36,7 @@ def _collection_dropped_by_alias(copy: ModelCopy) -> None:
     before = handlers["DropCollection"]
 
     def handler(state: Any, request: Any) -> Any:
-        database = state.databases.get(request.db_name or "default")
+        database = state.databases.get(request.db_name or DEFAULT)
         name = None if database is None else database.aliases.get(request.collection_name)
         if database is None or name is None:
             return before(state, request)
@@ -54,7 +54,7 @@ def _index_finished_too_early(copy: ModelCopy) -> None:
     def change(_state: Any, _request: Any, response: Any) -> None:
         for each in response.index_descriptions:
             each.pending_index_rows, each.indexed_rows = each.total_rows, 0
-            each.state = _FINISHED
+            each.state = IndexState.Finished
 
     answering(copy, "DescribeIndex", change)
 

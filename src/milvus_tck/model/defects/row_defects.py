@@ -10,6 +10,9 @@ from milvus_tck.model.defects.search_defects import collection_in
 
 __all__: list[str] = []
 
+#: A hybrid timestamp before all others.
+_LONG_AGO = 1
+
 
 def _without(copy: ModelCopy, module: str, name: str) -> None:
     """Take a check away."""
@@ -28,9 +31,11 @@ def _deleted_rows_return_with_load(copy: ModelCopy) -> None:
 
 @defect("flushed-rows-survive-delete")
 def _flushed_rows_survive_delete(copy: ModelCopy) -> None:
-    store = copy["table"].RowStore
-    before = store.delete
-    store.delete = lambda self, mask, timestamp: before(self, mask & ~self.flushed, timestamp)
+    def change(state: Any, request: Any, response: Any) -> None:
+        table = collection_in(state, request).table
+        table._gone.values[table.flushed & (table._gone.values == response.timestamp)] = copy["table"].ALIVE
+
+    effecting(copy, "Delete", change)
 
 
 @defect("delete-by-other-field-has-no-effect")
@@ -83,15 +88,18 @@ def _upsert_loses_a_row(copy: ModelCopy) -> None:
 
 @defect("rows-missing-after-second-load")
 def _rows_missing_after_second_load(copy: ModelCopy) -> None:
-    loaded: set[int] = set()
+    released: set[int] = set()
 
-    def change(state: Any, request: Any, _response: Any) -> None:
+    def release(state: Any, request: Any, _response: Any) -> None:
+        released.add(collection_in(state, request).id)
+
+    def load(state: Any, request: Any, _response: Any) -> None:
         collection = collection_in(state, request)
-        if collection.id in loaded and len(collection.table):
-            collection.table._gone.values[-1] = 1
-        loaded.add(collection.id)
+        if collection.id in released and len(collection.table):
+            collection.table._gone.values[-1] = _LONG_AGO
 
-    effecting(copy, "LoadCollection", change)
+    effecting(copy, "ReleaseCollection", release)
+    effecting(copy, "LoadCollection", load)
 
 
 @defect("rows-of-dropped-partition-counted")

@@ -6,15 +6,19 @@ import numpy as np
 
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.model.defects.plants import answering, defect
+from milvus_tck.model.filters.fields import DYNAMIC
+from milvus_tck.model.state import DEFAULT
 
 __all__ = ["collection_in"]
 
 _FEW = 4
+#: What stands for all output fields, and for the number of rows.
+_EVERYTHING, _COUNT = "*", "count(*)"
 
 
 def collection_in(state: Any, request: Any) -> Any:
     """Return the collection that a request names; it is there, for the request was answered."""
-    return state.databases[request.db_name or "default"].find(request.collection_name)
+    return state.databases[request.db_name or DEFAULT].find(request.collection_name)
 
 
 def _nearest(copy: ModelCopy, change: Any) -> None:
@@ -33,14 +37,13 @@ def _nearest(copy: ModelCopy, change: Any) -> None:
 @defect("topk-before-repeated-keys")
 def _topk_before_repeated_keys(copy: ModelCopy) -> None:
     searched = copy["neighbours"]._Searched
-    first, offset = searched._first_of_each, searched.nearest
+    first = searched._first_of_each
 
     def early(self: Any, order: Any, field: str) -> Any:
         last = self._options.offset + self._options.topk
         return first(self, order[:last] if field == self._collection.key.name else order, field)
 
     searched._first_of_each = early
-    searched.nearest = offset
 
 
 @defect("offset-before-repeated-keys")
@@ -149,7 +152,7 @@ def _everything_without_dynamic_fields(copy: ModelCopy) -> None:
 
     def columns(state: Any, collection: Any, asked: Any) -> Any:
         found = before(state, collection, asked)
-        return [each for each in found if each != "$meta" or "*" not in asked]
+        return [each for each in found if each != DYNAMIC or _EVERYTHING not in asked]
 
     copy.replace("output_fields", "columns_asked_for", columns)
 
@@ -159,7 +162,8 @@ def _unknown_output_left_out(copy: ModelCopy) -> None:
     before = copy["output_fields"].columns_asked_for
 
     def columns(state: Any, collection: Any, asked: Any) -> Any:
-        return before(state, collection, [each for each in asked if each in collection.fields or each.strip() == "*"])
+        known = [each for each in asked if each in collection.fields or each.strip() == _EVERYTHING]
+        return before(state, collection, asked if collection.schema.enable_dynamic_field else known)
 
     copy.replace("output_fields", "columns_asked_for", columns)
 
@@ -191,7 +195,7 @@ def _query_limit_by_shard(copy: ModelCopy) -> None:
 
     def handler(state: Any, request: Any) -> Any:
         changed = type(request).FromString(request.SerializeToString())
-        collection = state.databases.get(request.db_name or "default", state.databases["default"]).find(
+        collection = state.databases.get(request.db_name or DEFAULT, state.databases[DEFAULT]).find(
             request.collection_name
         )
         for pair in changed.query_params:
@@ -255,8 +259,10 @@ def _query_brings_oldest_row_of_key(copy: ModelCopy) -> None:
 @defect("count-of-every-version")
 def _count_of_every_version(copy: ModelCopy) -> None:
     def change(state: Any, request: Any, response: Any) -> None:
-        if [each.field_name for each in response.fields_data] == ["count(*)"] and not request.expr:
-            rows = len(collection_in(state, request).table)
-            response.fields_data[0].scalars.long_data.data[:] = [rows]
+        if [each.field_name for each in response.fields_data] == [_COUNT] and not request.expr:
+            collection = collection_in(state, request)
+            keys, alive = collection.table.values(collection.key.name), collection.table.alive
+            there = set(keys[alive].tolist())
+            response.fields_data[0].scalars.long_data.data[:] = [sum(key in there for key in keys.tolist())]
 
     answering(copy, "Query", change)

@@ -17,6 +17,8 @@ from milvus_tck.bindings.grpc import Metadata
 from milvus_tck.mutants.catalogue.mutant import Mutant
 from milvus_tck.mutants.defects.answer_defect import Defect
 from milvus_tck.mutants.defects.refusal_traces import CHANGES, turned
+from milvus_tck.spec.kinds import kinds
+from milvus_tck.spec.routes import routes
 from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import HTTP, message_class, method
@@ -90,29 +92,36 @@ def _body(payload: bytes) -> Mapping[str, object]:
     return body if isinstance(body, dict) else {}
 
 
-#: What tells over HTTP which things there are: the end of its path, and the member of a request that names one of them.
-_LISTS = {
-    "/databases/list": "dbName",
-    "/collections/list": "collectionName",
-    "/partitions/list": "partitionName",
-    "/aliases/list": "aliasName",
-}
-_ROWS = "/entities/query"
+#: The binding of HTTP whose lists and rows show what was refused there, the RPC of rows, and what chooses these.
+_BINDING, _ROWS, _FILTER = "http-v2", "Query", "filter"
+#: Partitions go with their collection, so that they have no row in kinds.toml.
+_PARTITIONS = ("ShowPartitions", "partitionName")
+
+
+@cache
+def _members() -> Mapping[str, tuple[str, ...]]:
+    """Return the members of a body that name a thing, by the RPC that lists all things of its kind."""
+    return dict([(each.list.rpc, each.made[0].http) for each in kinds().values()] + [(_PARTITIONS[0], _PARTITIONS[1:])])
 
 
 def _shown(asked: bytes, payload: bytes, refused: Sequence[Mapping[str, object]]) -> bytes:
     """Show over HTTP what was refused there: a name in a list, or a row for each request that was refused."""
-    path = m.HttpRequest.FromString(asked).path
+    request = m.HttpRequest.FromString(asked)
+    found = routes(_BINDING).match(request.method or "POST", request.path)
+    if found is None:
+        return payload
+    route, _ = found
+    rows = route.rpc == _ROWS and _FILTER in {each.name for each in route.fields}
     answer = m.HttpResponse.FromString(payload)
     body = load_any(answer.body)
     data = body.get("data") if isinstance(body, dict) else None
-    member = next((name for end, name in _LISTS.items() if path.endswith(end)), "")
-    names = [str(each[member]) for each in refused if each.get(member)]
-    if not isinstance(data, list) or not (names or path.endswith(_ROWS)):
+    members = _members().get(route.rpc, ())
+    names = [str(each[member]) for each in refused for member in members if each.get(member)]
+    if not isinstance(data, list) or not (names or rows):
         return payload
     for name in names:
         turned(data, name)
-    if path.endswith(_ROWS):
+    if rows:
         data.extend({"id": -number} for number, _ in enumerate(refused, start=1))
     answer.body = json.dumps(body).encode()
     return answer.SerializeToString(deterministic=True)
