@@ -24,7 +24,7 @@ _EVERYWHERE = {
         '"a" == 1', "true < false", "1 < 2 < 3", "1 < (tiny) < 3", "1 < tiny > 3", "1 < tiny < large", "1 in [1]",
         "id in [id]", "exists id", 'id["a"] == 1', "text[0] == 1", "text like 1", 'id like "1%"', "vec == 1",
         'json_contains(text, "a")', 'json_contains(doc["l"], id)', "id == 9223372036854775808",
-        "id in [1, 9223372036854775808]", "double == 1e999", 'doc[""] == 1',
+        "id in [1, 9223372036854775808]", "double == 1e999", 'doc[""] == 1', "tiny ** 2 == 4",
     ],
     Fault.NOT_BOOLEAN: ["id", "flag", "1", "id + 1", '"a"', 'doc["a"]'],
 }  # fmt: skip

@@ -73,6 +73,8 @@ def _with_constant(left: FieldPath | Arithmetic | Length, sign: str, right: Cons
 
 def arithmetic(left: object, sign: str, right: object, rules: FilterRules) -> Arithmetic:
     """Make `place + 2`; a constant may stand first where that makes no difference."""
+    if sign == "**":
+        raise FilterError("power can only apply on constants")
     if isinstance(left, Constant) and isinstance(right, FieldPath):
         if sign not in {"+", "*"} | ({"&", "|", "^"} if rules.bits else set()):
             raise FilterError("module field is not yet supported")
