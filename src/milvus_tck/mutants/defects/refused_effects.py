@@ -18,7 +18,7 @@ from milvus_tck.mutants.catalogue.mutant import Mutant
 from milvus_tck.mutants.defects.answer_defect import Defect
 from milvus_tck.mutants.defects.refusal_traces import CHANGES, turned
 from milvus_tck.spec.kinds import kinds
-from milvus_tck.spec.routes import routes
+from milvus_tck.spec.routes import route_tables
 from milvus_tck.spec.rpcs import rpcs
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.descriptors import HTTP, message_class, method
@@ -92,8 +92,10 @@ def _body(payload: bytes) -> Mapping[str, object]:
     return body if isinstance(body, dict) else {}
 
 
-#: The binding of HTTP whose lists and rows show what was refused there, the RPC of rows, and what chooses these.
-_BINDING, _ROWS, _FILTER = "http-v2", "Query", "filter"
+#: The RPC whose route brings rows, and what chooses these.
+_ROWS, _FILTER = "Query", "filter"
+#: The method of what names none.
+_METHOD = "POST"
 #: Partitions go with their collection, so that they have no row in kinds.toml.
 _PARTITIONS = ("ShowPartitions", "partitionName")
 
@@ -107,10 +109,10 @@ def _members() -> Mapping[str, tuple[str, ...]]:
 def _shown(asked: bytes, payload: bytes, refused: Sequence[Mapping[str, object]]) -> bytes:
     """Show over HTTP what was refused there: a name in a list, or a row for each request that was refused."""
     request = m.HttpRequest.FromString(asked)
-    found = routes(_BINDING).match(request.method or "POST", request.path)
-    if found is None:
+    found = [table.match(request.method or _METHOD, request.path) for table in route_tables().values()]
+    route = next((each[0] for each in found if each is not None), None)
+    if route is None:
         return payload
-    route, _ = found
     rows = route.rpc == _ROWS and _FILTER in {each.name for each in route.fields}
     answer = m.HttpResponse.FromString(payload)
     body = load_any(answer.body)
