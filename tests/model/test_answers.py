@@ -203,5 +203,5 @@ def test_every_error_that_a_rule_names_is_one() -> None:
     """A refusal without a clause names a row of errors.toml, so that its code is known in every profile."""
     names = {each.name for each in codes()}
     used = {"ParameterInvalid", "Unexpected",
-            "DatabaseInvalidName", "DatabaseNumLimitExceeded", "CollectionNotFound", "PartitionNotFound"}  # fmt: skip
+            "DatabaseNotFound", "DatabaseNumLimitExceeded", "CollectionNotFound", "PartitionNotFound"}  # fmt: skip
     assert used <= names

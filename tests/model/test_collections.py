@@ -126,7 +126,7 @@ def test_databases_are_spaces_of_names() -> None:
     model.ok(VALID("a").but(db_name="d"))
     assert [model.ok(calls.has_collection("a").but(db_name=name)).value for name in ("", "d")] == [False, True]
     drop: Call[m.Status] = Call("DropDatabase", m.DropDatabaseRequest(db_name="d"))
-    assert model.refused_by(drop) == "Unexpected"
+    assert model.refused_by(drop) == "drop-database/not-empty"
     model.ok(calls.drop_collection("a").but(db_name="d"))
     model.ok(drop)
     assert model.refused_by(VALID("a").but(db_name="d")) == "create-collection/database-unknown"

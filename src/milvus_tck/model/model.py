@@ -14,6 +14,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from milvus_tck.model.aliases import ALIASES
+from milvus_tck.model.alteration import ALTERATIONS
 from milvus_tck.model.answers import Handlers, RightAnswer, RightAnswers, nothing, status_member
 from milvus_tck.model.collections import COLLECTIONS
 from milvus_tck.model.compaction import COMPACTION
@@ -39,6 +40,7 @@ __all__ = ["Model", "modelled"]
 _HANDLERS: Handlers = {
     **SERVICE_RPCS,
     **COLLECTIONS,
+    **ALTERATIONS,
     **ALIASES,
     **DATABASES,
     **INDEXES,

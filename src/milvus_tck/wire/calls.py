@@ -6,12 +6,21 @@ Each function builds one valid request; a test derives the wrong ones from it wi
 
 from milvus_tck.wire.requests.aliases import alter_alias, create_alias, describe_alias, drop_alias, list_aliases
 from milvus_tck.wire.requests.collections import (
+    alter_collection,
     create_collection,
     describe_collection,
     drop_collection,
     get_collection_statistics,
     has_collection,
+    rename_collection,
     show_collections,
+)
+from milvus_tck.wire.requests.databases import (
+    alter_database,
+    create_database,
+    describe_database,
+    drop_database,
+    list_databases,
 )
 from milvus_tck.wire.requests.indexes import (
     create_index,
@@ -43,18 +52,23 @@ from milvus_tck.wire.requests.writing import delete, insert, upsert
 
 __all__ = [
     "alter_alias",
+    "alter_collection",
+    "alter_database",
     "as_json",
     "connect",
     "create_alias",
     "create_collection",
+    "create_database",
     "create_index",
     "create_partition",
     "delete",
     "describe_alias",
     "describe_collection",
+    "describe_database",
     "describe_index",
     "drop_alias",
     "drop_collection",
+    "drop_database",
     "drop_index",
     "drop_partition",
     "flush",
@@ -71,12 +85,14 @@ __all__ = [
     "has_partition",
     "insert",
     "list_aliases",
+    "list_databases",
     "load_collection",
     "load_partitions",
     "manual_compaction",
     "query",
     "release_collection",
     "release_partitions",
+    "rename_collection",
     "search",
     "show_collections",
     "show_partitions",

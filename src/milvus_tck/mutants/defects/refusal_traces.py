@@ -41,6 +41,7 @@ def _described(answer: m.DescribeCollectionResponse, refused: Message) -> None:
     if answer.status.code or answer.status.error_code:
         answer.status.Clear()
     answer.schema.fields.add(name="added", fieldID=999)
+    _altered(answer)
     if isinstance(refused, _ABOUT_ALIASES):
         answer.schema.name += "x"
         turned(answer.aliases, refused.alias)
@@ -48,6 +49,21 @@ def _described(answer: m.DescribeCollectionResponse, refused: Message) -> None:
 
 def _aliases(answer: m.ListAliasesResponse, refused: Message) -> None:
     turned(answer.aliases, getattr(refused, "alias", "") or "other")
+
+
+def _databases(answer: m.ListDatabasesResponse, refused: Message) -> None:
+    turned(answer.db_names, getattr(refused, "db_name", "other"))
+
+
+def _database(answer: m.DescribeDatabaseResponse, _: Message) -> None:
+    answer.status.Clear()
+    _altered(answer)
+
+
+def _altered(answer: Any) -> None:  # noqa: ANN401 - a description with properties
+    """Every property has another value."""
+    for pair in answer.properties:
+        pair.value += "0"
 
 
 def _counted(answer: Any, _: Message) -> None:  # noqa: ANN401 - statistics of a collection or of a partition
@@ -104,6 +120,8 @@ CHANGES: Mapping[type[Message], Callable[[Any, Message], None]] = {
     m.ShowPartitionsResponse: _partition,
     m.DescribeCollectionResponse: _described,
     m.ListAliasesResponse: _aliases,
+    m.ListDatabasesResponse: _databases,
+    m.DescribeDatabaseResponse: _database,
     m.GetCollectionStatisticsResponse: _counted,
     m.GetPartitionStatisticsResponse: _counted,
     m.GetLoadStateResponse: _loaded,

@@ -1,6 +1,6 @@
 """Calls about collections."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values
@@ -8,11 +8,13 @@ from milvus_tck.wire.kinds import Consistency, Show
 from milvus_tck.wire.schema import collection_schema
 
 __all__ = [
+    "alter_collection",
     "create_collection",
     "describe_collection",
     "drop_collection",
     "get_collection_statistics",
     "has_collection",
+    "rename_collection",
     "show_collections",
 ]
 
@@ -61,3 +63,18 @@ def show_collections(kind: Show = m.ShowType.All) -> Call[m.ShowCollectionsRespo
 def get_collection_statistics(name: str) -> Call[m.GetCollectionStatisticsResponse]:
     """Ask for the statistics of a collection."""
     return Call("GetCollectionStatistics", m.GetCollectionStatisticsRequest(collection_name=name))
+
+
+def rename_collection(name: str, new_name: str) -> Call[m.Status]:
+    """Give a collection another name."""
+    return Call("RenameCollection", m.RenameCollectionRequest(oldName=name, newName=new_name))
+
+
+def alter_collection(
+    name: str, properties: Mapping[str, str] | None = None, delete: Sequence[str] = ()
+) -> Call[m.Status]:
+    """Set properties of a collection, or delete some."""
+    request = m.AlterCollectionRequest(
+        collection_name=name, properties=key_values(properties or {}), delete_keys=delete
+    )
+    return Call("AlterCollection", request)
