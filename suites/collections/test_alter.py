@@ -59,7 +59,7 @@ def test_a_property_is_set_again(tck: Case) -> None:
     )
 
 
-@pytest.mark.clause("alter-collection/delete")
+@pytest.mark.clause("alter-collection/deleted")
 def test_a_property_is_deleted(tck: Case) -> None:
     """One goes, the other one stays."""
     name = _collection(tck, **{_TTL: "3600", _MMAP: "false"})

@@ -29,7 +29,7 @@ def test_a_property_is_set(tck: Case) -> None:
     )
 
 
-@pytest.mark.clause("alter-database/delete")
+@pytest.mark.clause("alter-database/deleted")
 def test_a_property_is_deleted(tck: Case) -> None:
     """One goes, the other one stays."""
     name = database(tck, properties={_MOST: "10"})
