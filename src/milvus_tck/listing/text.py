@@ -8,6 +8,7 @@ import click
 from milvus_tck.planning.plan import Plan, Planned, Reached
 from milvus_tck.reporting.scope import scope_words
 from milvus_tck.spec.clauses import Level
+from milvus_tck.spec.not_testable import not_testable
 from milvus_tck.spec.rpcs import rpcs_of
 from milvus_tck.verdict.scheduling.skip_rules import Absence
 
@@ -71,7 +72,9 @@ def _unjudged(plan: Plan) -> dict[str, str]:
         (scope.not_asked, "not asked for"),
         (scope.open, "left out"),
     )
-    return {name: text for names, text in words for name in names}
+    reasons = not_testable(plan.profile)
+    said = {name: f"not testable: {reasons[name]}" for name in scope.not_testable}
+    return said | {name: text for names, text in words for name in names}
 
 
 def _rpc(each: Planned) -> str:

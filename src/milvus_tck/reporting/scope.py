@@ -14,6 +14,7 @@ def scope_words(scope: Scope) -> str:
         (len(scope.open), "could not be judged"),
         (len(scope.not_asked), "were not asked for"),
         (len(scope.no_clause), "have no clause yet"),
+        (len(scope.not_testable), "cannot be tested"),
     )
     rest = [f"{number} {words}" for number, words in counted if number]
     met = f" ({len(scope.met)} of these were met on the way)" if scope.met else ""
@@ -30,6 +31,7 @@ def scope_rows(scope: Scope) -> list[ScopeRow]:
         ("No clause yet, met on the way", tuple(name for name in scope.no_clause if name in met)),
         ("Not asked for, met on the way", tuple(name for name in scope.not_asked if name in met)),
         ("No clause yet", _without(scope.no_clause, met)),
+        ("Cannot be tested", scope.not_testable),
         ("In the definitions, and in no released server", scope.no_server),
     )
     return [row for row in rows if row[1]]

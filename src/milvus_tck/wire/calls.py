@@ -4,7 +4,13 @@ Each function builds one valid request; a test derives the wrong ones from it wi
 `Call.but`. They stand in `wire/requests/`, a module for each family of RPCs; here is all of them.
 """
 
-from milvus_tck.wire.requests.aliases import alter_alias, create_alias, describe_alias, drop_alias, list_aliases
+from milvus_tck.wire.requests.aliases import (
+    alter_alias,
+    create_alias,
+    describe_alias,
+    drop_alias,
+    list_aliases,
+)
 from milvus_tck.wire.requests.collections import (
     alter_collection,
     create_collection,
@@ -28,16 +34,22 @@ from milvus_tck.wire.requests.indexes import (
     drop_index,
     get_index_build_progress,
     get_index_state,
+    get_index_statistics,
 )
 from milvus_tck.wire.requests.loading import (
     get_load_state,
     get_loading_progress,
+    get_query_segment_info,
+    get_replicas,
+    load_balance,
     load_collection,
     load_partitions,
     release_collection,
     release_partitions,
 )
-from milvus_tck.wire.requests.options import as_json
+from milvus_tck.wire.requests.options import (
+    as_json,
+)
 from milvus_tck.wire.requests.partitions import (
     create_partition,
     drop_partition,
@@ -45,16 +57,45 @@ from milvus_tck.wire.requests.partitions import (
     has_partition,
     show_partitions,
 )
-from milvus_tck.wire.requests.reading import query, search
-from milvus_tck.wire.requests.storage import flush, get_compaction_state, get_flush_state, manual_compaction
-from milvus_tck.wire.requests.system import connect, get_version
-from milvus_tck.wire.requests.writing import delete, insert, upsert
+from milvus_tck.wire.requests.reading import (
+    calc_distance,
+    query,
+    search,
+)
+from milvus_tck.wire.requests.storage import (
+    flush,
+    flush_all,
+    get_compaction_state,
+    get_compaction_state_with_plans,
+    get_flush_all_state,
+    get_flush_state,
+    get_persistent_segment_info,
+    manual_compaction,
+)
+from milvus_tck.wire.requests.system import (
+    alloc_timestamp,
+    check_health,
+    connect,
+    dummy,
+    get_component_states,
+    get_metrics,
+    get_version,
+    register_link,
+)
+from milvus_tck.wire.requests.writing import (
+    delete,
+    insert,
+    upsert,
+)
 
 __all__ = [
+    "alloc_timestamp",
     "alter_alias",
     "alter_collection",
     "alter_database",
     "as_json",
+    "calc_distance",
+    "check_health",
     "connect",
     "create_alias",
     "create_collection",
@@ -71,25 +112,37 @@ __all__ = [
     "drop_database",
     "drop_index",
     "drop_partition",
+    "dummy",
     "flush",
+    "flush_all",
     "get_collection_statistics",
     "get_compaction_state",
+    "get_compaction_state_with_plans",
+    "get_component_states",
+    "get_flush_all_state",
     "get_flush_state",
     "get_index_build_progress",
     "get_index_state",
+    "get_index_statistics",
     "get_load_state",
     "get_loading_progress",
+    "get_metrics",
     "get_partition_statistics",
+    "get_persistent_segment_info",
+    "get_query_segment_info",
+    "get_replicas",
     "get_version",
     "has_collection",
     "has_partition",
     "insert",
     "list_aliases",
     "list_databases",
+    "load_balance",
     "load_collection",
     "load_partitions",
     "manual_compaction",
     "query",
+    "register_link",
     "release_collection",
     "release_partitions",
     "rename_collection",

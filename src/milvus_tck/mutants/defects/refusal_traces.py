@@ -18,7 +18,8 @@ def _negated(answer: m.BoolResponse, _: Message) -> None:
 
 
 def _listed(answer: m.ShowCollectionsResponse, refused: Message) -> None:
-    names = getattr(refused, "collection_names", None) or [getattr(refused, "collection_name", "")]
+    one = getattr(refused, "collection_name", "") or getattr(refused, "collectionName", "")
+    names = getattr(refused, "collection_names", None) or [one]
     for name in names:
         turned(answer.collection_names, name)
 

@@ -7,7 +7,14 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call, key_values
 from milvus_tck.wire.requests.options import as_json
 
-__all__ = ["create_index", "describe_index", "drop_index", "get_index_build_progress", "get_index_state"]
+__all__ = [
+    "create_index",
+    "describe_index",
+    "drop_index",
+    "get_index_build_progress",
+    "get_index_state",
+    "get_index_statistics",
+]
 
 
 def create_index(
@@ -52,3 +59,8 @@ def drop_index(collection: str, field: str = "", name: str = "") -> Call[m.Statu
     """Drop an index."""
     request = m.DropIndexRequest(collection_name=collection, field_name=field, index_name=name)
     return Call("DropIndex", request)
+
+
+def get_index_statistics(collection: str) -> Call[m.GetIndexStatisticsResponse]:
+    """Ask how much of a collection is indexed, index by index."""
+    return Call("GetIndexStatistics", m.GetIndexStatisticsRequest(collection_name=collection))

@@ -8,6 +8,9 @@ from milvus_tck.wire.call import Call
 __all__ = [
     "get_load_state",
     "get_loading_progress",
+    "get_query_segment_info",
+    "get_replicas",
+    "load_balance",
     "load_collection",
     "load_partitions",
     "release_collection",
@@ -44,3 +47,18 @@ def load_partitions(collection: str, *names: str, replicas: int = 1) -> Call[m.S
 def release_partitions(collection: str, *names: str) -> Call[m.Status]:
     """Release partitions from memory."""
     return Call("ReleasePartitions", m.ReleasePartitionsRequest(collection_name=collection, partition_names=names))
+
+
+def get_replicas(collection: str) -> Call[m.GetReplicasResponse]:
+    """Ask for the replicas of a loaded collection."""
+    return Call("GetReplicas", m.GetReplicasRequest(collection_name=collection))
+
+
+def get_query_segment_info(collection: str) -> Call[m.GetQuerySegmentInfoResponse]:
+    """Ask for the segments of a collection that are loaded."""
+    return Call("GetQuerySegmentInfo", m.GetQuerySegmentInfoRequest(collectionName=collection))
+
+
+def load_balance(collection: str, node: int) -> Call[m.Status]:
+    """Move segments of a loaded collection away from a node."""
+    return Call("LoadBalance", m.LoadBalanceRequest(collectionName=collection, src_nodeID=node))

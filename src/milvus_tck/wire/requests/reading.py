@@ -1,6 +1,6 @@
 """Calls about searches and queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from milvus_tck.wire.kinds import Consistency
 from milvus_tck.wire.requests.options import as_json
 from milvus_tck.wire.search import placeholder_group
 
-__all__ = ["query", "search"]
+__all__ = ["calc_distance", "query", "search"]
 
 
 def search(  # noqa: PLR0913 - what a search is made of
@@ -71,3 +71,13 @@ def query(
         consistency_level=level,
     )
     return Call("Query", request)
+
+
+def calc_distance(left: Sequence[float], right: Sequence[float]) -> Call[m.CalcDistanceResults]:
+    """Ask how far two vectors are from each other by L2."""
+    one, other = (
+        m.VectorsArray(data_array=m.VectorField(dim=len(each), float_vector=m.FloatArray(data=each)))
+        for each in (left, right)
+    )
+    request = m.CalcDistanceRequest(op_left=one, op_right=other, params=key_values({"metric": "L2"}))
+    return Call("CalcDistance", request)
