@@ -25,11 +25,7 @@ _BROAD = {
     "UpdateCredential", "OperatePrivilege", "OperatePrivilegeV2", "OperateUserRole", "OperatePrivilegeGroup",
 }  # fmt: skip
 #: RPCs whose clauses are still to be written.
-_TO_COME = {
-    "HybridSearch", "TruncateCollection", "CreateCredential", "UpdateCredential", "DeleteCredential", "ListCredUsers",
-    "CreateRole", "DropRole", "OperateUserRole", "SelectRole", "SelectUser", "CreateResourceGroup", "DropResourceGroup",
-    "ListResourceGroups", "DescribeResourceGroup",
-}  # fmt: skip
+_TO_COME = {"HybridSearch", "TruncateCollection"}
 #: How the names of RPCs begin that do more than read.
 _ACTS = (
     "Create", "Drop", "Alter", "Insert", "Upsert", "Delete", "Load", "Release", "Flush", "Operate", "Import", "Add",

@@ -67,6 +67,27 @@ def _altered(answer: Any) -> None:  # noqa: ANN401 - a description with properti
         pair.value += "0"
 
 
+def _users(answer: m.ListCredUsersResponse, refused: Message) -> None:
+    turned(answer.usernames, getattr(refused, "username", "other"))
+
+
+def _role(answer: m.SelectRoleResponse, refused: Message) -> None:
+    """One role more is told."""
+    entity = getattr(refused, "entity", None)
+    named = getattr(entity, "role", entity)
+    name = getattr(named, "name", getattr(refused, "role_name", "other"))
+    answer.results.add(role=m.RoleEntity(name=name), users=[m.UserEntity(name="other")])
+
+
+def _user(answer: m.SelectUserResponse, _: Message) -> None:
+    for each in answer.results:
+        each.roles.add(name="other")
+
+
+def _groups(answer: m.ListResourceGroupsResponse, refused: Message) -> None:
+    turned(answer.resource_groups, getattr(refused, "resource_group", "other"))
+
+
 def _counted(answer: Any, _: Message) -> None:  # noqa: ANN401 - statistics of a collection or of a partition
     for pair in answer.stats:
         if pair.key == "row_count":
@@ -122,6 +143,10 @@ CHANGES: Mapping[type[Message], Callable[[Any, Message], None]] = {
     m.DescribeCollectionResponse: _described,
     m.ListAliasesResponse: _aliases,
     m.ListDatabasesResponse: _databases,
+    m.ListCredUsersResponse: _users,
+    m.SelectRoleResponse: _role,
+    m.SelectUserResponse: _user,
+    m.ListResourceGroupsResponse: _groups,
     m.DescribeDatabaseResponse: _database,
     m.GetCollectionStatisticsResponse: _counted,
     m.GetPartitionStatisticsResponse: _counted,

@@ -1,0 +1,78 @@
+"""Calls about users and their roles."""
+
+import base64
+
+from milvus_tck.wire import messages as m
+from milvus_tck.wire.call import Call
+
+__all__ = [
+    "create_credential",
+    "create_role",
+    "delete_credential",
+    "drop_role",
+    "list_cred_users",
+    "operate_user_role",
+    "select_grant",
+    "select_role",
+    "select_user",
+    "update_credential",
+]
+
+
+def _as_base64(password: str) -> str:
+    return base64.b64encode(password.encode()).decode()
+
+
+def create_credential(user: str, password: str) -> Call[m.Status]:
+    """Create a user; the password is put into base64, as the protocol has it."""
+    return Call("CreateCredential", m.CreateCredentialRequest(username=user, password=_as_base64(password)))
+
+
+def update_credential(user: str, old: str, new: str) -> Call[m.Status]:
+    """Give a user another password."""
+    request = m.UpdateCredentialRequest(username=user, oldPassword=_as_base64(old), newPassword=_as_base64(new))
+    return Call("UpdateCredential", request)
+
+
+def delete_credential(user: str) -> Call[m.Status]:
+    """Delete a user."""
+    return Call("DeleteCredential", m.DeleteCredentialRequest(username=user))
+
+
+def list_cred_users() -> Call[m.ListCredUsersResponse]:
+    """List the names of all users."""
+    return Call("ListCredUsers", m.ListCredUsersRequest())
+
+
+def create_role(role: str) -> Call[m.Status]:
+    """Create a role."""
+    return Call("CreateRole", m.CreateRoleRequest(entity=m.RoleEntity(name=role)))
+
+
+def drop_role(role: str) -> Call[m.Status]:
+    """Drop a role that was granted nothing."""
+    return Call("DropRole", m.DropRoleRequest(role_name=role))
+
+
+def operate_user_role(user: str, role: str, *, add: bool = True) -> Call[m.Status]:
+    """Give a user a role, or take it away."""
+    kinds = m.OperateUserRoleType
+    kind = kinds.AddUserToRole if add else kinds.RemoveUserFromRole
+    return Call("OperateUserRole", m.OperateUserRoleRequest(username=user, role_name=role, type=kind))
+
+
+def select_role(role: str = "") -> Call[m.SelectRoleResponse]:
+    """Ask for a role, or for all of them, with the users that have it."""
+    entity = m.RoleEntity(name=role) if role else None
+    return Call("SelectRole", m.SelectRoleRequest(role=entity, include_user_info=True))
+
+
+def select_user(user: str = "") -> Call[m.SelectUserResponse]:
+    """Ask for a user, or for all of them, with the roles that it has."""
+    entity = m.UserEntity(name=user) if user else None
+    return Call("SelectUser", m.SelectUserRequest(user=entity, include_role_info=True))
+
+
+def select_grant(role: str) -> Call[m.SelectGrantResponse]:
+    """Ask for the privileges of a role."""
+    return Call("SelectGrant", m.SelectGrantRequest(entity=m.GrantEntity(role=m.RoleEntity(name=role))))

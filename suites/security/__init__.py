@@ -1,0 +1,1 @@
+"""Are users and roles made, told and taken away as they are asked for?"""
