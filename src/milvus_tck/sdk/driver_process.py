@@ -16,7 +16,8 @@ import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -75,8 +76,15 @@ class DriverOutcome:
 class DriverProcess:
     """Runs the command of a driver, again and again where it must."""
 
-    def __init__(self, command: Sequence[str], hello_within: float = HELLO) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        hello_within: float = HELLO,
+        held: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
         self.command = list(command)
+        #: Wraps what an interruption must not leave half done.
+        self._held = held
         #: Since it was last started: lines on its output that were none of the protocol, the end of its error output.
         self.noise: deque[str] = deque(maxlen=_KEPT)
         self.errors: deque[str] = deque(maxlen=_KEPT)
@@ -97,7 +105,8 @@ class DriverProcess:
     def start(self) -> None:
         """Start it and ask who it is; raises `DriverFaultError` where it does not say so, and leaves nothing then."""
         try:
-            self._start()
+            with self._held():
+                self._start()
             self.hello = self._introduced()
         except BaseException:  # also whoever cannot wait for hello: nobody else knows of it yet
             self.stop()
@@ -123,12 +132,13 @@ class DriverProcess:
         assert self._process.stdout is not None  # noqa: S101 - it was asked for
         assert self._process.stderr is not None  # noqa: S101 - the same
         own = os.fdopen(out, "rb")
-        self._threads = [
+        self._threads = []
+        for thread in (
             threading.Thread(target=self._read, args=(self._process.stdout, own, self._lines), daemon=True),
             threading.Thread(target=self._drain, args=(self._process.stderr,), daemon=True),
-        ]
-        for thread in self._threads:
+        ):
             thread.start()
+            self._threads.append(thread)
 
     def _introduced(self) -> DriverHello:
         found = self.call("hello", within=self._within, again=False)
@@ -224,6 +234,10 @@ class DriverProcess:
 
     def stop(self) -> None:
         """End it with all that it started; calling it again does nothing."""
+        with self._held():
+            self._stop()
+
+    def _stop(self) -> None:
         guard, self._guard = self._guard, None
         process, self._process = self._process, None
         if guard is not None:  # before the number of the group can be another's

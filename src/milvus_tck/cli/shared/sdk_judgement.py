@@ -96,7 +96,7 @@ def judge_sdk(job: SdkJob) -> int:
     console.soft_wrap = not console.is_terminal
     progress = LiveProgress(console)
     try:
-        with Interrupts() as interrupts, DriverProcess(job.words) as driver, \
+        with Interrupts() as interrupts, DriverProcess(job.words, held=interrupts.held) as driver, \
                 contextlib.closing(results_writer(job.folder)) as writer:  # fmt: skip
             try:
                 _run(job, driver, [writer, progress], interrupts)

@@ -1,7 +1,6 @@
 """`milvus-tck gateway`: a gRPC server as REST."""
 
 import json
-import threading
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -58,9 +57,9 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         gateway = Gateway(target.address, listen=options["listen"], credentials=target.credentials, limits=limits)
         try:
             listen(gateway, options["listen"])
-            with until_stopped():
+            with until_stopped() as wait:
                 _announce(gateway, as_json=options["as_json"])
-                threading.Event().wait()
+                wait()
         finally:
             gateway.stop()
     return int(Exit.OK)

@@ -1,7 +1,6 @@
 """`milvus-tck proxy`: stand between a client and a server, and show what passes."""
 
 import json
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,12 +74,12 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
         proxy.tls = tls
         try:
             listen(proxy, options["listen"])
-            with until_stopped():
+            with until_stopped() as wait:
                 _identify(proxy, target, options["profile"], shown)
                 shown.listening(proxy)
                 # From here on it is asked again by whoever looks at calls, once one was answered.
                 shown.ask_again = lambda: _identify(proxy, target, options["profile"], shown)
-                threading.Event().wait()
+                wait()
         finally:
             proxy.stop()
         shown.ended(proxy)

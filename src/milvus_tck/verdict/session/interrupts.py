@@ -39,6 +39,8 @@ class Interrupts:
     pressed: bool = False
     _deferred: bool = False
     _held: bool = False
+    #: Somebody pressed while something was held.
+    _waits: bool = False
     _first: float = 0.0
     _before: dict[int, Any] = field(default_factory=dict)
 
@@ -61,12 +63,13 @@ class Interrupts:
     @contextmanager
     def held(self) -> Iterator[None]:
         """Do the whole of something or nothing: whoever presses meanwhile is heard at its end."""
-        self._held = True
+        outer, self._held = self._held, True
         try:
             yield
         finally:
-            self._held = False
-        if self.pressed and not self._deferred:
+            self._held = outer
+        if self._waits and not self._deferred and not self._held:
+            self._waits = False
             raise KeyboardInterrupt
 
     def _press(self, _number: int, _frame: FrameType | None) -> None:
@@ -78,6 +81,7 @@ class Interrupts:
             os._exit(Exit.INTERRUPTED)
         self.pressed, self._first = True, now
         _say(_LATER)
+        self._waits = self._held
         if not self._deferred and not self._held:
             raise KeyboardInterrupt
 
