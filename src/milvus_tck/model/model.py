@@ -20,6 +20,7 @@ from milvus_tck.model.collections import COLLECTIONS
 from milvus_tck.model.compaction import COMPACTION
 from milvus_tck.model.databases import DATABASES
 from milvus_tck.model.deletion import DELETION
+from milvus_tck.model.hybrid_search import HYBRID_SEARCH
 from milvus_tck.model.indexes import INDEXES
 from milvus_tck.model.insertion import INSERTION
 from milvus_tck.model.load_state import LOADING
@@ -51,6 +52,7 @@ _HANDLERS: Handlers = {
     **INSERTION,
     **DELETION,
     **SEARCHES,
+    **HYBRID_SEARCH,
     **QUERIES,
 }
 

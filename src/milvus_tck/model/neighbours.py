@@ -20,14 +20,15 @@ from milvus_tck.model.state import CollectionState, ServerState
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.messages import DataType, FieldData, SearchResultData
 
-__all__ = ["SEARCHES", "is_strong", "wait_for"]
+__all__ = ["SEARCHES", "NearestRows", "SearchedRows", "is_strong", "results_of", "wait_for"]
 
+_Reading = m.SearchRequest | m.HybridSearchRequest | m.QueryRequest
 #: Guarantees that stand for a level: eventually, and bounded.
 _LEVELS = 2
 
 
 @dataclass(frozen=True)
-class _Hits:
+class NearestRows:
     """The hits of one query: places in the table, best first, and their scores."""
 
     rows: NDArray[np.int64]
@@ -45,27 +46,26 @@ def search(state: ServerState, request: m.SearchRequest) -> RightAnswers:
     matched &= np.isin(collection.table.partitions, partitions)
     state.rules.demand(not request.travel_timestamp, "search/travel-timestamp", str(request.travel_timestamp))
     wait_for(state, request)
-    searched = _Searched(collection, options, matched & collection.table.alive)
+    searched = SearchedRows(collection, options, matched & collection.table.alive)
     found = [searched.nearest(query) for query in queries]
     named = keys_asked_for(state, collection, request.output_fields)
-    response = m.SearchResults(
-        results=_results(collection, request, output, found, named), collection_name=request.collection_name
-    )
+    results = results_of(collection, request.output_fields, output, found, named)
+    response = m.SearchResults(results=results, collection_name=request.collection_name)
     exact = right_hits(response, searched.all_scores, queries, lambda keys: searched.columns(keys, output, named))
     answers = [RightAnswer(response, exact)]
     if not is_strong(collection, request):
-        ever = _Searched(collection, options, matched)
+        ever = SearchedRows(collection, options, matched)
         answers.append(RightAnswer(response, earlier_hits(ever.all_scores, queries, options.topk)))
     return RightAnswers(tuple(answers))
 
 
-def is_strong(collection: CollectionState, request: m.SearchRequest | m.QueryRequest) -> bool:
+def is_strong(collection: CollectionState, request: _Reading) -> bool:
     """Tell whether every write that was acknowledged has to be seen; else the answer may be that of an earlier time."""
     level = collection.level if request.use_default_consistency else request.consistency_level
     return level == m.ConsistencyLevel.Strong and request.guarantee_timestamp not in range(1, _LEVELS + 1)
 
 
-def wait_for(state: ServerState, request: m.SearchRequest | m.QueryRequest) -> None:
+def wait_for(state: ServerState, request: _Reading) -> None:
     """Raise `NotYet` where an answer may not be given before a time that is still to come."""
     levels = {m.ConsistencyLevel.Session, m.ConsistencyLevel.Customized, m.ConsistencyLevel.Strong}
     guarantee = request.guarantee_timestamp
@@ -74,7 +74,7 @@ def wait_for(state: ServerState, request: m.SearchRequest | m.QueryRequest) -> N
         raise NotYet(guarantee)
 
 
-class _Searched:
+class SearchedRows:
     """The rows that a search looks at, and how."""
 
     def __init__(self, collection: CollectionState, options: SearchOptions, mask: NDArray[np.bool_]) -> None:
@@ -120,7 +120,7 @@ class _Searched:
             mask &= sign * found >= sign * options.range_filter
         return np.flatnonzero(mask)
 
-    def nearest(self, query: Any) -> _Hits:  # noqa: ANN401 - of any kind
+    def nearest(self, query: Any) -> NearestRows:  # noqa: ANN401 - of any kind
         """Return the best hits of a query, after the offset."""
         found = self._scores(query)
         kept = self._within(found)
@@ -132,7 +132,7 @@ class _Searched:
         if self._repeated:
             order = self._first_of_each(order, self._collection.key.name)
         order = order[self._options.offset : last]
-        return _Hits(self._candidates[order], self._rounded(found[order]))
+        return NearestRows(self._candidates[order], self._rounded(found[order]))
 
     def _ranked(self, distances: NDArray[np.float32], wanted: int) -> NDArray[np.int64]:
         """Return the places of the smallest numbers in order: all of them where hits may still be left out."""
@@ -157,13 +157,14 @@ class _Searched:
         return (np.floor(found.astype(np.float64) * scale + 0.5) / scale).astype(np.float32)
 
 
-def _results(
+def results_of(
     collection: CollectionState,
-    request: m.SearchRequest,
+    asked: Sequence[str],
     output: list[str],
-    found: list[_Hits],
+    found: Sequence[NearestRows],
     named: frozenset[str] | None,
 ) -> SearchResultData:
+    """Write hits as they travel, with the columns that `asked` stands for."""
     rows = np.concatenate([each.rows for each in found])
     key = collection.key
     keys = collection.table.values(key.name)[rows].tolist()
@@ -177,7 +178,7 @@ def _results(
         scores=np.concatenate([each.scores for each in found]).tolist(),
         ids=ids,
         topks=[len(each.rows) for each in found],
-        output_fields=list(dict.fromkeys(request.output_fields)),
+        output_fields=list(dict.fromkeys(asked)),
         primary_field_name=key.name,
     )
 

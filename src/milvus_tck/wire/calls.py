@@ -59,6 +59,7 @@ from milvus_tck.wire.requests.partitions import (
 )
 from milvus_tck.wire.requests.reading import (
     calc_distance,
+    hybrid_search,
     query,
     search,
 )
@@ -159,6 +160,7 @@ __all__ = [
     "get_version",
     "has_collection",
     "has_partition",
+    "hybrid_search",
     "insert",
     "list_aliases",
     "list_cred_users",

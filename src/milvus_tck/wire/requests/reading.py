@@ -11,7 +11,7 @@ from milvus_tck.wire.kinds import Consistency
 from milvus_tck.wire.requests.options import as_json
 from milvus_tck.wire.search import placeholder_group
 
-__all__ = ["calc_distance", "query", "search"]
+__all__ = ["calc_distance", "hybrid_search", "query", "search"]
 
 
 def search(  # noqa: PLR0913 - what a search is made of
@@ -50,6 +50,33 @@ def search(  # noqa: PLR0913 - what a search is made of
         consistency_level=level,
     )
     return Call("Search", request)
+
+
+def hybrid_search(
+    collection: str,
+    *searches: Call[m.SearchResults],
+    limit: int = 10,
+    output: Iterable[str] = (),
+    partitions: Iterable[str] = (),
+    level: Consistency = m.ConsistencyLevel.Strong,
+    strategy: str | None = "rrf",
+    **params: object,
+) -> Call[m.SearchResults]:
+    """Put the hits of several searches in one order.
+
+    Further keywords go into `params`, the options of the strategy (`k=60`, `weights=[0.5, 1]`); without a
+    strategy there are none.
+    """
+    options = {"limit": str(limit), "strategy": strategy, "params": as_json(params) if strategy else None}
+    request = m.HybridSearchRequest(
+        collection_name=collection,
+        partition_names=partitions,
+        requests=[each.request for each in searches],  # type: ignore[misc] # a call does not say which request it has
+        rank_params=key_values({key: value for key, value in options.items() if value is not None}),
+        output_fields=output,
+        consistency_level=level,
+    )
+    return Call("HybridSearch", request)
 
 
 def query(
