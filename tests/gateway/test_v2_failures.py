@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import pytest
 from google.protobuf.message import Message
 
+from milvus_tck.gateway.v2.operation import Failed
+from milvus_tck.gateway.v2.results import rows_of
 from milvus_tck.wire import messages as m
 from tests.gateway.test_v2 import post
 from tests.proxy.servers import Server
@@ -53,3 +55,49 @@ def test_what_was_created_in_part_and_is_left_is_told(where: str, answers: dict[
     found = post(where, "/collections/create", collectionName="c", dimension=2).plain
     assert found["code"] == 5
     assert found["message"].startswith("the coordinator is away; the collection is left behind: ")
+
+
+_VECTORS = m.CollectionSchema(
+    fields=[
+        m.FieldSchema(name="id", is_primary_key=True, data_type=m.DataType.Int64),
+        m.FieldSchema(
+            name="v", data_type=m.DataType.FloatVector, type_params=[m.KeyValuePair(key="dim", value="2")]
+        ),
+    ]
+)  # fmt: skip
+
+
+def _hits(keys: int, scores: int, titles: int) -> m.SearchResults:
+    """Two hits, with so many of each."""
+    title = m.FieldData(field_name="title", type=m.DataType.VarChar)
+    title.scalars.string_data.data.extend(["a", "b"][:titles])
+    data = m.SearchResultData(topks=[2], scores=[0.5, 1.5][:scores], fields_data=[title])
+    data.ids.int_id.data.extend([7, 8][:keys])
+    return m.SearchResults(results=data)
+
+
+@pytest.mark.parametrize(("keys", "scores", "titles"), [(1, 2, 2), (2, 1, 2), (2, 2, 1), (0, 2, 2), (2, 0, 2)])
+def test_hits_that_do_not_fit_together_are_a_failure(
+    where: str, answers: dict[str, Message], keys: int, scores: int, titles: int
+) -> None:
+    """A hit without a key, a distance or a value is none, and no success either."""
+    answers["DescribeCollection"] = m.DescribeCollectionResponse(schema=_VECTORS)
+    ask = {"collectionName": "c", "data": [[1.0, 2.0]], "outputFields": ["title"]}
+    answers["Search"] = _hits(2, 2, 2)
+    whole = post(where, "/entities/search", **ask).plain
+    assert [each["title"] for each in whole["data"]] == ["a", "b"]
+    answers["Search"] = _hits(keys, scores, titles)
+    torn = post(where, "/entities/search", **ask).plain
+    assert torn["code"] == 1805
+    assert torn["message"].startswith("fail to parse search result, error: of 2 rows ")
+
+
+def test_rows_that_do_not_fit_together_are_a_failure() -> None:
+    """Columns of other lengths are no rows: a value would stand in a row that it is not of."""
+    columns = [m.FieldData(field_name=name, type=m.DataType.VarChar) for name in ("a", "b")]
+    for each, values in zip(columns, (["x", "y"], ["z", "w"]), strict=True):
+        each.scalars.string_data.data.extend(values)
+    assert rows_of(columns, integers=True) == [{"a": "x", "b": "z"}, {"a": "y", "b": "w"}]
+    del columns[1].scalars.string_data.data[1]
+    with pytest.raises(Failed, match="of 2 rows b has 1"):
+        rows_of(columns, integers=True)
