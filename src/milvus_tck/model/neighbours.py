@@ -12,7 +12,7 @@ from milvus_tck.model.hits import earlier_hits, right_hits
 from milvus_tck.model.insertion import ids_of
 from milvus_tck.model.metrics import LARGER_IS_NEARER, scores
 from milvus_tck.model.name_rules import collection_of
-from milvus_tck.model.output_fields import column_of, columns_asked_for, keys_asked_for
+from milvus_tck.model.output_fields import column_of, columns_asked_for, keys_asked_for, names_asked_for
 from milvus_tck.model.query_vectors import read_queries
 from milvus_tck.model.row_filter import matching, partitions_read
 from milvus_tck.model.search_options import SearchOptions, read_options
@@ -178,7 +178,7 @@ def results_of(
         scores=np.concatenate([each.scores for each in found]).tolist(),
         ids=ids,
         topks=[len(each.rows) for each in found],
-        output_fields=list(dict.fromkeys(asked)),
+        output_fields=names_asked_for(asked, output),
         primary_field_name=key.name,
     )
 

@@ -16,7 +16,7 @@ from milvus_tck.wire.columns import column
 from milvus_tck.wire.messages import DataType, FieldData, FieldSchema
 from milvus_tck.wire.vectors import VECTORS
 
-__all__ = ["column_of", "columns_asked_for", "keys_asked_for"]
+__all__ = ["column_of", "columns_asked_for", "keys_asked_for", "names_asked_for"]
 
 _RPC = "search"
 _ALL = "*"
@@ -48,6 +48,11 @@ def keys_asked_for(state: ServerState, collection: CollectionState, asked: Seque
     named = frozenset(asked) - collection.fields.keys()
     every = not named or not named.isdisjoint({META, _ALL})
     return None if every or not state.rules.accepts(f"{_RPC}/output-dynamic-key") else named
+
+
+def names_asked_for(asked: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Return the names that an answer tells: those that were asked for, each once, and every column in place of `*`."""
+    return list(dict.fromkeys(name for each in asked for name in (columns if each.strip() == _ALL else [each])))
 
 
 def column_of(
