@@ -199,7 +199,7 @@ def test_what_an_sdk_lacks_ends_no_run_and_is_told(tmp_path: Path) -> None:
     words = ("--select", "sdk/error-both.get", "--select", "sdk/error-both.query", "--out", str(tmp_path / "out"))
     done = _run(*words, "--", *command)
     assert done.returncode == Exit.OK, done.stdout
-    assert "1 needs what the SDK says it lacks: get" in done.stdout
+    assert "1 needs what the SDK or the server lacks: get" in done.stdout
 
 
 def test_the_advice_for_what_is_open_is_about_drivers(tmp_path: Path) -> None:

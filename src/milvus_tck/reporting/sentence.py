@@ -104,8 +104,8 @@ def _lacking(results: Results) -> str:
     if not names:
         return ""
     need = "needs" if len(names) == 1 else "need"
-    who = "SDK" if results.header.profile == SDK else "target"
-    return f" {len(names)} {need} what the {who} says it lacks: {', '.join(sorted(set(names)))}."
+    who = "SDK or the server lacks" if results.header.profile == SDK else "target says it lacks"
+    return f" {len(names)} {need} what the {who}: {', '.join(sorted(set(names)))}."
 
 
 def _scope(summary: Summary) -> list[str]:

@@ -101,6 +101,8 @@ def _newer(op: str, bench: Bench) -> None:
     bench.needs(op)
     arguments = sample_of(op, bench)
     before = bench.do(op, **arguments) if op in READS else None
+    if before is not None and before.outcome.kind != "ok":
+        raise OpenError(f"it does not succeed without the field either: {before.seen}")
 
     def grown(view: View) -> Action:
         payload = None if view.ended is None else view.ended.payload

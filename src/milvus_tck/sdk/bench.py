@@ -19,6 +19,7 @@ from google.protobuf.message import Message
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.rules import Rule
 from milvus_tck.proxy.server import Proxy
+from milvus_tck.sdk.answer_fitness import why_torn
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverOutcome, DriverProcess
 from milvus_tck.sdk.driver_protocol import CALL_TIMEOUT, REST, wire_value
 from milvus_tck.sdk.operation_results import Hit, ResultFormError, read_result
@@ -209,7 +210,24 @@ class Bench:
         self.deeds.append(deed)
         if outcome.kind == "skip":
             raise LackingError(op, outcome.why)
+        self._needs_server(deed)
         return deed
+
+    def _needs_server(self, deed: DriverDeed) -> None:
+        """Demand a server that the SDK can work with, where no fault of ours was in the way.
+
+        Raises `LackingError` where it knows no filters whose values stand beside them, a way of 2.4 and later to keep
+        data apart from text, and `ServerTroubleError` where its answer does not fit together. Each is of the pair.
+        """
+        error = deed.outcome.error
+        if error is None:
+            return
+        alone = [call for call in deed.calls if not call.call.rules]
+        if any(_refused_template(call) for call in alone) and (why := self.access.why_no_templates()):
+            raise LackingError("expression-templates", f"the SDK sends values beside the filter, and {why}")
+        torn = next(filter(None, (why_torn(call.response) for call in alone)), "")
+        if error.kind == "decode" and torn:
+            raise ServerTroubleError(f"{torn}; the SDK reads no such answer: {deed.seen}")
 
     def _gathered(self) -> list[Seen]:
         """Return the calls that ended since the last time."""
@@ -290,6 +308,12 @@ class Bench:
         found = self.access.keys(name)
         if found != sorted(keys):
             raise ServerTroubleError(f"{name} has {found}")
+
+
+def _refused_template(call: Seen) -> bool:
+    """Tell whether a filter whose values stand beside it was refused."""
+    templates = getattr(call.request, "expr_template_values", None)
+    return bool(templates) and call.status is not None and not call.status.ok
 
 
 def _result(op: str, outcome: DriverOutcome) -> Mapping[str, Any]:

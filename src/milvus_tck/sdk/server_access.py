@@ -8,6 +8,7 @@ access.rows(name)  # read Strong, as they are now
 import itertools
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -67,6 +68,7 @@ class ServerAccess:
         self._ledger = Ledger(run, address)
         self._prefix = f"{PREFIX}{run}_sdk"
         self._numbers = itertools.count(1)
+        self._no_templates: str | None = None
 
     def ask(self, call: Call[Answer]) -> Answer:
         """Make a call; raises `ServerTroubleError` where it does not succeed."""
@@ -153,6 +155,25 @@ class ServerAccess:
     def keys(self, name: str, partitions: Sequence[str] = ()) -> list[Any]:
         """Read every key, sorted."""
         return sorted(row["id"] for row in self.rows(name, partitions))
+
+    def why_no_templates(self) -> str:
+        """Say how the server fails to find a row by a filter whose values stand beside it; empty where it does not."""
+        if self._no_templates is None:
+            self._no_templates = self._asked_by_template()
+        return self._no_templates
+
+    def _asked_by_template(self) -> str:
+        name = self.collection(KeyKind.INT, sample_rows([1, 2]))
+        values = m.TemplateValue(array_val=m.TemplateArrayValue(long_data=m.LongArray(data=[2])))
+        call = calls.query(name, "id in {keys}", output=["id"])
+        request = m.QueryRequest.FromString(call.sent)
+        request.expr_template_values["keys"].CopyFrom(values)
+        try:
+            columns = self.ask(replace(call, request=request)).fields_data
+        except ServerTroubleError as error:
+            return f"the server takes none: {error}"
+        found = [key for each in columns if each.field_name == "id" for key in read_column(each)]
+        return "" if found == [2] else f"the server finds {found} by one, and not [2]"
 
     def has(self, name: str) -> bool:
         """Tell whether a collection is there."""
