@@ -14,105 +14,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from google.protobuf.message import Message
-
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.rules import Rule
 from milvus_tck.proxy.server import Proxy
 from milvus_tck.sdk.answer_fitness import why_torn
+from milvus_tck.sdk.driver_deed import DriverDeed, LackingError, OpenError
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverOutcome, DriverProcess
 from milvus_tck.sdk.driver_protocol import CALL_TIMEOUT, REST, wire_value
-from milvus_tck.sdk.operation_results import Hit, ResultFormError, read_result
-from milvus_tck.sdk.server_access import KeyKind, Row, ServerAccess, ServerTroubleError, sample_rows
+from milvus_tck.sdk.operation_results import ResultFormError, read_result
+from milvus_tck.sdk.server_access import KeyKind, ServerAccess, ServerTroubleError, sample_rows
 from milvus_tck.sdk.tcp_front import TcpFront
 from milvus_tck.wire import messages as m
 
-__all__ = ["Bench", "BrokenError", "DriverDeed", "LackingError", "OpenError"]
+__all__ = ["Bench"]
 
 
 #: Seconds that a user waits for what cannot get better.
 _PATIENCE = 2
-
-
-class BrokenError(Exception):
-    """A promise is broken: a stable signature, what was expected, what came."""
-
-    def __init__(self, signature: str, expected: str, actual: str) -> None:
-        super().__init__(signature)
-        self.signature, self.expected, self.actual = signature, expected, actual
-
-
-class OpenError(Exception):
-    """Nobody can tell whether a promise is kept: says why."""
-
-
-class LackingError(Exception):
-    """The SDK, or its driver, has nothing of the kind: `what` it is, and why."""
-
-    def __init__(self, what: str, why: str) -> None:
-        super().__init__(why)
-        self.what = what
-
-
-@dataclass(frozen=True)
-class DriverDeed:
-    """One operation: what became of it, and the calls that were seen meanwhile."""
-
-    op: str
-    args: Mapping[str, Any]
-    outcome: DriverOutcome
-    calls: Sequence[Seen]
-    #: The result as plain values; empty where there is none.
-    result: Mapping[str, Any]
-
-    def sent(self, *rpcs: str) -> list[Message]:
-        """Return the requests to these RPCs, in their order."""
-        return [call.request for call in self.calls if call.call.rpc in rpcs and call.request is not None]
-
-    @property
-    def rows(self) -> list[Row]:
-        """The rows of its result."""
-        found = self.result.get("rows", ())
-        return [dict(row) for row in found]
-
-    def hits(self, queries: int) -> list[list[Hit]]:
-        """Return the hits of each query; raises `BrokenError` where they are of another number of queries."""
-        found: list[list[Hit]] = self.result.get("hits", [])
-        if len(found) != queries:
-            raise BrokenError("other-hits", f"hits of {queries} queries", f"hits of {len(found)}: {self.seen}")
-        return found
-
-    def keys(self) -> list[int | str]:
-        """Return the keys of its rows, or of the hits of its only query; raises `BrokenError` where one has none."""
-        found: Sequence[Mapping[str, Any]] = self.hits(1)[0] if self.op == "search" else self.rows
-        if any("id" not in each for each in found):
-            raise BrokenError("no-key", "rows with their key", self.seen)
-        return [each["id"] for each in found]
-
-    def titles(self) -> list[Any]:
-        """Return the title of each row, or of each hit of its only query; `None` where one has none."""
-        if self.op == "search":
-            return [hit.get("fields", {}).get("title") for hit in self.hits(1)[0]]
-        return [row.get("title") for row in self.rows]
-
-    @property
-    def seen(self) -> str:
-        """What the user of the SDK saw, in a line."""
-        if self.outcome.kind != "ok":
-            return str(self.outcome)
-        shown = {key: value for key, value in self.result.items() if value not in ([], {})} or dict(self.result)
-        return f"ok {shown}"[:300] if shown else "ok"
-
-    def failed(self, why: str) -> None:
-        """Demand that it ended with an error; raises `BrokenError`."""
-        if self.outcome.kind != "error":
-            raise BrokenError(self.outcome.kind, f"an error: {why}", self.seen)
-
-    def succeeded(self, why: str = "") -> None:
-        """Demand that it ended well; raises `BrokenError`."""
-        if self.outcome.kind != "ok":
-            signature = self.outcome.error.kind if self.outcome.error is not None else self.outcome.kind
-            raise BrokenError(signature, f"success{f': {why}' if why else ''}", self.seen)
 
 
 @dataclass
@@ -129,6 +47,8 @@ class Bench:
     deeds: list[DriverDeed] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _client: str = ""
+    #: How an answer of the server did not fit together, the last time that one did not.
+    _torn: str = ""
     _collections: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -206,28 +126,31 @@ class Bench:
         outcome = self.driver.call(op, wired, options, client=who, within=self.window if within is None else within)
         if outcome.kind in {"hang", "crash"}:
             self._client = ""
-        deed = DriverDeed(op, args, outcome, self._gathered(), _result(op, outcome))
+        calls = self._gathered()
+        deed = DriverDeed(op, args, outcome, calls, _result(op, outcome), self._excuse(outcome, calls))
         self.deeds.append(deed)
         if outcome.kind == "skip":
             raise LackingError(op, outcome.why)
-        self._needs_server(deed)
         return deed
 
-    def _needs_server(self, deed: DriverDeed) -> None:
-        """Demand a server that the SDK can work with, where no fault of ours was in the way.
+    def _excuse(self, outcome: DriverOutcome, calls: Sequence[Seen]) -> LackingError | ServerTroubleError | None:
+        """Return what is of the server where no fault of ours was in the way of an operation that failed.
 
-        Raises `LackingError` where it knows no filters whose values stand beside them, a way of 2.4 and later to keep
-        data apart from text, and `ServerTroubleError` where its answer does not fit together. Each is of the pair.
+        It may know no filters whose values stand beside them, a way of 2.4 and later to keep data apart from text, or
+        answer what does not fit together; an SDK may remember that answer, and make no call at all.
         """
-        error = deed.outcome.error
-        if error is None:
-            return
-        alone = [call for call in deed.calls if not call.call.rules]
-        if any(_refused_template(call) for call in alone) and (why := self.access.why_no_templates()):
-            raise LackingError("expression-templates", f"the SDK sends values beside the filter, and {why}")
+        alone = [call for call in calls if not call.call.rules]
         torn = next(filter(None, (why_torn(call.response) for call in alone)), "")
-        if error.kind == "decode" and torn:
-            raise ServerTroubleError(f"{torn}; the SDK reads no such answer: {deed.seen}")
+        self._torn = torn or self._torn
+        error = outcome.error
+        if error is None:
+            return None
+        if any(_refused_template(call) for call in alone) and (why := self.access.why_no_templates()):
+            return LackingError("expression-templates", f"the SDK sends values beside the filter, and {why}")
+        said = torn or ("" if any("/" not in call.call.rpc for call in calls) else self._torn)
+        if error.kind == "decode" and said:
+            return ServerTroubleError(f"{said}; the SDK reads no such answer: {outcome}")
+        return None
 
     def _gathered(self) -> list[Seen]:
         """Return the calls that ended since the last time."""

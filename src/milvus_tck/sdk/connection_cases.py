@@ -10,8 +10,9 @@ import grpc
 from milvus_tck.proxy.actions import Act
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.rules import Rule, Where, refuse, status
-from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
+from milvus_tck.sdk.bench import Bench
 from milvus_tck.sdk.case_registry import SdkCase, cases
+from milvus_tck.sdk.driver_deed import BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.operation_samples import sample_of
 from milvus_tck.spec.errors import UNEXPECTED
 from milvus_tck.wire import messages as m

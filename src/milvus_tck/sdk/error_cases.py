@@ -8,8 +8,9 @@ import grpc
 
 from milvus_tck.proxy.actions import Act, Answer
 from milvus_tck.proxy.rules import Rule, Where, refuse, status
-from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed
+from milvus_tck.sdk.bench import Bench
 from milvus_tck.sdk.case_registry import CaseSource, SdkCase, cases
+from milvus_tck.sdk.driver_deed import BrokenError, DriverDeed
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
 from milvus_tck.spec.errors import UNEXPECTED, code_named
 from milvus_tck.wire import messages as m

@@ -6,8 +6,9 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
+from milvus_tck.sdk.bench import Bench
 from milvus_tck.sdk.case_registry import SdkCase, cases
+from milvus_tck.sdk.driver_deed import BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
 from milvus_tck.sdk.server_access import sample_rows
 from milvus_tck.wire import calls

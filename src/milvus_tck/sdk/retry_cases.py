@@ -8,8 +8,9 @@ import grpc
 from milvus_tck.proxy.actions import Act
 from milvus_tck.proxy.rules import Rule, RuleStage, Where, drop, refuse, status
 from milvus_tck.sdk.answer_cases import GARBAGE
-from milvus_tck.sdk.bench import Bench, BrokenError, DriverDeed, OpenError
+from milvus_tck.sdk.bench import Bench
 from milvus_tck.sdk.case_registry import SdkCase, cases
+from milvus_tck.sdk.driver_deed import BrokenError, DriverDeed, OpenError
 from milvus_tck.sdk.operation_samples import DECIDING, sample_of
 from milvus_tck.sdk.server_access import KeyKind, sample_rows
 from milvus_tck.spec.errors import UNEXPECTED, code_named

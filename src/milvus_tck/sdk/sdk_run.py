@@ -16,8 +16,9 @@ from milvus_tck.bindings.exchange_values import Exchange
 from milvus_tck.proxy.inspection import Seen
 from milvus_tck.proxy.server import Proxy
 from milvus_tck.sdk import answer_cases, connection_cases, data_cases, error_cases, request_cases, retry_cases
-from milvus_tck.sdk.bench import Bench, BrokenError, LackingError, OpenError
+from milvus_tck.sdk.bench import Bench
 from milvus_tck.sdk.case_registry import SdkCase, registered
+from milvus_tck.sdk.driver_deed import BrokenError, LackingError, OpenError
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverProcess
 from milvus_tck.sdk.driver_protocol import DriverHello
 from milvus_tck.sdk.server_access import ServerAccess, ServerTroubleError
