@@ -10,6 +10,8 @@ SDKS = {
     "out-unwritable-sdk": ("sdk --out /proc/tck -- false", "/proc/tck"),
     "baseline-missing-sdk": ("sdk --baseline none.toml -- false", "there is no baseline"),
     "check-driver-command-missing": ("sdk check-driver -- no-such-driver", "there is no program"),
+    "judge-of-nothing": ("sdk judge", "name a recording by --log, or a COMMAND"),
+    "judge-command-missing": ("sdk judge -- no-such-program", "there is no program 'no-such-program'"),
     "judge-no-recording": ("sdk judge --log results.ndjson", "is no recording"),
     "sdk-driver-broken": ("sdk -- false", "milvus-tck sdk check-driver -- false"),
     "check-driver-broken": ("sdk check-driver -- false", "does not answer hello"),
@@ -44,5 +46,6 @@ SDKS_ELSEWHERE = {
     "interrupted-sdk": "tests/sdk/test_sdk_endings.py::test_an_interrupted_run_is_reported_as_far_as_it_came",
     "check-driver-kept": "tests/sdk/test_driver_check.py::test_the_reference_driver_does_what_it_says",
     "judge-broken": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
+    "judge-application-fails": "tests/sdk/test_recorded_application.py::test_an_application_that_fails_leaves_no_verdict",
     "judge-kept": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
 }

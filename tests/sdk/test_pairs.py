@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import grpc
 import pytest
 from google.protobuf.message import Message
 
 from milvus_tck.proxy.actions import Act, Action, View
-from milvus_tck.proxy.rules import Rule, RuleStage, Where, status
+from milvus_tck.proxy.rules import Rule, RuleStage, Where, refuse, status
 from milvus_tck.proxy.server import Proxy
 from milvus_tck.sdk.answer_fitness import why_torn
 from milvus_tck.sdk.driver_process import DriverProcess
@@ -94,6 +95,26 @@ def test_a_server_without_templates_lacks_what_the_sdk_sends(model: Target, tmp_
     assert "cannot parse expression" in found[0].actual
 
 
+def test_who_tries_a_refused_template_again_is_no_hang(model: Target, tmp_path: Path) -> None:
+    """Servers say by a gRPC code, too, that they cannot read it, and SDKs take that for something that passes."""
+    patient = (
+        _BY_TEMPLATE.replace('client.call("Query", request, timeout))', "again(client, request))")
+        + """
+import time
+def again(client, request):
+    while True:
+        try:
+            return client.call("Query", request)
+        except driver.ClientError:
+            time.sleep(0.2)
+"""
+    )
+    act = refuse(grpc.StatusCode.UNKNOWN, "Unexpected error in RPC handling")
+    rule = _rule("Query", RuleStage.REQUEST, lambda view: act(view) if _no_templates(view) else None)
+    found = _judged(model, changed(tmp_path, patient), "sdk/id-is-data.get-plain", rule)
+    assert [(each.state, each.signature) for each in found] == [("unsupported", "lacking:expression-templates")]
+
+
 def test_templates_that_the_server_takes_are_the_sdks_affair(judged: Judged, tmp_path: Path) -> None:
     """Before a server that has them, ids sent so are found; and a refusal of the SDK's own filter is its failure."""
     command = changed(tmp_path, _BY_TEMPLATE)
@@ -130,6 +151,8 @@ def test_a_correct_client_is_none_the_worse_for_it(model: Target) -> None:
         (m.BoolResponse(), ""),
         (m.DescribeCollectionResponse(), ""),
         (m.DescribeCollectionResponse(schema=m.CollectionSchema(fields=[m.FieldSchema(name="id")])), "no collectionID"),
+        (m.SearchResults(results=m.SearchResultData(topks=[0])), ""),
+        (m.SearchResults(results=m.SearchResultData(topks=[1, 0])), "hits, and no primary_field_name"),
         (m.ShowPartitionsResponse(partition_names=["a"], partitionIDs=[1]), "1 partition_names, and 0 created_"),
     ],
 )

@@ -23,6 +23,8 @@ def why_torn(answer: Message | None) -> str:
     name = type(answer).DESCRIPTOR.name
     if isinstance(answer, m.DescribeCollectionResponse) and answer.schema.fields and not answer.collectionID:
         return f"{name} has a schema, and no collectionID"
+    if isinstance(answer, m.SearchResults) and any(answer.results.topks) and not answer.results.primary_field_name:
+        return f"{name} has hits, and no primary_field_name"
     first, others = _PARALLEL.get(name, ("", ()))
     counts = {each: len(getattr(answer, each)) for each in (first, *others) if each}
     wrong = [f"{count} {each}" for each, count in counts.items() if count != counts[first]]

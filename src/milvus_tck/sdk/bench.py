@@ -142,13 +142,12 @@ class Bench:
         alone = [call for call in calls if not call.call.rules]
         torn = next(filter(None, (why_torn(call.response) for call in alone)), "")
         self._torn = torn or self._torn
-        error = outcome.error
-        if error is None:
+        if outcome.kind == "ok":
             return None
         if any(_refused_template(call) for call in alone) and (why := self.access.why_no_templates()):
             return LackingError("expression-templates", f"the SDK sends values beside the filter, and {why}")
         said = torn or ("" if any("/" not in call.call.rpc for call in calls) else self._torn)
-        if error.kind == "decode" and said:
+        if outcome.error is not None and outcome.error.kind == "decode" and said:
             return ServerTroubleError(f"{said}; the SDK reads no such answer: {outcome}")
         return None
 
@@ -234,9 +233,10 @@ class Bench:
 
 
 def _refused_template(call: Seen) -> bool:
-    """Tell whether a filter whose values stand beside it was refused."""
-    templates = getattr(call.request, "expr_template_values", None)
-    return bool(templates) and call.status is not None and not call.status.ok
+    """Tell whether a filter whose values stand beside it was refused, by a Status or by gRPC."""
+    if not getattr(call.request, "expr_template_values", None):
+        return False
+    return call.status is None or not call.status.ok
 
 
 def _result(op: str, outcome: DriverOutcome) -> Mapping[str, Any]:

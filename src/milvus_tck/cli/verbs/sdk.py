@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,18 @@ from milvus_tck.cli.shared.check_options import LEVELS
 from milvus_tck.cli.shared.command_line import command_line
 from milvus_tck.cli.shared.formats import format_option, given_formats
 from milvus_tck.cli.shared.option_values import Seconds
+from milvus_tck.cli.shared.recorded_application import record_application
+from milvus_tck.cli.shared.recording_verdicts import RecordingJob, judge_log
 from milvus_tck.cli.shared.results_folder import results_folder
 from milvus_tck.cli.shared.running_server import running
 from milvus_tck.cli.shared.sdk_judgement import SdkJob, judge_sdk, must_be_a_command, must_be_a_server, wanted_cases
 from milvus_tck.cli.terminal.errors import fail
 from milvus_tck.sdk.driver_check import DriverProbe, check_driver
 from milvus_tck.sdk.driver_process import WINDOW, DriverFaultError, DriverProcess
-from milvus_tck.sdk.recorded_calls import RecordingError, read_calls
-from milvus_tck.sdk.recording_judgement import RecordedVerdict, judge_recording
 from milvus_tck.spec.clauses import SDK, Level
 from milvus_tck.spec.sdk_clauses import sdk_clauses
 from milvus_tck.targets.names import FORMS
-from milvus_tck.verdict.model.states import Exit, State
+from milvus_tck.verdict.model.states import Exit
 
 __all__ = ["command"]
 
@@ -65,14 +66,16 @@ _JUDGE_EPILOG = """\b
 Examples:
   milvus-tck proxy host:19530 --record calls.jsonl     then let an application use the proxy's address
   milvus-tck sdk judge --log calls.jsonl
+  milvus-tck sdk judge --server lite@3.2.2 --out judged -- python my_application.py    start, record and judge
 
 Of the clauses it judges those that the wire alone can show. A write that was sent again is a suspicion, and no more: an
 application may write the same twice.
 
-Exit codes: 0 no must clause is broken, 1 one is, 4 nothing was judged, 64 usage, 70 our bug."""
-_LOG = "What `milvus-tck proxy --record` wrote."
-#: Calls that are named of each clause.
-_NAMED = 3
+Exit codes: 0 no must clause is broken, 1 one is, 2 the application failed or results could not be written, 3 the server
+could not be started, 4 nothing was judged, 64 usage, 70 our bug, 130 interrupted."""
+_LOG = "What `milvus-tck proxy --record` wrote; with COMMAND, where its recording is kept."
+_ANSWERED = "What the recording was made of; with COMMAND, the server that is started."
+_NAME = "Who was recorded, and its version.  [default: what it says in Connect]"
 _COLOURS = {"pass": "green", "fail": "red", "skip": "yellow"}
 _TIMEOUT = "Seconds that an operation may take before it counts as a hang."
 _WRITE_BASELINE = "Write the failures of this run into a baseline; what people wrote there stays."
@@ -144,35 +147,33 @@ def listed(*, as_json: bool) -> int:
 
 
 @command.command("judge", epilog=_JUDGE_EPILOG)
-@click.option("--log", required=True, type=click.Path(dir_okay=False, path_type=Path), help=_LOG)
+@click.option("--log", type=click.Path(dir_okay=False, path_type=Path), help=_LOG)
+@click.option("--server", metavar="TARGET", help=_ANSWERED)
+@click.option("--name", default="", metavar="NAME", help=_NAME)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results.  [default: none]")
+@format_option
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON for each clause.")
-def judge(log: Path, *, as_json: bool) -> int:
-    """Judge what an SDK sent, from a recording of `milvus-tck proxy`: no driver is needed."""
-    try:
-        calls = read_calls(log)
-    except RecordingError as error:
-        fail(Exit.USAGE, "the recording cannot be used", str(error), "milvus-tck proxy TARGET --record FILE")
-    found = list(judge_recording(calls))
-    for each in found:
-        _tell_verdict(each, as_json=as_json)
-    if not any(each.looked for each in found):
-        fail(Exit.NOTHING_RAN, "nothing was judged", f"{log} has no call", "milvus-tck proxy TARGET --record FILE")
-    failed = any(each.state is State.FAIL and each.clause.level is Level.MUST for each in found)
-    return int(Exit.UNEXPECTED if failed else Exit.OK)
+@click.argument("words", nargs=-1, metavar="[-- COMMAND...]")
+def judge(**options: Any) -> int:  # noqa: ANN401 - what click parsed
+    """Judge what an SDK sent, from a recording of `milvus-tck proxy`: no driver is needed.
 
-
-def _tell_verdict(verdict: RecordedVerdict, *, as_json: bool) -> None:
-    clause = verdict.clause
-    calls = [{"number": call.number, "rpc": call.rpc, "why": why} for call, why in verdict.broken[:_NAMED]]
-    if as_json:
-        row = {"clause": clause.id, "level": clause.level.value, "state": verdict.state.value}
-        click.echo(json.dumps(row | {"looked": verdict.looked, "broken": len(verdict.broken), "calls": calls}))
-        return
-    click.echo(f"{verdict.state.value} {clause.id} ({clause.level.value}): {clause.text}")
-    if verdict.broken:
-        click.echo(f"  {len(verdict.broken)} of {verdict.looked}, such as:")
-    for each in calls:
-        click.echo(f"  call {each['number']}, {each['rpc']}: {each['why']}")
+    With COMMAND, a server is started, and what the command sends to the address in the variable MTCK_URI is recorded.
+    """
+    log, server, words = options["log"], options["server"], options["words"]
+    if log is None and not words:
+        message = "name a recording by --log, or a COMMAND that is recorded"
+        raise click.UsageError(message)
+    formats = given_formats(options["formats"])
+    folder = None if options["out"] is None else results_folder(options["out"])
+    with tempfile.TemporaryDirectory() as place:
+        kept, code = log or Path(place) / "calls.jsonl", Exit.OK
+        if words:
+            server = server or "model"
+            must_be_a_server(server)
+            must_be_a_command(words)
+            code = record_application(words, server, kept)
+        job = RecordingJob(kept, options["name"], server or "a server", options["as_json"], folder, formats)
+        return int(Exit.first((judge_log(job), code)))
 
 
 @command.command("check-driver", epilog=_CHECK_EPILOG)
