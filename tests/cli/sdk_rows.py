@@ -46,6 +46,6 @@ SDKS_ELSEWHERE = {
     "interrupted-sdk": "tests/sdk/test_sdk_endings.py::test_an_interrupted_run_is_reported_as_far_as_it_came",
     "check-driver-kept": "tests/sdk/test_driver_check.py::test_the_reference_driver_does_what_it_says",
     "judge-broken": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
-    "judge-application-fails": "tests/sdk/test_recorded_application.py::test_an_application_that_fails_leaves_no_verdict",
+    "judge-application-fails": "tests/sdk/test_recorded_application.py::test_a_failing_application_is_no_verdict",
     "judge-kept": "tests/sdk/test_recording_judgement.py::test_the_verb_says_what_is_broken_and_where",
 }

@@ -87,7 +87,7 @@ def test_what_cannot_be_recorded_is_told(words: list[str], code: Exit, why: str)
     assert why in " ".join(done.stderr.split())
 
 
-def test_an_application_that_fails_leaves_no_verdict(tmp_path: Path) -> None:
+def test_a_failing_application_is_no_verdict(tmp_path: Path) -> None:
     """Its calls up to there are judged, and nobody takes them for all of them."""
     done = _judge("--", *_application(tmp_path, code=3))
     assert done.returncode == Exit.UNDETERMINED

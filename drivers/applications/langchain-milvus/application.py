@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fake_embeddings import TEXTS, embed
+from fake_embeddings import TEXTS, embed, tell
 from langchain_core.documents import Document
 from langchain_core.embeddings import Embeddings
 from langchain_milvus import Milvus
@@ -38,17 +38,17 @@ def main():
         Document(page_content=text, metadata={"shelf": number % 2, "title": text}) for number, text in enumerate(TEXTS)
     ]
     keys = [f"book-{number}" for number in range(len(documents))]
-    print("added", store.add_documents(documents, ids=keys))
-    print("found", store.similarity_search(TEXTS[0], k=2)[0].page_content)
-    print("scored", len(store.similarity_search_with_score(TEXTS[1], k=3)))
-    print("filtered", len(store.similarity_search(TEXTS[0], k=4, expr="shelf == 1")))
-    print("diverse", len(store.max_marginal_relevance_search(TEXTS[2], k=2, fetch_k=4)))
-    print("retrieved", len(store.as_retriever(search_kwargs={"k": 2}).invoke(TEXTS[4])))
-    print("keys", store.get_pks(expr="shelf == 0"))
+    tell("added", store.add_documents(documents, ids=keys))
+    tell("found", store.similarity_search(TEXTS[0], k=2)[0].page_content)
+    tell("scored", len(store.similarity_search_with_score(TEXTS[1], k=3)))
+    tell("filtered", len(store.similarity_search(TEXTS[0], k=4, expr="shelf == 1")))
+    tell("diverse", len(store.max_marginal_relevance_search(TEXTS[2], k=2, fetch_k=4)))
+    tell("retrieved", len(store.as_retriever(search_kwargs={"k": 2}).invoke(TEXTS[4])))
+    tell("keys", store.get_pks(expr="shelf == 0"))
     store.upsert(ids=keys[:1], documents=[Document(page_content="changed", metadata={"shelf": 1, "title": "changed"})])
-    print("changed", store.similarity_search("changed", k=1)[0].page_content)
-    print("deleted", store.delete(ids=keys[:2]))
-    print("left", len(store.similarity_search(TEXTS[0], k=10)))
+    tell("changed", store.similarity_search("changed", k=1)[0].page_content)
+    tell("deleted", store.delete(ids=keys[:2]))
+    tell("left", len(store.similarity_search(TEXTS[0], k=10)))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from fake_embeddings import DIM, TEXTS, embed
+from fake_embeddings import DIM, TEXTS, embed, tell
 from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode
 from llama_index.core.vector_stores import ExactMatchFilter, MetadataFilter, MetadataFilters, VectorStoreQuery
 from llama_index.core.vector_stores.types import VectorStoreQueryMode
@@ -29,18 +29,18 @@ def main():
         uri=os.environ["MTCK_URI"], collection_name="LlamaBooks", dim=DIM, overwrite=True, consistency_level="Strong"
     )
     nodes = [_node(number, text) for number, text in enumerate(TEXTS)]
-    print("added", store.add(nodes))
-    print("found", _asked(store, TEXTS[0]).ids)
+    tell("added", store.add(nodes))
+    tell("found", _asked(store, TEXTS[0]).ids)
     shelf = MetadataFilters(filters=[ExactMatchFilter(key="shelf", value=1)])
-    print("filtered", _asked(store, TEXTS[0], filters=shelf).ids)
+    tell("filtered", _asked(store, TEXTS[0], filters=shelf).ids)
     quoted = MetadataFilters(filters=[MetadataFilter(key="title", value=TEXTS[1])])
-    print("quoted", _asked(store, TEXTS[1], filters=quoted).ids)
-    print("diverse", _asked(store, TEXTS[2], mode=VectorStoreQueryMode.MMR).ids)
-    print("got", len(store.get_nodes(node_ids=["book-1", "book-2"])))
-    print("got by filter", len(store.get_nodes(filters=shelf)))
+    tell("quoted", _asked(store, TEXTS[1], filters=quoted).ids)
+    tell("diverse", _asked(store, TEXTS[2], mode=VectorStoreQueryMode.MMR).ids)
+    tell("got", len(store.get_nodes(node_ids=["book-1", "book-2"])))
+    tell("got by filter", len(store.get_nodes(filters=shelf)))
     store.delete("shelf-0")
     store.delete_nodes(node_ids=["book-1"])
-    print("left", _asked(store, TEXTS[3]).ids)
+    tell("left", _asked(store, TEXTS[3]).ids)
     store.clear()
 
 
