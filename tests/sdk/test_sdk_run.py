@@ -111,6 +111,23 @@ found["query"] = query
     assert "it still tries" in str(found[0].actual)
 
 
+def test_who_tried_and_then_fell_silent_hangs(judged: Judged, tmp_path: Path) -> None:
+    """A second try excuses nobody who makes no further one: its user waits for ever."""
+    change = """
+import time
+def query(client, **more):
+    for _ in range(2):
+        try:
+            return {"rows": client.query(**more)}
+        except driver.ClientError:
+            pass
+    time.sleep(60)
+found["query"] = query
+"""
+    found = judged(changed(tmp_path, change), ["sdk/answer-undecodable.query"])
+    assert [(each.state, each.signature) for each in found] == [("fail", "hang")]
+
+
 def test_a_timeout_that_is_refused_at_once_is_no_verdict(judged: Judged, tmp_path: Path) -> None:
     """Nothing was sent: nobody saw what becomes of a call that is not answered."""
     change = """

@@ -10,6 +10,7 @@ bench.do(...)
 import contextlib
 import itertools
 import queue
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,11 +124,12 @@ class Bench:
         who = self.client if client is None else client
         self._gathered()
         wired = {key: wire_value(value) for key, value in args.items()}
+        began = time.perf_counter()
         outcome = self.driver.call(op, wired, options, client=who, within=self.window if within is None else within)
         if outcome.kind in {"hang", "crash"}:
             self._client = ""
         calls = self._gathered()
-        deed = DriverDeed(op, args, outcome, calls, _result(op, outcome), self._excuse(outcome, calls))
+        deed = DriverDeed(op, args, outcome, calls, _result(op, outcome), began, self._excuse(outcome, calls))
         self.deeds.append(deed)
         if outcome.kind == "skip":
             raise LackingError(op, outcome.why)

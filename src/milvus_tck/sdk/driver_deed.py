@@ -48,6 +48,8 @@ class DriverDeed:
     calls: Sequence[Seen]
     #: The result as plain values; empty where there is none.
     result: Mapping[str, Any]
+    #: When it began, by the clock that calls are timed by.
+    began: float = 0.0
     #: Why an error is of the SDK and the server together, and no broken promise.
     excuse: "LackingError | ServerTroubleError | None" = None
 
@@ -80,6 +82,12 @@ class DriverDeed:
         if self.op == "search":
             return [hit.get("fields", {}).get("title") for hit in self.hits(1)[0]]
         return [row.get("title") for row in self.rows]
+
+    @property
+    def silence(self) -> float:
+        """Seconds from its last call to its end; all of them where it made none."""
+        last = max((call.call.began for call in self.calls), default=self.began)
+        return self.began + self.outcome.seconds - last
 
     @property
     def seen(self) -> str:
