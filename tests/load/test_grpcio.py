@@ -23,6 +23,7 @@ from milvus_tck.wire.descriptors import SERVICE
 from tests.bindings.servers import Handler, serving
 from tests.load.peer import LONG, Peer, all_end, scripted
 from tests.load.test_broken_peers import RESETS, STATUSES, answer_http, answer_reset
+from tests.robust.runs import eventually
 
 #: About 2 MB; much more in one insert takes milvus-lite 2.5.1 minutes.
 _ROWS, _DIM = 4000, 128
@@ -42,6 +43,10 @@ class Both:
         answers = [(code, details if code else "", body) for code, details, body in came]
         assert answers[0] == answers[1]
         return answers[0]
+
+    def told(self, call: Call[m.GetCollectionStatisticsResponse]) -> bytes:
+        """Make one call, with ours, and return the answer."""
+        return self.ours.call(f"/{SERVICE}/{call.rpc}", call.sent, LONG)[2]
 
     def done(self, call: Call[m.Status]) -> None:
         """Make one call, with ours, which succeeds."""
@@ -78,6 +83,8 @@ def _fill(both: Both) -> None:
     code, _, body = both.ours.call(f"/{SERVICE}/Insert", encode_insert("c0", columns), LONG)
     assert (code, m.MutationResult.FromString(body).insert_cnt) == (0, _ROWS)
     both.ours.call(f"/{SERVICE}/Flush", calls.flush("c0").sent, LONG)
+    # What a server tells of rows changes when it has flushed: both clients are to ask after that.
+    assert eventually(lambda: str(_ROWS).encode() in both.told(calls.get_collection_statistics("c0")), within=9 * LONG)
     both.done(calls.create_index("c0", "vec", "FLAT", "L2", {}))
     both.done(calls.load_collection("c0"))
 

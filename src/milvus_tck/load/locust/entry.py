@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import random
@@ -21,7 +22,7 @@ from milvus_tck.load.locust.users import ScenarioUser
 from milvus_tck.load.plan.job import DEFAULT_SCENARIO, LoadJob
 from milvus_tck.load.plan.scenario_files import scenario_names
 from milvus_tck.load.report.files import write_files
-from milvus_tck.load.report.result import come_to
+from milvus_tck.load.report.result import LoadResult, come_to
 from milvus_tck.load.transports.grpcio import cooperate
 from milvus_tck.targets.credentials import credentials
 
@@ -30,6 +31,8 @@ __all__ = ["install"]
 _log = logging.getLogger(__name__)
 _PORT = 19530
 _RUN_LETTERS = 6
+#: Seconds that the last reports of workers may take; locust lets them report every three.
+_REPORTS = 20.0
 
 
 def install(user: type[ScenarioUser]) -> None:
@@ -102,10 +105,22 @@ class _Run:
             _log.error("not written: %s", trouble)
         _log.info("%s: %s (%s)", result.verdict, "; ".join(result.reasons) or "all objectives are met", folder)
         self._environment.process_exit_code = int(result.exit_code)
+        self._await_reports(result)
         if self._environment.web_ui is None:
             runner.quit()
         else:
             runner.stop()
+
+    def _await_reports(self, result: LoadResult) -> None:
+        """Wait until locust's own table has every call that was counted: its workers tell it of them later."""
+        entries = self._environment.stats.entries
+        # Where the time is up, the table lacks some, and our own reports do not.
+        with contextlib.suppress(gevent.Timeout), gevent.Timeout(_REPORTS):
+            while any(
+                sum(each.num_requests for (name, _), each in entries.items() if name == op) < series.count
+                for op, series in result.operations.items()
+            ):
+                gevent.sleep(0.1)
 
 
 def _job(environment: Environment) -> LoadJob:
