@@ -77,6 +77,7 @@ _TYPED = {
     "timeout-zero": _Line("check null --timeout 0", "no time in seconds"),
     "timeout-negative": _Line("check null --timeout -1", "no time in seconds"),
     "timeout-infinite": _Line("check null --timeout inf", "no time in seconds"),
+    "http-faults-broken": _Line("gateway null --faults results.ndjson", "the faults cannot be used"),
     "timeout-gateway": _Line("gateway null --timeout nan", "no time in seconds"),
     "duration-nan": _Line("load null --duration nan", "no time in seconds"),
     "rate-nan": _Line("load null --rate nan", "is no rate"),
@@ -362,6 +363,7 @@ _ELSEWHERE = {
     "objective": "tests/load/test_noticed.py::test_five_percent_errors_are_noticed",
     "disk-full": "tests/robust/test_disk.py::test_no_space_for_the_results_at_all",
     "disk-full-ledger": "tests/robust/test_disk.py::test_no_space_for_the_ledger",
+    "http-fault-idle": "tests/gateway/test_gateway_verb.py::test_a_fault_that_did_nothing_is_told",
     "rule-idle": "tests/proxy/test_proxy_verb.py::test_a_rule_that_did_nothing_is_told",
     "serve-ended": "tests/cli/test_serve.py::test_it_serves_until_it_is_stopped",
 }

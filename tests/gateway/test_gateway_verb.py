@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +82,19 @@ def test_a_port_that_is_taken() -> None:
         )
     assert ended.returncode == Exit.USAGE
     assert address in ended.stderr
+
+
+def test_a_fault_that_did_nothing_is_told(tmp_path: Path) -> None:
+    """Each fault is accounted for at the end; one that no request met has shown nothing of any client."""
+    path = tmp_path / "faults.toml"
+    busy, idle = 'id = "busy"\npath = "*/list"\nstatus = 503', 'id = "idle"\npath = "/nowhere"\ndrop = true'
+    path.write_text(f"[[fault]]\n{busy}\n[[fault]]\n{idle}\n", encoding="utf-8")
+    with running("gateway", "null", "--faults", str(path), "--json") as process:
+        assert process.stdout is not None
+        url = json.loads(process.stdout.readline())["url"]
+        assert ask(url, "POST", "/v2/vectordb/collections/list", {}).status == 503
+        process.send_signal(signal.SIGTERM)
+        _, err = process.communicate(timeout=SECONDS)
+    assert process.returncode == Exit.UNDETERMINED
+    assert "fault busy: met 1 requests, changed 1" in err
+    assert "fault idle did nothing" in err

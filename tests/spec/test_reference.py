@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
+from milvus_tck.gateway.http.fault_files import HttpFaultTable, parse_http_faults
 from milvus_tck.load.plan.scenario import DataPlan
 from milvus_tck.load.plan.scenario_files import parse_scenario
 from milvus_tck.load.plan.scenario_tables import OPERATIONS, OperationTable, PhaseTable, RampTable, ScenarioTables
@@ -49,6 +50,7 @@ def _keys(kind: type[Table]) -> set[str]:
         ("rules", "Every rule", _keys(RuleTable)),
         ("rules", "A fault", _keys(FaultTable) - _keys(RuleTable)),
         ("rules", "A mutation", _keys(MutationTable) - _keys(RuleTable)),
+        ("http-faults", "", _keys(HttpFaultTable)),
         ("select", "", FIELDS.keys()),
         ("tck-toml", "", _keys(TargetTable)),
         ("scenarios", "The file", _keys(ScenarioTables)),
@@ -73,6 +75,8 @@ def test_examples_of_rules_and_scenarios_are_read() -> None:
     """Each is what its reader takes."""
     for each in _examples(_page("rules")):
         assert len(parse_rules(tomllib.loads(each)).rules) == 4
+    for each in _examples(_page("http-faults")):
+        assert len(parse_http_faults(tomllib.loads(each))) == 4
     for each in _examples(_page("scenarios")):
         assert parse_scenario("example", tomllib.loads(each)).phases
 

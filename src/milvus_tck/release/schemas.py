@@ -18,6 +18,7 @@ from typing import Any
 import click
 import msgspec
 
+from milvus_tck.gateway.http.fault_files import HttpFaultTables
 from milvus_tck.load.plan.scenario_tables import ScenarioTables
 from milvus_tck.mutants.catalogue.tables import MutantTables
 from milvus_tck.proxy.rule_files import RuleTables
@@ -111,6 +112,7 @@ AUTHORED = (
     AuthoredFile("routes", "The routes of a binding of HTTP", RouteTables, ("http/*.toml",)),
     AuthoredFile("rpcs", "The catalogue of RPCs", dict[str, RpcTable], ("rpcs.toml",)),
     AuthoredFile("rules", "Rules of `milvus-tck proxy`", RuleTables),
+    AuthoredFile("http-faults", "Faults of `milvus-tck gateway`", HttpFaultTables),
     AuthoredFile("scenario", "A scenario of `milvus-tck load`", ScenarioTables, ("scenarios/*.toml",), "loadtests"),
     AuthoredFile("sdk-clauses", "Promises of SDKs", SdkClauseTables, ("clauses/sdk/*.toml",)),
     AuthoredFile("tck-toml", "Targets by name: tck.toml", TargetFile),

@@ -2,15 +2,18 @@
 
 import asyncio
 import socket
+from collections.abc import Sequence
 from typing import Self
 
 import uvicorn
 
 from milvus_tck.bindings.event_loop import ListenError, run
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.gateway.http.fault_files import HttpFaultTable
 from milvus_tck.gateway.http.limits import RequestLimits
 from milvus_tck.gateway.http.upstream import UpstreamServer
 from milvus_tck.gateway.server.app import App
+from milvus_tck.gateway.server.http_faults import FaultyApp
 from milvus_tck.gateway.server.uvicorn_protocol import protocol_of
 from milvus_tck.gateway.surfaces.base import Parts
 
@@ -30,7 +33,10 @@ class Gateway:
         listen: str = "127.0.0.1:0",
         credentials: Credentials | None = None,
         limits: RequestLimits | None = None,
+        faults: Sequence[HttpFaultTable] = (),
     ) -> None:
+        self._faults = tuple(faults)
+        self._faulty: FaultyApp | None = None
         self._address = upstream
         self._listen = listen
         self._credentials = credentials or Credentials()
@@ -77,7 +83,8 @@ class Gateway:
 
     async def _start(self, listener: socket.socket) -> None:
         self._upstream = UpstreamServer(self._address, self._credentials)
-        app = App(Parts(self._behind, self._limits))
+        self._faulty = FaultyApp(App(Parts(self._behind, self._limits)), self._faults)
+        app = self._faulty if self._faults else self._faulty.app  # without faults nothing is in the way
         config = uvicorn.Config(
             app, http=protocol_of(self._limits), ws="none", lifespan="off", loop="none", interface="asgi3",
             log_config=None, log_level="error", access_log=False, server_header=False, proxy_headers=False,
@@ -91,6 +98,10 @@ class Gateway:
         up.cancel()
         if self._serving.done():
             self._serving.result()
+
+    def applied(self) -> dict[str, tuple[int, int]]:
+        """For each fault, how many requests it meant, and to how many it did something."""
+        return {} if self._faulty is None else self._faulty.applied()
 
     def _behind(self) -> UpstreamServer:
         assert self._upstream is not None  # noqa: S101 - there is an app only where there is a server behind
