@@ -44,8 +44,14 @@ check: $(CHECK)/.ready  ## start a real Milvus 2.3.5 and judge it
 test: $(STAMP)  ## the harness's own tests
 	$(BIN)/pytest -n 3 --dist worksteal
 
-drivers: $(STAMP)  ## try the drivers of SDKs that have to be compiled, where their toolchains are
+drivers: $(STAMP)  ## try the drivers of SDKs that have to be compiled, and judge them over the model, where their toolchains are
 	$(BIN)/pytest -m drivers tests/sdk/test_drivers.py
+	! command -v go || $(BIN)/milvus-tck sdk $(SDK_CASES) --baseline drivers/known/go.toml --out tck-out/go \
+		-- $(BIN)/python drivers/go/run.py v2.6.2
+	! command -v mvn || $(BIN)/milvus-tck sdk $(SDK_CASES) --baseline drivers/known/java.toml --out tck-out/java \
+		-- $(BIN)/python drivers/java/run.py 2.6.22
+	! command -v cargo || $(BIN)/milvus-tck sdk $(SDK_CASES) --baseline drivers/known/rust.toml --out tck-out/rust \
+		-- $(BIN)/python drivers/rust/run.py 3.0.3
 
 sdks: $(STAMP)  ## judge pymilvus and the Node SDK over the model: nothing fails but what drivers/known lists
 	$(BIN)/milvus-tck sdk $(SDK_CASES) --baseline drivers/known/pymilvus-client.toml --out tck-out/pymilvus-client \
