@@ -1,4 +1,4 @@
-"""Rows go: Delete."""
+"""Rows go: Delete, TruncateCollection."""
 
 from milvus_tck.model.answers import Handlers, RightAnswer, RightAnswers
 from milvus_tck.model.name_rules import collection_of, partition_of
@@ -25,4 +25,15 @@ def delete(state: ServerState, request: m.DeleteRequest) -> RightAnswers:
     )
 
 
-DELETION: Handlers = {"Delete": delete}
+def truncate_collection(state: ServerState, request: m.TruncateCollectionRequest) -> RightAnswers:
+    """Delete all rows."""
+    collection = collection_of(state, "TruncateCollection", request)
+
+    def truncate(_response: object) -> None:
+        table = collection.table
+        table.delete(table.alive, state.timestamp())
+
+    return RightAnswers((RightAnswer(m.TruncateCollectionResponse(), effect=truncate),))
+
+
+DELETION: Handlers = {"Delete": delete, "TruncateCollection": truncate_collection}

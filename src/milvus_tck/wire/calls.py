@@ -20,6 +20,7 @@ from milvus_tck.wire.requests.collections import (
     has_collection,
     rename_collection,
     show_collections,
+    truncate_collection,
 )
 from milvus_tck.wire.requests.databases import (
     alter_database,
@@ -182,6 +183,7 @@ __all__ = [
     "select_user",
     "show_collections",
     "show_partitions",
+    "truncate_collection",
     "update_credential",
     "upsert",
 ]

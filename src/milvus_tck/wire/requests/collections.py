@@ -16,6 +16,7 @@ __all__ = [
     "has_collection",
     "rename_collection",
     "show_collections",
+    "truncate_collection",
 ]
 
 
@@ -68,6 +69,11 @@ def get_collection_statistics(name: str) -> Call[m.GetCollectionStatisticsRespon
 def rename_collection(name: str, new_name: str) -> Call[m.Status]:
     """Give a collection another name."""
     return Call("RenameCollection", m.RenameCollectionRequest(oldName=name, newName=new_name))
+
+
+def truncate_collection(name: str) -> Call[m.TruncateCollectionResponse]:
+    """Remove all rows of a collection."""
+    return Call("TruncateCollection", m.TruncateCollectionRequest(collection_name=name))
 
 
 def alter_collection(
