@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from milvus_tck.mutants.code import field_trial, suite_runner
-from milvus_tck.mutants.code.code_campaign import Suite
 from milvus_tck.mutants.code.field_trial import FieldFate, FieldResult, try_all
 from milvus_tck.mutants.code.line_coverage import GoodRun
+from milvus_tck.mutants.code.trial_order import Suite
 from milvus_tck.spec.data import SpecError
 from milvus_tck.spec.field_defects import FieldDefect, field_defects, parse_field_defects
 from milvus_tck.spec.profiles import profile

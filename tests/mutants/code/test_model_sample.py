@@ -14,12 +14,13 @@ from milvus_tck.listing.collected_jobs import collected_jobs
 from milvus_tck.model import model, queries, table
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.model.defects.planted_model import DEFECTS, planted
-from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, Suite
+from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate
 from milvus_tck.mutants.code.code_mutant import CodeMutant
 from milvus_tck.mutants.code.field_trial import FieldFate, try_all
 from milvus_tck.mutants.code.forked_call import forked
 from milvus_tck.mutants.code.generator import model_trees, mutants_of
 from milvus_tck.mutants.code.line_coverage import recorded
+from milvus_tck.mutants.code.trial_order import Suite
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.model_equivalents import equivalents
 from milvus_tck.spec.profiles import profile

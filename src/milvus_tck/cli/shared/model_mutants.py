@@ -15,13 +15,14 @@ from milvus_tck.cli.shared.mutant_files import check_out
 from milvus_tck.cli.shared.option_values import must_be_writable, sample_of
 from milvus_tck.cli.terminal.errors import fail
 from milvus_tck.listing.collected_jobs import collected_jobs
-from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, CodeResult, Suite
+from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, CodeResult
 from milvus_tck.mutants.code.code_mutant import CodeMutant
 from milvus_tck.mutants.code.code_score import BEGIN, END, THRESHOLD, inserted, lines, scores_of, total
 from milvus_tck.mutants.code.field_trial import FieldFate, FieldResult, try_all
 from milvus_tck.mutants.code.generator import model_trees, mutants_of
 from milvus_tck.mutants.code.line_coverage import good_run
 from milvus_tck.mutants.code.suite_runner import EXPLORED
+from milvus_tck.mutants.code.trial_order import Suite
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.model_equivalents import equivalents

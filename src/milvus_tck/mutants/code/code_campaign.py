@@ -1,29 +1,24 @@
 """A campaign: mutants of the model's code, each against the tests that execute what it changes."""
 
-import ast
 import resource
 import time
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
-from itertools import zip_longest
 from pathlib import Path
 
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.mutants.code.code_mutant import CodeMutant
 from milvus_tck.mutants.code.fork_pool import ForkEnd, ForkPool
 from milvus_tck.mutants.code.generator import model_trees, mutated
-from milvus_tck.mutants.code.line_coverage import GoodRun
 from milvus_tck.mutants.code.model_binding import ModelBinding
 from milvus_tck.mutants.code.suite_runner import SuiteRunner, TestRun, TooLongError
-from milvus_tck.spec.profiles import Profile
+from milvus_tck.mutants.code.trial_order import Suite, TrialOrder
 from milvus_tck.verdict.model.states import State
-from milvus_tck.verdict.scheduling.job import Job
 
-__all__ = ["CodeCampaign", "CodeFate", "CodeResult", "Suite", "noticed"]
+__all__ = ["CodeCampaign", "CodeFate", "CodeResult", "noticed"]
 
 #: Seconds of work that a test may take under a mutant: this, and so many times what it takes without.
 _SECONDS, _TIMES = 4.0, 10.0
@@ -61,29 +56,20 @@ class CodeResult:
     #: The model raised something that is no answer: any test would have noticed.
     crash: bool = False
     tests: int = 0
+    #: What it took of a processor.
     seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Suite:
-    """The tests of one profile, with a run of them in which nothing is wrong."""
-
-    profile: Profile
-    jobs: Mapping[str, Job]
-    good: GoodRun
 
 
 @dataclass
 class CodeCampaign:
     """Judges mutants in processes that begin as this one is."""
 
-    #: The line that counts most comes first; the others are asked only where it does not notice.
     suites: Sequence[Suite]
-    #: So many tests of the first suite, and of each other one, are tried at most.
+    #: So many tests of the first suite are tried at most.
     most: int = 150
-    most_beside: int = 30
-    #: Which test noticed, by function and by module: it is asked first the next time.
-    _kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.order = TrialOrder(self.suites, self.most)
 
     def judge(self, mutants: Sequence[CodeMutant], processes: int = 2) -> Generator[CodeResult, None, None]:
         """Judge mutants side by side, and yield what became of each as it is known."""
@@ -100,62 +86,23 @@ class CodeCampaign:
     ) -> Iterator[tuple[CodeMutant, Callable[[], CodeResult]]]:
         """Make a call of each mutant in its turn, with what was learnt by then; set apart what no test executes."""
         for mutant in mutants:
-            order = self.order(mutant)
+            order = self.order.of(mutant)
             if order:
                 yield mutant, partial(self.tried, mutant, order)
             else:
                 unreached.append(CodeResult(mutant, CodeFate.UNREACHED))
 
-    def order(self, mutant: CodeMutant) -> list[tuple[int, str]]:
-        """Return the tests that a mutant is tried on, each with the number of its suite, those that may notice first.
-
-        After those that noticed others come tests in turns from each file of the suites: what nearly every test
-        executes is tried on as many kinds of them as there are, and not on all of a kind.
-        """
-        found = []
-        for number, suite in enumerate(self.suites):
-            tests = self._concerned(mutant, suite)
-            known = sorted(
-                (each for each in tests if self._learnt(mutant, each)), key=lambda each: self._rank(mutant, each)
-            )
-            turns = _in_turns(sorted(tests - set(known), key=lambda each: (suite.good.seconds[each], each)))
-            found += [(number, test) for test in [*known, *turns][: self.most if number == 0 else self.most_beside]]
-        return found
-
-    def _learnt(self, mutant: CodeMutant, test: str) -> int:
-        return self._kills[mutant.path, test]
-
-    def _rank(self, mutant: CodeMutant, test: str) -> tuple[int, int, str]:
-        return -self._kills[f"{mutant.path}:{mutant.function}", test], -self._kills[mutant.path, test], test
-
-    def _concerned(self, mutant: CodeMutant, suite: Suite) -> frozenset[str]:
-        """Return the tests that execute a mutant; of what is evaluated at import, those that use the module."""
-        tests = suite.good.reaching(mutant.path, mutant.line, mutant.last)
-        if tests or (mutant.function and not mutant.function.rpartition(".")[2].lstrip("_")[:1].isupper()):
-            return tests
-        return suite.good.importing({mutant.path, *self._importers.get(mutant.path, ())})
-
-    @cached_property
-    def _importers(self) -> Mapping[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for path, tree in model_trees().items():
-            for node in ast.walk(tree):
-                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("milvus_tck.model."):
-                    name = f"{(node.module or '').removeprefix('milvus_tck.model.').replace('.', '/')}.py"
-                    found.setdefault(name, set()).add(path)
-        return found
-
     def tried(self, mutant: CodeMutant, order: Sequence[tuple[int, str]]) -> CodeResult:
         """Run tests under a mutant until one of them notices; to be called in a process of its own."""
         _limit_memory()
-        started = time.perf_counter()
+        started = time.process_time()
         code = compile(mutated(model_trees()[mutant.path], mutant), f"model/{mutant.path}", "exec")
         try:
             copy = ModelCopy.load({mutant.path.removesuffix(".py").replace("/", "."): code})
             for number in {number for number, _ in order}:
                 copy.model(self.suites[number].profile)
         except Exception:  # noqa: BLE001 - whatever its code raises
-            return CodeResult(mutant, CodeFate.BROKEN, seconds=time.perf_counter() - started)
+            return CodeResult(mutant, CodeFate.BROKEN, seconds=time.process_time() - started)
         profiles = {number: self.suites[number].profile for number, _ in order}
         runners = {number: SuiteRunner(ModelBinding(copy, profile)) for number, profile in profiles.items()}
         for count, (number, test) in enumerate(order, 1):
@@ -173,8 +120,7 @@ class CodeCampaign:
     def _learn(self, result: CodeResult) -> None:
         test = self._test_of(result)
         if test:
-            self._kills[f"{result.mutant.path}:{result.mutant.function}", test] += 1
-            self._kills[result.mutant.path, test] += 1
+            self.order.learn(result.mutant, test)
 
     def _test_of(self, result: CodeResult) -> str:
         for suite in self.suites:
@@ -200,19 +146,10 @@ def _judged(mutant: CodeMutant, end: ForkEnd[CodeResult]) -> CodeResult:
     return CodeResult(mutant, CodeFate.FAULT if end.fault else CodeFate.TIMEOUT, end.fault or end.ended)
 
 
-def _in_turns(tests: Sequence[str]) -> Iterator[str]:
-    """Take one test of each file after the other."""
-    files: dict[str, list[str]] = {}
-    for each in tests:
-        files.setdefault(each.partition("::")[0], []).append(each)
-    for row in zip_longest(*files.values()):
-        yield from (each for each in row if each is not None)
-
-
 def _result(
     mutant: CodeMutant, fate: CodeFate, check: str, started: float, at: Mapping[str, object], *, crash: bool = False
 ) -> CodeResult:
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     return CodeResult(mutant, fate, check, str(at["profile"]), crash, int(str(at["tests"])), seconds)
 
 

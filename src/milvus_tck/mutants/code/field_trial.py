@@ -7,10 +7,11 @@ from enum import StrEnum
 from functools import partial
 
 from milvus_tck.model.defects.planted_model import planted
-from milvus_tck.mutants.code.code_campaign import Suite, noticed
+from milvus_tck.mutants.code.code_campaign import noticed
 from milvus_tck.mutants.code.fork_pool import ForkPool
 from milvus_tck.mutants.code.model_binding import ModelBinding
 from milvus_tck.mutants.code.suite_runner import SuiteRunner, TooLongError
+from milvus_tck.mutants.code.trial_order import Suite
 from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.field_defects import FieldDefect
 

@@ -1,23 +1,22 @@
 """Line coverage: which tests execute which lines of the model, in a run in which nothing is wrong.
 
-coverage.py tells contexts apart, too, but traces the harness, numpy and the suites with the model; here a frame that is
-none of the model's copy costs one look at the name of its file.
+coverage.py tells contexts apart, too, but traces the harness, numpy and the suites with the model; here the code of a
+copy of the model says itself what of it is executed.
 """
 
 import hashlib
 import pickle
 import sys
-import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.mutants.code.forked_call import forked
+from milvus_tck.mutants.code.generator import model_trees
+from milvus_tck.mutants.code.line_marks import MARKS, lines_of, marked
 from milvus_tck.mutants.code.model_binding import ModelBinding
 from milvus_tck.mutants.code.suite_runner import SuiteRunner
 from milvus_tck.spec.data import data_dir
@@ -29,8 +28,7 @@ from milvus_tck.verdict.scheduling.job import Job
 
 __all__ = ["GoodRun", "fingerprint", "good_run", "recorded"]
 
-#: How the files of a copy of the model are called.
-_MODEL = "model/"
+#: A path below the model, and a number.
 Line = tuple[str, int]
 
 
@@ -81,50 +79,41 @@ def fingerprint(tests: Iterable[str], folders: Iterable[Path]) -> str:
     return seen.hexdigest()[:20]
 
 
-@dataclass
-class _Tracer:
-    """Takes note of the lines of the model, under the name of who made them run."""
-
-    lines: defaultdict[str, set[Line]] = field(default_factory=lambda: defaultdict(set))
-    #: Whose lines they are.
-    name: str = ""
-
-    def __call__(self, frame: FrameType, _event: str, _argument: object) -> Any:  # noqa: ANN401 - as sys.settrace has it
-        """Follow a call into the model."""
-        if not frame.f_code.co_filename.startswith(_MODEL):
-            return None
-        self.lines[self.name].add((frame.f_code.co_filename, frame.f_lineno))
-        return self._line
-
-    def _line(self, frame: FrameType, event: str, _argument: object) -> Any:  # noqa: ANN401 - the same
-        if event == "line":
-            self.lines[self.name].add((frame.f_code.co_filename, frame.f_lineno))
-        return self._line
-
-
 def recorded(jobs: Mapping[str, Job], profile: Profile) -> GoodRun:
-    """Run all tests twice in this process, and take note of what they execute the second time."""
-    tracer = _Tracer()
-    runner = SuiteRunner(ModelBinding(ModelCopy.load(), profile))
-    states, seconds = {}, {}
-    for name, job in jobs.items():  # without a tracer, for what they take
+    """Run all tests in this process, and take note of what they execute."""
+    code = {_module(path): marked(tree, path, f"model/{path}") for path, tree in model_trees().items()}
+    runner = SuiteRunner(ModelBinding(ModelCopy.load(code), profile))
+    marks, states, seconds = _Marks(), {}, {}
+    for name, job in jobs.items():
+
+        def preparing(thing: str, test: str = name) -> None:
+            marks.now(f" {thing}" if thing else test)
+
+        marks.now(name)
+        runner.preparing = preparing
         run = runner.run(job)
         states[name], seconds[name] = {check: state for check, (state, _) in run.states.items()}, run.seconds
-    traced = SuiteRunner(ModelBinding(ModelCopy.load(), profile))
-    threading.settrace(tracer)
-    sys.settrace(tracer)
-    try:
-        for name, job in jobs.items():
+    marks.now("")
+    return GoodRun(_by_line(jobs, marks.lines), states, seconds)
 
-            def preparing(thing: str, test: str = name) -> None:
-                tracer.name = f" {thing}" if thing else test
 
-            tracer.name, traced.preparing = name, preparing
-            traced.run(job)
-    finally:
-        sys.settrace(None)
-        threading.settrace(None)
-    return GoodRun(_by_line(jobs, tracer.lines), states, seconds)
+def _module(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".")
+
+
+@dataclass
+class _Marks:
+    """Who executed what: a test, or what is prepared for some, by a name with a blank before it."""
+
+    lines: defaultdict[str, set[Line]] = field(default_factory=lambda: defaultdict(set))
+    _name: str = ""
+
+    def now(self, name: str) -> None:
+        """Take the lines that were executed until now, and begin anew under another name."""
+        if self._name:
+            self.lines[self._name] |= lines_of(MARKS)
+        MARKS.clear()
+        self._name = name
 
 
 def _by_line(jobs: Mapping[str, Job], lines: Mapping[str, set[Line]]) -> dict[Line, frozenset[str]]:
@@ -133,5 +122,5 @@ def _by_line(jobs: Mapping[str, Job], lines: Mapping[str, set[Line]]) -> dict[Li
     for name, job in jobs.items():
         for source in (name, *(f" {shared.name}" for shared in job.shared)):
             for path, line in lines.get(source, ()):
-                found[path.removeprefix(_MODEL), line].add(name)
+                found[path, line].add(name)
     return {line: frozenset(tests) for line, tests in found.items()}

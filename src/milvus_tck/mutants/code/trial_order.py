@@ -1,0 +1,136 @@
+"""Which tests a mutant of code is tried on, in which lines of the protocol, and which come first.
+
+order = TrialOrder(suites)
+for number, test in order.of(mutant):  # a test of suites[number]
+    ...
+order.learn(mutant, test)              # this one noticed: it comes first for the next one in that function
+"""
+
+import ast
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from itertools import zip_longest
+
+from milvus_tck.mutants.code.code_mutant import CodeMutant
+from milvus_tck.mutants.code.generator import model_trees
+from milvus_tck.mutants.code.line_coverage import GoodRun
+from milvus_tck.spec.profiles import Profile
+from milvus_tck.verdict.scheduling.job import Job
+
+__all__ = ["Suite", "TrialOrder"]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """The tests of one profile, with a run of them in which nothing is wrong."""
+
+    profile: Profile
+    jobs: Mapping[str, Job]
+    good: GoodRun
+
+
+@dataclass
+class TrialOrder:
+    """Chooses tests by the lines that they execute, and by what they noticed before."""
+
+    #: The line that counts most comes first; the others are asked only where it does not notice.
+    suites: Sequence[Suite]
+    #: So many tests of the first suite are tried at most.
+    most: int = 150
+    #: So many of each other one: tests that go another way through the function there, and others.
+    most_apart: int = 40
+    most_beside: int = 10
+    #: Which test noticed, by function and by module: it is asked first the next time.
+    _kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _ways_found: dict[tuple[int, str, str], dict[str, frozenset[int]]] = field(default_factory=dict)
+
+    def of(self, mutant: CodeMutant) -> list[tuple[int, str]]:
+        """Return the tests that a mutant is tried on, each with the number of its suite, those that may notice first.
+
+        After those that noticed others come tests in turns from each file of the suites: what nearly every test
+        executes is tried on as many kinds of them as there are, and not on all of a kind. In another line than the
+        first, a test that goes the same way through the function as it does in the first one has little to add.
+        """
+        found: list[tuple[int, str]] = []
+        for number, suite in enumerate(self.suites):
+            tests = self._concerned(mutant, suite)
+            known = sorted(
+                (each for each in tests if self._kills[mutant.path, each]), key=lambda each: self._rank(mutant, each)
+            )
+            if number == 0:
+                chosen = [*known, *self._turns(suite, tests - set(known))][: self.most]
+            else:
+                apart = self._apart(mutant, number) & tests
+                first = [each for each in known if each in apart]
+                chosen = [*first, *self._turns(suite, apart - set(first))][: self.most_apart]
+                rest = [each for each in known if each not in apart]
+                chosen += [*rest, *self._turns(suite, tests - apart - set(rest))][: self.most_beside]
+            found += [(number, test) for test in chosen]
+        return found
+
+    def learn(self, mutant: CodeMutant, test: str) -> None:
+        """Take note of the test that noticed a mutant."""
+        self._kills[_place(mutant), test] += 1
+        self._kills[mutant.path, test] += 1
+
+    def _rank(self, mutant: CodeMutant, test: str) -> tuple[int, int, str]:
+        return -self._kills[_place(mutant), test], -self._kills[mutant.path, test], test
+
+    def _turns(self, suite: Suite, tests: frozenset[str]) -> Iterator[str]:
+        """Take one test of each file after the other, the quickest of each first."""
+        files: dict[str, list[str]] = {}
+        for each in sorted(tests, key=lambda each: (suite.good.seconds[each], each)):
+            files.setdefault(each.partition("::")[0], []).append(each)
+        for row in zip_longest(*files.values()):
+            yield from (each for each in row if each is not None)
+
+    def _apart(self, mutant: CodeMutant, number: int) -> frozenset[str]:
+        """Return the tests of a suite that execute other lines of the function than they do in the first suite."""
+        first, here = self._ways(mutant, 0), self._ways(mutant, number)
+        return frozenset(test for test, lines in here.items() if first.get(test) != lines)
+
+    def _ways(self, mutant: CodeMutant, number: int) -> dict[str, frozenset[int]]:
+        """Return the lines of the function around a mutant that each test of a suite executes."""
+        key = (number, mutant.path, mutant.function)
+        if key not in self._ways_found:
+            first, last = _span(mutant.path, mutant.function)
+            found: dict[str, set[int]] = {}
+            for line in range(first, last + 1):
+                for test in self.suites[number].good.tests.get((mutant.path, line), ()):
+                    found.setdefault(test, set()).add(line)
+            self._ways_found[key] = {test: frozenset(lines) for test, lines in found.items()}
+        return self._ways_found[key]
+
+    def _concerned(self, mutant: CodeMutant, suite: Suite) -> frozenset[str]:
+        """Return the tests that execute a mutant; of what is evaluated at import, those that use the module."""
+        tests = suite.good.reaching(mutant.path, mutant.line, mutant.last)
+        if tests or (mutant.function and not mutant.function.rpartition(".")[2].lstrip("_")[:1].isupper()):
+            return tests
+        return suite.good.importing({mutant.path, *self._importers.get(mutant.path, ())})
+
+    @cached_property
+    def _importers(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for path, tree in model_trees().items():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("milvus_tck.model."):
+                    name = f"{(node.module or '').removeprefix('milvus_tck.model.').replace('.', '/')}.py"
+                    found.setdefault(name, set()).add(path)
+        return found
+
+
+def _place(mutant: CodeMutant) -> str:
+    return f"{mutant.path}:{mutant.function}"
+
+
+@cache
+def _span(path: str, function: str) -> tuple[int, int]:
+    """Return the first and last line of a function by its name with what is around it; of the module without one."""
+    node: ast.AST = model_trees()[path]
+    for name in filter(None, function.split(".")):
+        inner = (each for each in ast.walk(node) if isinstance(each, ast.FunctionDef | ast.ClassDef))
+        node = next(each for each in inner if each.name == name and each is not node)
+    lines = [line for each in ast.walk(node) for line in (getattr(each, "lineno", 0), getattr(each, "end_lineno", 0))]
+    return min(filter(None, lines), default=1), max(filter(None, lines), default=1)
