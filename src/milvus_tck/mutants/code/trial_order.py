@@ -49,9 +49,9 @@ class TrialOrder:
     def of(self, mutant: CodeMutant) -> list[tuple[int, str]]:
         """Return the tests that a mutant is tried on, each with the number of its suite, those that may notice first.
 
-        After those that noticed others come tests in turns from each file of the suites: what nearly every test
-        executes is tried on as many kinds of them as there are, and not on all of a kind. In another line than the
-        first, a test that goes the same way through the function as it does in the first one has little to add.
+        After those that noticed others come tests in turns, one of each way through the function, and of each way
+        one of each file: what nearly every test executes is tried on as many kinds of them as there are. In another
+        line than the first, a test that goes the same way as it does in the first one has little to add.
         """
         found: list[tuple[int, str]] = []
         for number, suite in enumerate(self.suites):
@@ -60,13 +60,13 @@ class TrialOrder:
                 (each for each in tests if self._kills[mutant.path, each]), key=lambda each: self._rank(mutant, each)
             )
             if number == 0:
-                chosen = [*known, *self._turns(suite, tests - set(known))][: self.most]
+                chosen = [*known, *self._turns(mutant, number, tests - set(known))][: self.most]
             else:
                 apart = self._apart(mutant, number) & tests
                 first = [each for each in known if each in apart]
-                chosen = [*first, *self._turns(suite, apart - set(first))][: self.most_apart]
+                chosen = [*first, *self._turns(mutant, number, apart - set(first))][: self.most_apart]
                 rest = [each for each in known if each not in apart]
-                chosen += [*rest, *self._turns(suite, tests - apart - set(rest))][: self.most_beside]
+                chosen += [*rest, *self._turns(mutant, number, tests - apart - set(rest))][: self.most_beside]
             found += [(number, test) for test in chosen]
         return found
 
@@ -78,13 +78,17 @@ class TrialOrder:
     def _rank(self, mutant: CodeMutant, test: str) -> tuple[int, int, str]:
         return -self._kills[_place(mutant), test], -self._kills[mutant.path, test], test
 
-    def _turns(self, suite: Suite, tests: frozenset[str]) -> Iterator[str]:
-        """Take one test of each file after the other, the quickest of each first."""
-        files: dict[str, list[str]] = {}
-        for each in sorted(tests, key=lambda each: (suite.good.seconds[each], each)):
+    def _turns(self, mutant: CodeMutant, number: int, tests: frozenset[str]) -> Iterator[str]:
+        """Take tests in turns: one of each way through the function, of each way one of each file, the quickest first.
+
+        A function that nearly every test executes is left early by the few that it refuses something.
+        """
+        seconds, ways = self.suites[number].good.seconds, self._ways(mutant, number)
+        found: dict[frozenset[int], dict[str, list[str]]] = {}
+        for each in sorted(tests, key=lambda each: (seconds[each], each)):
+            files = found.setdefault(ways.get(each, frozenset()), {})
             files.setdefault(each.partition("::")[0], []).append(each)
-        for row in zip_longest(*files.values()):
-            yield from (each for each in row if each is not None)
+        return _in_turns([list(_in_turns(list(files.values()))) for files in found.values()])
 
     def _apart(self, mutant: CodeMutant, number: int) -> frozenset[str]:
         """Return the tests of a suite that execute other lines of the function than they do in the first suite."""
@@ -123,6 +127,11 @@ class TrialOrder:
 
 def _place(mutant: CodeMutant) -> str:
     return f"{mutant.path}:{mutant.function}"
+
+
+def _in_turns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    for turn in zip_longest(*rows):
+        yield from (each for each in turn if each is not None)
 
 
 @cache
