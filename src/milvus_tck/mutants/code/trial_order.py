@@ -8,8 +8,8 @@ order.learn(mutant, test)              # this one noticed: it comes first for th
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import zip_longest
 
@@ -78,17 +78,20 @@ class TrialOrder:
     def _rank(self, mutant: CodeMutant, test: str) -> tuple[int, int, str]:
         return -self._kills[_place(mutant), test], -self._kills[mutant.path, test], test
 
-    def _turns(self, mutant: CodeMutant, number: int, tests: frozenset[str]) -> Iterator[str]:
-        """Take tests in turns: one of each way through the function, of each way one of each file, the quickest first.
+    def _turns(self, mutant: CodeMutant, number: int, tests: frozenset[str]) -> list[str]:
+        """Take tests in turns: one of each way through the function, of these one of each way through the module.
 
-        A function that nearly every test executes is left early by the few that it refuses something.
+        A function that nearly every test executes is left early by the few that it refuses something. Of one way the
+        quickest test of each file comes first.
         """
-        seconds, ways = self.suites[number].good.seconds, self._ways(mutant, number)
-        found: dict[frozenset[int], dict[str, list[str]]] = {}
+        seconds = self.suites[number].good.seconds
+        inner, outer = self._ways(mutant, number), self._ways(replace(mutant, function=""), number)
+        found: dict[frozenset[int], dict[frozenset[int], dict[str, list[str]]]] = {}
         for each in sorted(tests, key=lambda each: (seconds[each], each)):
-            files = found.setdefault(ways.get(each, frozenset()), {})
+            modules = found.setdefault(inner.get(each, frozenset()), {})
+            files = modules.setdefault(outer.get(each, frozenset()), {})
             files.setdefault(each.partition("::")[0], []).append(each)
-        return _in_turns([list(_in_turns(list(files.values()))) for files in found.values()])
+        return _in_turns([_in_turns([_in_turns([*each.values()]) for each in own.values()]) for own in found.values()])
 
     def _apart(self, mutant: CodeMutant, number: int) -> frozenset[str]:
         """Return the tests of a suite that execute other lines of the function than they do in the first suite."""
@@ -129,9 +132,8 @@ def _place(mutant: CodeMutant) -> str:
     return f"{mutant.path}:{mutant.function}"
 
 
-def _in_turns(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    for turn in zip_longest(*rows):
-        yield from (each for each in turn if each is not None)
+def _in_turns(rows: Sequence[Sequence[str]]) -> list[str]:
+    return [each for turn in zip_longest(*rows) for each in turn if each is not None]
 
 
 @cache
