@@ -140,7 +140,7 @@ SCALARS: Mapping[str, Forms] = {
         "(n > 5) == true": REFUSED, "not 5": REFUSED, "not s": REFUSED, "n > 5 && n < 100 || n == 0": keys(3, 8, 9),
     },
     "types": {
-        "n == flag": REFUSED, "n == s": REFUSED, "flag == 1": REFUSED, "n == true": REFUSED, "s == true": REFUSED,
+        "n == flag": only("2.3", REFUSED), "n == s": REFUSED, "flag == 1": REFUSED, "n == true": REFUSED, "s == true": REFUSED,
         "s == 1.5": REFUSED, 'flag == "a"': REFUSED, "n == 'a'": REFUSED, "x == 'a'": REFUSED, "x == true": REFUSED,
         "n <> 1": REFUSED, "n = 1": REFUSED, "n === 1": REFUSED, "N == 1": REFUSED, "n == null": REFUSED,
         "n == z": REFUSED, "n[0] == 1": REFUSED, 's["a"] == 1': REFUSED, "exists n": REFUSED, "vec == 1": REFUSED,

@@ -60,10 +60,8 @@ def flush(state: ServerState, request: m.FlushRequest) -> RightAnswers:
     """Make the rows of collections persistent, so that they are counted."""
     collections = collections_of(state, "Flush", request)
     response = m.FlushResponse(db_name=request.db_name or DEFAULT)
-    sealed: dict[int, int] = {}
     for name, collection in zip(request.collection_names, collections, strict=True):
         fresh = np.unique(collection.table.partitions[~collection.table.flushed])
-        sealed[collection.id] = len(fresh)
         response.coll_segIDs[name].data.extend(state.new_id() for _ in fresh)
         response.flush_coll_segIDs[name].data.extend(collection.segments)
         now = state.timestamp()

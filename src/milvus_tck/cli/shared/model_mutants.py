@@ -22,7 +22,7 @@ from milvus_tck.mutants.code.field_trial import FieldFate, FieldResult, try_all
 from milvus_tck.mutants.code.generator import model_trees, mutants_of
 from milvus_tck.mutants.code.line_coverage import good_run
 from milvus_tck.mutants.code.suite_runner import EXPLORED
-from milvus_tck.mutants.code.trial_order import Suite
+from milvus_tck.mutants.code.trial_order import Suite, same_of
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.model_equivalents import equivalents
@@ -42,6 +42,7 @@ LINES = ("3.0", "2.3", "2.5", "2.2", "2.6", "2.4")
 #: After so many mutants it is told how far it is.
 _OFTEN = 100
 #: What explorations are prepared with that go on as long as they are given; others ask the same things in every run.
+_KILLED = frozenset({CodeFate.KILLED, CodeFate.TIMEOUT})
 _TIMED = frozenset({"explored", "histories", "sequences"})
 
 
@@ -53,6 +54,7 @@ def judge_model(
     seed: str,
     out: Path,
     docs: Path | None,
+    kept: str = "",
 ) -> int:
     """Break the model's code in many ways, one at a time, and print by noun what the suite noticed."""
     _check_files(out, docs)
@@ -65,7 +67,14 @@ def judge_model(
     oracle, rest = _parted(wanted, lambda each: equivalents().is_oracle(each.path, each.function))
     same, tried = _parted(rest, lambda each: bool(equivalents().reason(each.path, each.function, each.change)))
     names = LINES if not line else (line,)
-    scores = scores_of(_results(console, tried, names, out), same, oracle)
+    before = _kept(out / _RESULTS, tried, kept)
+    if kept == "all":
+        tried = [each.mutant for each in before]
+        wanted = _begun(wanted, set(tried))
+        same, oracle = ([each for each in part if each in set(wanted)] for part in (same, oracle))
+    done = {each.mutant for each in before}
+    results = [*before, *_results(console, [each for each in tried if each not in done], names, out, before)]
+    scores = scores_of(results, same, oracle)
     every_noun = total(scores)
     console.print("\n".join(lines(scores)), markup=False)
     if not every_noun.counted:
@@ -73,7 +82,7 @@ def judge_model(
         fail(Exit.NOTHING_RAN, "nothing counted", why, _AGAIN)
     console.print(f"{every_noun.told} of what could be killed was (wanted: {THRESHOLD:.0%}); {out / _RESULTS}")
     if docs is not None:
-        about = _about(len(every), nouns, sample, seed, names)
+        about = _about(len(every), nouns, len(wanted) if sample is not None else None, seed, names)
         write_whole(docs, inserted(docs.read_text(encoding="utf-8"), scores, about))
     return int(Exit.OK if (every_noun.share or 0) >= THRESHOLD and not every_noun.fault else Exit.UNEXPECTED)
 
@@ -103,14 +112,38 @@ def _about(every: int, nouns: Sequence[str], sample: int | None, seed: str, name
     return f"{every} mutants of the model's code, {part}, tried in the lines {', '.join(names)} over gRPC's messages."
 
 
-def _results(console: Console, tried: Sequence[CodeMutant], names: Sequence[str], out: Path) -> list[CodeResult]:
+def _kept(path: Path, tried: Sequence[CodeMutant], kept: str) -> list[CodeResult]:
+    """Read what the last run came to: all of it, or what it killed; nothing of mutants that are others now."""
+    if not kept or not path.exists():
+        return []
+    now = {each.id: each for each in tried}
+    found = []
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        mutant, fate = now.get(row["id"]), CodeFate(row["fate"])
+        if mutant is not None and mutant.change == row["change"] and (kept == "all" or fate in _KILLED):
+            told = {name: row[name] for name in ("check", "profile", "crash", "tests", "seconds")}
+            found.append(CodeResult(mutant, fate, **told))
+    return found
+
+
+def _begun(wanted: Sequence[CodeMutant], tried: set[CodeMutant]) -> list[CodeMutant]:
+    """Return the part of a sample that a run has come through before it was ended: all up to the last one it tried."""
+    last = max((at for at, each in enumerate(wanted) if each in tried), default=-1)
+    return list(wanted[: last + 1])
+
+
+def _results(
+    console: Console, tried: Sequence[CodeMutant], names: Sequence[str], out: Path, before: Sequence[CodeResult]
+) -> list[CodeResult]:
     """Judge mutants; each is written as it is known, and told where nothing noticed it."""
     if not tried:
         return []
-    campaign = CodeCampaign([_suite(line) for line in names])
+    campaign = CodeCampaign([_suite(line) for line in names], earlier=_earlier(out / _RESULTS))
     gc.freeze()  # so that processes share what is there
     results = []
     with closing(LineFile(out / _RESULTS)) as file, closing(campaign.judge(tried, os.cpu_count() or 1)) as judged:
+        for each in before:
+            file.write(_row(each))
         for number, result in enumerate(judged, 1):
             results.append(result)
             file.write(_row(result))
@@ -121,6 +154,14 @@ def _results(console: Console, tried: Sequence[CodeMutant], names: Sequence[str]
             if number % _OFTEN == 0:
                 console.print(f"{number}/{len(tried)}")
     return results
+
+
+def _earlier(results: Path) -> dict[tuple[str, ...], tuple[str, str]]:
+    """Read which check noticed what in the last run that wrote there: it is asked first, and judged anew."""
+    if not results.exists():
+        return {}
+    rows = [json.loads(each) for each in results.read_text(encoding="utf-8").splitlines() if each.endswith("}")]
+    return {tuple(each["same"]): (each["profile"], each["check"]) for each in rows if each.get("same")}
 
 
 def _suite(line: str) -> Suite:
@@ -136,7 +177,7 @@ def _is_bounded(job: Job) -> bool:
 
 
 def _row(result: CodeResult) -> str:
-    told = {**asdict(result), "mutant": None}
+    told = {**asdict(result), "mutant": None, "same": same_of(result.mutant)}
     return json.dumps(
         {"id": result.mutant.id, "function": result.mutant.function, "change": result.mutant.change, **told}
     )

@@ -27,7 +27,7 @@ _TARGET, _PROFILE = "milvus@2.3.5", "2.3"
 _MODEL_LINE = "3.0"
 #: What each way of the verb goes by, by the option that chooses it; the others say nothing there, and are refused.
 _WAYS = {
-    "model": {"line", "nouns", "sample", "seed", "out", "write_docs"},
+    "model": {"line", "nouns", "sample", "seed", "out", "write_docs", "kept"},
     "field": {"line", "sample", "seed", "full"},
     "broken_rpc": {"target", "line", "each", "write_docs"},
     "": {"target", *(each.name for each in fields(AnswerOptions))},
@@ -104,6 +104,12 @@ Exit codes: 0 at least 97 % are killed by their own clause, every survivor is ex
 @click.option("--each", type=click.IntRange(min=1), default=1, show_default=True, help="Tests of each RPC for that.")
 @click.option("--model", is_flag=True, help="Break the model's own code in place of a server's answers.")
 @click.option("--noun", "nouns", multiple=True, metavar="NOUN", help="Modules of the model whose code is broken.")
+@click.option(
+    "--keep",
+    "kept",
+    type=click.Choice(["killed", "all"]),
+    help="With --model: take over what the last run into --out killed, and try the others; or count what it tried.",
+)
 @click.option("--field", is_flag=True, help="Give the model defects that were reported of released servers.")
 @click.option("--write-docs", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="File for its table.")
 def command(**given: Any) -> int:  # noqa: ANN401 - options, which click has read
@@ -119,7 +125,8 @@ def command(**given: Any) -> int:  # noqa: ANN401 - options, which click has rea
         raise click.UsageError("--profile: defects are put in on one profile: name it")
     console = Console(highlight=False)
     if way == "model":
-        return judge_model(console, line if "line" in typed else "", given["nouns"], sample, seed, given["out"], docs)
+        own = line if "line" in typed else ""
+        return judge_model(console, own, given["nouns"], sample, seed, given["out"], docs, given["kept"] or "")
     if way == "field":
         return judge_field(console, line if "line" in typed else _MODEL_LINE, sample, seed, known=not given["full"])
     server = given["target"] or _TARGET

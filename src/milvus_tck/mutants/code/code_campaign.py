@@ -4,9 +4,9 @@ import resource
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 
 from milvus_tck.model.defects.model_copy import ModelCopy
@@ -67,9 +67,11 @@ class CodeCampaign:
     suites: Sequence[Suite]
     #: So many tests of the first suite are tried at most.
     most: int = 150
+    #: The profile and the check by which mutants were noticed in an earlier run, by `same_of`.
+    earlier: Mapping[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.order = TrialOrder(self.suites, self.most)
+        self.order = TrialOrder(self.suites, self.most, earlier=self.earlier)
 
     def judge(self, mutants: Sequence[CodeMutant], processes: int = 2) -> Generator[CodeResult, None, None]:
         """Judge mutants side by side, and yield what became of each as it is known."""
@@ -79,6 +81,8 @@ class CodeCampaign:
                 result = _judged(mutant, end)
                 self._learn(result)
                 yield result
+                while unreached:  # told at once: a run that is ended in the middle must not be without them
+                    yield unreached.pop()
         yield from unreached
 
     def _calls(
@@ -123,20 +127,10 @@ class CodeCampaign:
             self.order.learn(result.mutant, test)
 
     def _test_of(self, result: CodeResult) -> str:
-        for suite in self.suites:
+        for number, suite in enumerate(self.suites):
             if suite.profile.name == result.profile:
-                return self._by_check(suite).get(result.check, "")
+                return self.order.test_of(number, result.check)
         return ""
-
-    def _by_check(self, suite: Suite) -> Mapping[str, str]:
-        key = suite.profile.name
-        if key not in self._tests:
-            self._tests[key] = {check: test for test, states in suite.good.states.items() for check in states}
-        return self._tests[key]
-
-    @cached_property
-    def _tests(self) -> dict[str, dict[str, str]]:
-        return {}
 
 
 def _judged(mutant: CodeMutant, end: ForkEnd[CodeResult]) -> CodeResult:

@@ -19,7 +19,7 @@ from milvus_tck.mutants.code.line_coverage import GoodRun
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.verdict.scheduling.job import Job
 
-__all__ = ["Suite", "TrialOrder"]
+__all__ = ["Suite", "TrialOrder", "same_of"]
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,11 @@ class TrialOrder:
     #: So many of each other one: tests that go another way through the function there, and others.
     most_apart: int = 40
     most_beside: int = 10
+    #: The profile and the check by which a mutant was noticed in an earlier run, by `same_of`: tried before all others.
+    earlier: Mapping[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
     #: Which test noticed, by function and by module: it is asked first the next time.
     _kills: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _by_check: dict[int, dict[str, str]] = field(default_factory=dict)
     _ways_found: dict[tuple[int, str, str], dict[str, frozenset[int]]] = field(default_factory=dict)
 
     def of(self, mutant: CodeMutant) -> list[tuple[int, str]]:
@@ -68,7 +71,23 @@ class TrialOrder:
                 rest = [each for each in known if each not in apart]
                 chosen += [*rest, *self._turns(mutant, number, tests - apart - set(rest))][: self.most_beside]
             found += [(number, test) for test in chosen]
-        return found
+        known_before = self._earlier(mutant)
+        return [*known_before, *(each for each in found if each not in known_before)]
+
+    def _earlier(self, mutant: CodeMutant) -> list[tuple[int, str]]:
+        """Return the test that noticed a mutant in an earlier run, where it still is one."""
+        line, check = self.earlier.get(same_of(mutant), ("", ""))
+        for number, suite in enumerate(self.suites):
+            if suite.profile.name == line and self.test_of(number, check):
+                return [(number, self.test_of(number, check))]
+        return []
+
+    def test_of(self, number: int, check: str) -> str:
+        """Return the test of a suite that judges a check; nothing where none does."""
+        if number not in self._by_check:
+            states = self.suites[number].good.states
+            self._by_check[number] = {check: test for test, own in states.items() for check in own}
+        return self._by_check[number].get(check, "")
 
     def learn(self, mutant: CodeMutant, test: str) -> None:
         """Take note of the test that noticed a mutant."""
@@ -126,6 +145,11 @@ class TrialOrder:
                     name = f"{(node.module or '').removeprefix('milvus_tck.model.').replace('.', '/')}.py"
                     found.setdefault(name, set()).add(path)
         return found
+
+
+def same_of(mutant: CodeMutant) -> tuple[str, ...]:
+    """Return what a mutant has in two commits, though its line may be another."""
+    return mutant.path, mutant.function, mutant.operator, mutant.change
 
 
 def _place(mutant: CodeMutant) -> str:
