@@ -102,7 +102,9 @@ ARRAYS: Mapping[str, Forms] = {
     },
     "functions": {
         'array_contains(whole, "a")': REFUSED, "array_contains(words, 1)": REFUSED,
-        "array_contains(whole, [1])": REFUSED, "array_contains(whole, 1.0)": only("2.5", REFUSED),
+        "array_contains(whole, [1])": REFUSED, "array_contains(whole, 1.0)": since("2.5", REFUSED, keys(0, 1, 5)),
+        "array_contains_any(whole, [1.0, 9.0])": keys(0, 1, 5), "array_contains(parts, 4)": keys(4),
+        "array_contains(words, 1.5)": REFUSED, "array_length(whole) == id": REFUSED,
         "array_contains_all(whole, [3])": keys(0, 2, 4), "array_contains_any(parts, [0.5, 4.0])": keys(0, 1, 4),
         "array_contains_all(whole, 3)": REFUSED, "array_contains_any(whole, 3)": REFUSED,
         'array_contains_any(whole, ["a"])': REFUSED, 'array_contains_all(words, ["a", 1])': REFUSED,

@@ -11,9 +11,11 @@ from rich.console import Console
 
 from milvus_tck.cli.main import main
 from milvus_tck.cli.shared import answer_mutants, model_mutants
+from milvus_tck.cli.shared.option_values import sample_of
 from milvus_tck.cli.verbs import mutants
-from milvus_tck.mutants.code.code_campaign import CodeResult
+from milvus_tck.mutants.code.code_campaign import CodeFate, CodeResult
 from milvus_tck.mutants.code.code_mutant import CodeMutant
+from milvus_tck.mutants.code.generator import model_trees, mutants_of
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.kills import kills, kills_of, parse_kills
 from milvus_tck.spec.tables import TableFile
@@ -203,3 +205,30 @@ def test_the_mutants_come_with_us(
     monkeypatch.chdir(tmp_path)
     assert _run("--clause", "no/clause") == 4
     assert "no mutant was run" in capsys.readouterr().err
+
+
+def test_what_the_last_run_came_to_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was killed is not tried again, or nothing is: then the part counts that the last run came through."""
+    every = mutants_of("aliases.py", model_trees()["aliases.py"])
+    chosen = sample_of(every, 5, "0")
+    fates = (CodeFate.KILLED, CodeFate.SURVIVED, CodeFate.KILLED)
+    last = [CodeResult(mutant, fate, profile="3.0") for mutant, fate in zip(chosen, fates, strict=False)]
+    rows = "".join(f"{model_mutants._row(each)}\n" for each in last)
+    (tmp_path / "model.ndjson").write_text(rows)
+    taken: list[CodeMutant] = []
+
+    def judge(_console: Console, tried: Sequence[CodeMutant], *_others: object) -> list[CodeResult]:
+        taken.extend(tried)
+        return []
+
+    monkeypatch.setattr(model_mutants, "_results", judge)
+    common = ("--model", "--noun", "aliases", "--sample", "5", "--out", str(tmp_path), "--keep")
+    assert _run(*common, "killed") == 0
+    assert [each.id for each in taken] == [chosen[1].id, chosen[3].id, chosen[4].id]
+    taken.clear()
+    capsys.readouterr()
+    assert _run(*common, "all") == 1
+    assert taken == []
+    assert "| all of them | 3 | 2 | 0 | 0 | 1 |" in capsys.readouterr().out

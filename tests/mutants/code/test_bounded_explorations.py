@@ -52,6 +52,22 @@ def test_a_defect_is_noticed(check: str, defect: str) -> None:
     assert forked(lambda: _state(check, planted(defect))) is State.FAIL
 
 
+@pytest.mark.parametrize("kind", ["types", "lists", "arithmetic", "ranges"])
+def test_what_is_taken_for_a_filter_is_noticed(kind: str) -> None:
+    """A model that refuses no value for its type passes no check of what is no filter."""
+
+    def careless() -> State:
+        copy = ModelCopy.load()
+        for module in ("filters.comparisons", "filters.constants"):
+            copy.replace(module, "is_number", lambda _value: True)
+        copy.replace("filters.comparisons", "_comparable", lambda *_kinds: True)
+        copy.replace("filters.operands", "cast", lambda value, _kind: value)
+        return _state(f"query/no-filter.{kind}:holds@grpc", copy)
+
+    assert forked(lambda: _state(f"query/no-filter.{kind}:holds@grpc", ModelCopy.load())) is State.PASS
+    assert forked(careless) is not State.PASS
+
+
 def test_variations_differ_in_one_place() -> None:
     """The request itself comes first, then others, each once: neighbours of numbers, other choices, one thing less."""
     request = calls.create_index("books", "vec", "HNSW", "L2", {"M": 8}).request

@@ -21,6 +21,9 @@ from milvus_tck.verdict.scheduling.job import Job
 
 __all__ = ["Suite", "TrialOrder", "same_of"]
 
+#: So many tests that noticed others come before those of another way at most.
+_KNOWN = 20
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -59,9 +62,7 @@ class TrialOrder:
         found: list[tuple[int, str]] = []
         for number, suite in enumerate(self.suites):
             tests = self._concerned(mutant, suite)
-            known = sorted(
-                (each for each in tests if self._kills[mutant.path, each]), key=lambda each: self._rank(mutant, each)
-            )
+            known = self._known(mutant, tests)
             if number == 0:
                 chosen = [*known, *self._turns(mutant, number, tests - set(known))][: self.most]
             else:
@@ -73,6 +74,11 @@ class TrialOrder:
             found += [(number, test) for test in chosen]
         known_before = self._earlier(mutant)
         return [*known_before, *(each for each in found if each not in known_before)]
+
+    def _known(self, mutant: CodeMutant, tests: frozenset[str]) -> list[str]:
+        """Return the few tests that noticed the most, in this function before others of its module."""
+        found = [each for each in tests if self._kills[mutant.path, each]]
+        return sorted(found, key=lambda each: self._rank(mutant, each))[:_KNOWN]
 
     def _earlier(self, mutant: CodeMutant) -> list[tuple[int, str]]:
         """Return the test that noticed a mutant in an earlier run, where it still is one."""
