@@ -40,7 +40,7 @@ def test_each_way_has_its_turn() -> None:
 def test_other_lines_are_asked_where_they_differ() -> None:
     """Of another line those tests come first that go another way there than in the first line."""
     ways = {f"a/test_a.py::test_{number}": {0, 2, 3} for number in range(5)}
-    order = TrialOrder([_suite("3.0", ways), _suite("2.3", {**ways, "a/test_a.py::test_4": {0, 1}})], most_beside=1)
+    order = TrialOrder([_suite("3.0", ways), _suite("2.3", {**ways, "a/test_a.py::test_4": {0, 1}})], most_beside=2)
     assert next(test for number, test in order.of(_mutant()) if number == 1) == "a/test_a.py::test_4"
     assert len([test for number, test in order.of(_mutant()) if number == 1]) == 2
 

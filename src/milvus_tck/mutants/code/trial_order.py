@@ -42,9 +42,8 @@ class TrialOrder:
     suites: Sequence[Suite]
     #: So many tests of the first suite are tried at most.
     most: int = 150
-    #: So many of each other one: tests that go another way through the function there, and others.
-    most_apart: int = 40
-    most_beside: int = 10
+    #: So many of each other one: first those that go another way through the function there.
+    most_beside: int = 50
     #: The profile and the check by which a mutant was noticed in an earlier run, by `same_of`: tried before all others.
     earlier: Mapping[tuple[str, ...], tuple[str, str]] = field(default_factory=dict)
     #: Which test noticed, by function and by module: it is asked first the next time.
@@ -63,15 +62,12 @@ class TrialOrder:
         for number, suite in enumerate(self.suites):
             tests = self._concerned(mutant, suite)
             known = self._known(mutant, tests)
-            if number == 0:
-                chosen = [*known, *self._turns(mutant, number, tests - set(known))][: self.most]
-            else:
-                apart = self._apart(mutant, number) & tests
-                first = [each for each in known if each in apart]
-                chosen = [*first, *self._turns(mutant, number, apart - set(first))][: self.most_apart]
-                rest = [each for each in known if each not in apart]
-                chosen += [*rest, *self._turns(mutant, number, tests - apart - set(rest))][: self.most_beside]
-            found += [(number, test) for test in chosen]
+            apart = tests if number == 0 else self._apart(mutant, number) & tests
+            parts = ([each for each in known if (each in apart) is way] for way in (True, False))
+            chosen = []
+            for first, rest in zip(parts, (apart, tests - apart), strict=True):
+                chosen += [*first, *self._turns(mutant, number, rest - set(first))]
+            found += [(number, test) for test in chosen[: self.most_beside if number else self.most]]
         known_before = self._earlier(mutant)
         return [*known_before, *(each for each in found if each not in known_before)]
 
