@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,7 +88,7 @@ def test_a_condition_beside_an_alias(tck: Case, upserted_rows: UpsertedRows) -> 
 
 
 #: A filter and the bounds of the range, with what is wanted of a row's number and its squared distance.
-_Wanted = tuple[str, dict[str, float], Callable[[int, float], bool]]
+_Wanted = tuple[str, dict[str, Any], Callable[[int, float], bool]]
 _TOGETHER: dict[str, dict[str, _Wanted]] = {
     "search/range-filter-upserted": {
         "filter": ("n in [1, 3]", {}, lambda number, _away: number in {1, 3}),
