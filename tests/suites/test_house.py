@@ -78,8 +78,8 @@ def test_no_test_asserts_or_skips(path: str) -> None:
 #: What a test may do with its case; the rest is between the engine and itself.
 _OF_A_TEST = {
     "accepted", "answered", "answers", "beside", "call", "clause", "expect", "explore", "foreign_name", "holds",
-    "judge", "look", "name", "ok", "owes", "pause", "profile", "random", "recall", "refused", "repeat", "rpcs", "shows",
-    "told", "undisturbed", "until",
+    "judge", "look", "name", "ok", "owes", "pause", "profile", "random", "recall", "refused", "repeat", "revive",
+    "rpcs", "shows", "told", "undisturbed", "until",
 }  # fmt: skip
 
 

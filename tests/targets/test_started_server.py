@@ -175,3 +175,38 @@ def test_a_station_that_was_closed_accuses_nobody(server: LiteServer) -> None:
     monitor.close()
     assert monitor.alive()
     assert monitor.incidents == []
+
+
+def test_a_server_that_is_killed_comes_back_on_its_data(server: LiteServer) -> None:
+    """Another process, on another port, with what the first one had; in the end nothing of either is left."""
+    server.start()
+    before, process = server.address, server.pid
+    make_foreign(before, "kept")
+    server.revive()
+    assert server.pid == process, "the warden stays"
+    assert server.address != before
+    assert "kept" in collections(server.address)
+    assert not ready(before)
+    server.restart()
+    assert collections(server.address) == set()
+
+
+def test_a_server_that_does_not_run_cannot_be_revived(server: LiteServer) -> None:
+    """It says so."""
+    with pytest.raises(TargetError, match="it does not run"):
+        server.revive()
+
+
+def test_a_server_in_this_process_comes_back_with_its_memory() -> None:
+    """Where it was, for whoever holds a binding to it."""
+    target = DegenerateServer("echo")
+    target.start()
+    monitor = TargetMonitor(target, 5.0)
+    try:
+        assert monitor.binding.send("GetVersion", b"", 5.0).code == "OK"
+        assert monitor.revive()
+        assert monitor.binding.send("GetVersion", b"", 5.0).code == "OK"
+        assert monitor.alive()
+    finally:
+        monitor.close()
+        target.stop()

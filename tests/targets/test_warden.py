@@ -205,3 +205,18 @@ def test_a_command_that_does_not_exist(run: Run) -> None:
     server = run("/no/such/server")
     assert eventually(lambda: server.ended)
     assert "/no/such/server" in server.tail()
+
+
+def test_another_command_takes_the_place_of_the_first(run: Run, temporary: Path) -> None:
+    """The first group is killed, children and all, and the folder is that of both."""
+    server = run("sh", "-c", LAUNCHER)
+    child = child_of(server)
+    (server.folder / "child").rename(server.folder / "kept")
+    server.run(ServerCommand(("sh", "-c", LAUNCHER)))
+    other = child_of(server)
+    assert gone(child)
+    assert not server.ended
+    assert number_in(server.folder / "kept") == child
+    server.stop()
+    assert gone(other)
+    assert list(temporary.iterdir()) == []

@@ -39,6 +39,10 @@ class Watch:
         """Tell whether the target went away."""
         return self.dead
 
+    def revive(self) -> bool:
+        """Come back, if it is not dead."""
+        return not self.dead
+
 
 def a_clause(identifier: str = "has-collection/it", rpc: str = "HasCollection", **row: Any) -> Clause:  # noqa: ANN401 - TOML values
     """Make a clause the way a clause file makes it; `_` in a key stands for `-`; it needs nothing unless told."""

@@ -20,6 +20,7 @@ _SAMPLES: dict[str, Any] = {
     "name": "c", "collection": "c", "field": "v", "index_type": "FLAT", "columns": (), "rows": 1,
     "alias": "a", "expr": "id > 0", "compaction": 7, "collection_id": 7,
     "left": (1.0, 0.0), "right": (0.0, 1.0), "user": "u", "password": "p", "old": "p", "new": "q", "role": "r",
+    "privilege": "Query",
     "request": "{}", "request_type": "{}", "database": "d", "timestamp": 7, "node": 7, "new_name": "n",
     "flushed": m.FlushResponse(), "queries": np.zeros((2, 4), np.float32),
 }  # fmt: skip

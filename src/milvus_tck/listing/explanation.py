@@ -104,7 +104,7 @@ class Explained:
             ],
             "seen_to_fail": seen_to_fail(own.id),
             "capabilities": list(self.capabilities),
-            "hostile": own.hostile,
+            "hostile": own.hostile or own.revives,
             "testable": own.testable,
             "reason": own.reason,
             "erratum": own.erratum,
@@ -117,6 +117,8 @@ class Explained:
         console.print(f"[bold]{own.id}[/] ({own.level.value}, {own.rpc}, family {own.family})")
         if own.hostile:
             console.print("[yellow]hostile:[/] judging it is known to kill servers; it runs last and alone")
+        if own.revives:
+            console.print("[yellow]kills the target:[/] judged after it was killed and started again on its data")
         for part in self.parts:
             _say_part(console, part, several=len(self.parts) > 1)
         for name, text in self._rows():

@@ -56,7 +56,7 @@ def _planned_json(each: Planned, core: set[str]) -> dict[str, Any]:
         "text": each.text,
         "kind": each.kind,
         "expect": expect_json(each.expectation),
-        "hostile": each.clause.hostile,
+        "hostile": each.clause.hostile or each.clause.revives,
         "needs": list(each.clause.needs),
         "tests": list(each.tests),
         "checks": [

@@ -223,6 +223,7 @@ def _built(row: ClauseTable, family: str, file: TableFile, place: Place, rule: s
         witness=tuple(map(parse_witness, row.witness)),
         capability=row.capability,
         hostile=row.hostile,
+        revives=row.revives,
         slow=row.slow,
         testable=row.testable,
         reason=row.reason,

@@ -81,6 +81,8 @@ class _AnyTable(Table, frozen=True, kw_only=True):
     capability: str = ""
     #: Known to kill servers.
     hostile: bool = False
+    #: Judged after the target was killed and started again on its data.
+    revives: bool = False
     #: Takes long, and is started first.
     slow: bool = False
     testable: bool = True

@@ -49,6 +49,10 @@ class ClauseKind(StrEnum):
     NO_OP = "no-op"
     #: Two requests of the RPC that are not the same: the first one is a step on the way.
     SEQUENCE = "sequence"
+    #: Who may do it, on a server that asks who calls.
+    PRIVILEGE = "privilege"
+    #: The server lives, whatever is answered.
+    SURVIVAL = "survival"
     #: A name under which there is nothing: neither a collection nor a database.
     MISSING_NAME = "missing-name"
 
@@ -129,6 +133,8 @@ class Clause:
     capability: str = ""
     #: Known to kill servers: runs last, alone, on a target that can be restarted.
     hostile: bool = False
+    #: Judged after the target was killed and started again on its data: on an instance that nothing else runs on.
+    revives: bool = False
     #: Some servers are known to take long over the answer: it is asked for first, beside the rest.
     slow: bool = False
     testable: bool = True

@@ -5,11 +5,14 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from milvus_tck.bindings.credentials import Credentials
 
-__all__ = ["AUTHORIZATION", "Declared", "RunningEndpoint", "Target", "TargetError", "TargetUsageError", "lacking"]
+__all__ = [
+    "AUTHORIZATION", "Declared", "Revivable", "RunningEndpoint", "Target", "TargetError", "TargetUsageError", "lacking",
+    "revivable",
+]  # fmt: skip
 
 
 #: Seconds that a target may take to come back.
@@ -103,6 +106,22 @@ class Target(Protocol):
         """Return the end of what it wrote, for error messages."""
 
 
+@runtime_checkable
+class Revivable(Protocol):
+    """A target that can be killed and comes back with its data; one that cannot need not say so."""
+
+    def expect_revival(self) -> None:
+        """Learn, before it is started, that it will be killed: it may be set to come back soon."""
+
+    def revive(self) -> None:
+        """Kill it without warning, and start it again on the data that it left; raises `TargetError`."""
+
+
+def revivable(target: Target) -> bool:
+    """Tell whether a target can be killed and started again on its data."""
+    return target.restartable and isinstance(target, Revivable)
+
+
 @dataclass
 class RunningEndpoint:
     """A running endpoint that is not ours."""
@@ -161,6 +180,13 @@ class RunningEndpoint:
             how = f"took more than {_RESTART_SECONDS:g} s" if code is None else f"failed with exit code {code}"
             raise TargetError(f"the restart command of {self.name} {how}", why, self.restart_command)
         self._await_service()
+
+    def expect_revival(self) -> None:
+        """It is set as its owner likes it."""
+
+    def revive(self) -> None:
+        """Run the same command while it serves: that ends it in whatever way its owner wrote down."""
+        self.restart()
 
     def _await_service(self) -> None:
         from milvus_tck.targets.readiness import ready  # noqa: PLC0415 - brings gRPC, which few who name a target need

@@ -26,6 +26,7 @@ class InProcessServer(ABC):
     restartable: bool = True
     throwaway: bool = True
     _server: grpc.Server | None = None
+    _memory: grpc.GenericRpcHandler | None = None
 
     @abstractmethod
     def _handler(self) -> grpc.GenericRpcHandler:
@@ -46,16 +47,19 @@ class InProcessServer(ABC):
 
     def start(self) -> None:
         """Listen on the port that was asked for, or on a free one; raises `TargetError` where it is taken."""
+        self._listen(self._handler())
+
+    def _listen(self, memory: grpc.GenericRpcHandler) -> None:
         # Where ports are shared, two servers would answer in turns on one of them.
         options = [("grpc.so_reuseport", 0), *self._options()]
-        server = grpc.server(ThreadPoolExecutor(_THREADS), [self._handler()], options=options)
+        server = grpc.server(ThreadPoolExecutor(_THREADS), [memory], options=options)
         try:
             self.port = server.add_insecure_port(self.address)
         except RuntimeError as error:
             why = f"it cannot listen on port {self.port}: somebody else does already, or it is not allowed"
             raise TargetError(f"{self.name} cannot be started", why, f"milvus-tck serve {self.name}") from error
         server.start()
-        self._server = server
+        self._server, self._memory = server, memory
 
     def stop(self) -> None:
         """Stop listening."""
@@ -74,6 +78,21 @@ class InProcessServer(ABC):
         """Start with an empty memory."""
         self.stop()
         self.start()
+
+    def expect_revival(self) -> None:  # noqa: B027 - nothing to do for any of them
+        """It comes back in no time."""
+
+    def revive(self) -> None:
+        """Stop answering in the middle of whatever it does, and listen again with all that it remembers."""
+        memory = self._memory
+        if memory is None:
+            raise TargetError(f"{self.name} cannot be revived", "it does not run", f"milvus-tck serve {self.name}")
+        self.stop()
+        self._listen(self._revived(memory))
+
+    def _revived(self, memory: grpc.GenericRpcHandler) -> grpc.GenericRpcHandler:
+        """Return what answers calls after it was killed."""
+        return memory
 
     def log_tail(self, lines: int = 20) -> str:  # noqa: ARG002 - part of the protocol
         """It writes no log."""

@@ -57,7 +57,8 @@ class MilvusServer(StartedServer):
         )  # fmt: skip
         # Milvus takes any setting from the environment; these have no flag.
         asks = {"COMMON_SECURITY_AUTHORIZATIONENABLED": "true"} if self.authorization else {}
-        return ServerCommand(command, {"ETCD_CONFIG_PATH": str(settings), **_ROOM, **asks})
+        soon = _SOON if self._to_be_killed else {}
+        return ServerCommand(command, {"ETCD_CONFIG_PATH": str(settings), **_ROOM, **asks, **soon})
 
     def _binaries(self, package: str) -> Path:
         """Unpack the server once; every start links to the same files."""
@@ -68,6 +69,8 @@ class MilvusServer(StartedServer):
 
 #: 2.3.0 stops at 64 collections, which a run has at once; later releases have this limit by themselves.
 _ROOM = {"QUOTAANDLIMITS_LIMITS_MAXCOLLECTIONNUMPERDB": "65536"}
+#: A server that comes back waits until the leases of its forerunner have run out, by default for a minute.
+_SOON = {"COMMON_SESSION_TTL": "10"}
 _INNER_PORTS = (
     "root-coord", "proxy-internal", "query-coord", "query-node", "index-coord", "index-node", "data-coord",
     "data-node",

@@ -19,7 +19,7 @@ from milvus_tck.bindings.registry import open_binding
 from milvus_tck.extras import need
 from milvus_tck.spec.bindings import GRPC, binding_row, stand_ins
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.targets.base import Target, TargetError, TargetUsageError
+from milvus_tck.targets.base import Revivable, Target, TargetError, TargetUsageError
 
 if TYPE_CHECKING:
     from milvus_tck.gateway.server.server import Gateway
@@ -162,6 +162,23 @@ class TargetMonitor:
         self._connect()
         self._down.clear()
         return True
+
+    def revive(self) -> bool:
+        """Kill the target without warning, and start it again on its data; False where it does not come back.
+
+        Whoever holds a binding of gRPC to it reaches what came back through that.
+        """
+        with self._lock:
+            if not isinstance(self.target, Revivable):
+                return False
+            try:
+                self.target.revive()
+            except TargetError as error:
+                self.incidents.append(f"did not come back on its data: {error}")
+                self._down.set()
+                return False
+            self.binding.reopen(self.target.address)
+            return True
 
     def close(self) -> None:
         """Close the connection; the target itself goes on."""

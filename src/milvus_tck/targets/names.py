@@ -12,7 +12,7 @@ from milvus_tck.extensions import TARGETS, ExtensionError, installed, load
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.profiles import profile
 from milvus_tck.spec.reach import out_of_reach
-from milvus_tck.targets.base import AUTHORIZATION, Declared, RunningEndpoint, Target, TargetUsageError
+from milvus_tck.targets.base import AUTHORIZATION, Declared, RunningEndpoint, Target, TargetUsageError, revivable
 from milvus_tck.targets.tck_toml import FILE, described, described_names
 from milvus_tck.targets.toolchain import has_fast_scan, has_milvus_wheel
 
@@ -91,6 +91,12 @@ class Named:
         if self.make is not None:
             return self.make(0).throwaway
         return self.endpoint is None or self.endpoint.throwaway
+
+    @property
+    def revivable(self) -> bool:
+        """Whether it can be killed and started again on its data."""
+        target = self.endpoint if self.make is None else self.make(0)
+        return target is None or revivable(target)
 
 
 def default_name() -> str:

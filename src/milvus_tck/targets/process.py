@@ -72,7 +72,7 @@ class ServerProcess:
             raise
 
     def run(self, command: ServerCommand) -> None:
-        """Start the server."""
+        """Start the server; once more, kill it without warning and start another one on what it left."""
         # Servers write logs and more where temporary files go: all of that is to go with the folder.
         variables = {"TMPDIR": str(self.folder), **command.variables}
         line = ["/usr/bin/env", *(f"{key}={value}" for key, value in variables.items()), *command.arguments]

@@ -35,6 +35,8 @@ class StartedServer(ABC):
     _process: ServerProcess | None = None
     _port: int = 0
     _given_up: bool = False
+    #: Whether it is going to be killed and started again.
+    _to_be_killed: bool = False
 
     @property
     def address(self) -> str:
@@ -117,6 +119,21 @@ class StartedServer(ABC):
         """Start it again on fresh data: a log that killed it once would do so again."""
         self.stop()
         self.start()
+
+    def expect_revival(self) -> None:
+        """Learn, before it is started, that it will be killed."""
+        self._to_be_killed = True
+
+    def revive(self) -> None:
+        """Kill it without warning and start it again on the data that it left; raises `TargetError`.
+
+        It listens on another port then: who asks there asks the new process and nobody else.
+        """
+        if self._process is None:
+            raise self._failure("it does not run")
+        self._port = free_ports(1)[0]
+        self._process.run(self.launch(self._process.folder, self._port))
+        self._await_ready()
 
     def log_tail(self, lines: int = 20) -> str:
         """Return the end of its log."""

@@ -14,6 +14,9 @@ in memory. Our owner makes both folders while we are there already, so that none
 somebody who removes it, and then sends a line of JSON: the command, as a list. The output of the
 server and what we have to say of it go to `server.log` in LOG. When the server has ended, FOLDER is
 removed and our stdout is closed; LOG stays until our owner needs it no more, or is no more.
+
+Another line from our owner kills the group without warning and starts that command in its place,
+in the same FOLDER: a server that lost its power, and comes back on what it left.
 """
 
 import contextlib
@@ -37,26 +40,65 @@ _LOOK_EVERY = 0.25
 
 
 def main(arguments: list[str]) -> None:
-    """Run the command that comes until it or our owner ends, and remove what it wrote."""
+    """Run the command that comes, and each that follows, until it or our owner ends; remove what it wrote."""
     grace, memory, folder, log = arguments
     _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    line = sys.stdin.buffer.readline()
-    ended, abandoned = threading.Event(), threading.Event()
-    threading.Thread(target=_await_owner, args=(ended, abandoned), daemon=True).start()
+    owner = _Owner()
+    threading.Thread(target=owner.listen, daemon=True).start()
     try:
-        if line.endswith(b"\n"):
+        while (command := owner.next_command()) is not None:
             with Path(log, LOG_FILE).open("a", encoding="utf-8", errors="replace") as output:
                 os.dup2(output.fileno(), 2)
-                _serve(json.loads(line), float(grace), int(memory), output, ended)
+                _serve(command, float(grace), int(memory), output, owner)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(1)
-        abandoned.wait()
+        owner.abandoned.wait()
         shutil.rmtree(log, ignore_errors=True)
 
 
-def _serve(command: list[str], grace: float, memory: int, output: TextIO, ended: threading.Event) -> None:
+class _Owner:
+    """What our owner wants: a command, another one in its place, and in the end nothing any more."""
+
+    def __init__(self) -> None:
+        #: The owner has hung up.
+        self.abandoned = threading.Event()
+        #: The server that runs is to end: it did by itself, another one is to take its place, or nobody wants it.
+        self.ended = threading.Event()
+        self._waiting: list[str] | None = None
+        self._news = threading.Condition()
+
+    def listen(self) -> None:
+        """Take in commands until there are no more."""
+        for line in iter(sys.stdin.buffer.readline, b""):
+            if line.endswith(b"\n"):
+                self._told(json.loads(line))
+        self.abandoned.set()
+        self._told(None)
+
+    def _told(self, command: list[str] | None) -> None:
+        with self._news:
+            self._waiting = command
+            self.ended.set()
+            self._news.notify()
+
+    def next_command(self) -> list[str] | None:
+        """Return the next command: the first is waited for, a later one came while its forerunner ran."""
+        with self._news:
+            if not self.ended.is_set():
+                self._news.wait()
+            command, self._waiting, self.ended = self._waiting, None, threading.Event()
+            return command
+
+    @property
+    def replaces(self) -> bool:
+        """Whether another command waits: what ran until now is not asked to end in good order."""
+        return self._waiting is not None
+
+
+def _serve(command: list[str], grace: float, memory: int, output: TextIO, owner: _Owner) -> None:
+    ended = owner.ended
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     leader = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
     threading.Thread(target=_await_leader, args=(leader, ended), daemon=True).start()
@@ -70,19 +112,12 @@ def _serve(command: list[str], grace: float, memory: int, output: TextIO, ended:
             output.write("milvus-tck: the server died and its launcher did not notice\n")
             ended.set()
         dead = zombies
-    _end_group(leader, grace)
+    _end_group(leader, 0 if owner.replaces else grace)
 
 
 def _adopt_orphans() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
-def _await_owner(ended: threading.Event, abandoned: threading.Event) -> None:
-    while os.read(0, 1):
-        pass  # nothing more comes
-    abandoned.set()
-    ended.set()
 
 
 def _await_leader(leader: "subprocess.Popen[bytes]", ended: threading.Event) -> None:

@@ -28,8 +28,9 @@ def reached(options: CheckOptions) -> Reached:
         fail(Exit.USAGE, "the profile is not known", str(error), again("--profile", "2.3"))
     declared = target.declared
     hostile = options.may_be_hostile(throwaway=target.throwaway)
+    revives = target.revivable
     without = lacking(declared, known=target.known)
-    return Reached(target.name, profile, reason, Conditions(hostile, missing, without, declared.beyond))
+    return Reached(target.name, profile, reason, Conditions(hostile, revives, missing, without, declared.beyond))
 
 
 def _ask(endpoint: RunningEndpoint) -> tuple[Identity, frozenset[str]]:

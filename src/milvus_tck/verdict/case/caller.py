@@ -102,6 +102,12 @@ class Caller:
 
     # -- calling ------------------------------------------------------------------------
 
+    def revive(self) -> bool:
+        """Kill the target without warning, and start it again on its data; tell whether it came back."""
+        if self.run.ending.is_set():
+            raise Undecided("interrupted", "the run was interrupted")
+        return self.run.guard.revive()
+
     def through(self, wrap: Callable[[Binding], Binding]) -> None:
         """Let calls travel through something that stands before the target, from now on."""
         run, exchanger = self.run, self.run.exchanger

@@ -126,6 +126,13 @@ class CaseContext:
 
     # -- calling; see `Caller` ------------------------------------------------------------
 
+    def revive(self) -> bool:
+        """Kill the target without warning, and start it again on its data; tell whether it came back.
+
+        For what clauses read that are marked `revives`: these have an instance of the target for themselves.
+        """
+        return self._caller.revive()
+
     def call(
         self, call: Call[Answer], *, deadline: float | None = None, answers: Container[str] = ()
     ) -> Outcome[Answer]:

@@ -32,6 +32,9 @@ class Guard(Protocol):
     def lost(self, exchange: Exchange) -> bool:
         """Tell, after an exchange, whether the target went away."""
 
+    def revive(self) -> bool:
+        """Kill the target without warning, and start it again on its data; False where it does not come back."""
+
 
 @dataclass
 class Waiting:

@@ -30,8 +30,13 @@ class Assignment:
 
     @cached_property
     def hostile(self) -> bool:
-        """Whether it is known to kill servers."""
-        return any(check.clause.hostile for check in self.checks)
+        """Whether it is known to kill servers, or does so itself."""
+        return self.revives or any(check.clause.hostile for check in self.checks)
+
+    @cached_property
+    def revives(self) -> bool:
+        """Whether it looks at a target that was killed and started again on its data."""
+        return any(check.clause.revives for check in self.checks)
 
     @cached_property
     def slow(self) -> bool:

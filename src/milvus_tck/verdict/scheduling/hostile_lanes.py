@@ -18,9 +18,10 @@ from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.scheduling.instance import TargetInstance
 from milvus_tck.verdict.scheduling.job import Job
 
-__all__ = ["HostileLanes"]
+__all__ = ["LANES", "HostileLanes"]
 
-_LANES = 3
+#: Lanes of tests that may kill a target, at most.
+LANES = 3
 
 
 @dataclass
@@ -31,7 +32,7 @@ class HostileLanes:
     beside: Callable[[], TargetInstance]
     #: Is told what each test came to, in a thread of its lane.
     done: Callable[[Job, ExecutionResult], None]
-    lanes: int = _LANES
+    lanes: int = LANES
     _jobs: "queue.SimpleQueue[Job | None]" = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)

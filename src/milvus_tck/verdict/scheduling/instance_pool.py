@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 
 from milvus_tck.spec.profiles import Profile
-from milvus_tck.targets.base import Target, TargetError
+from milvus_tck.targets.base import Revivable, Target, TargetError
 from milvus_tck.targets.monitor import TargetMonitor
 from milvus_tck.targets.resolver import resolve
 from milvus_tck.verdict.case.preparations import Preparations
@@ -32,9 +32,11 @@ class InstancePool:
         """Return the main instance, on which something ran already."""
         return _instance(run, preparations, self.monitor, run.profile)
 
-    def beside(self, run: RunContext) -> TargetInstance:
+    def beside(self, run: RunContext, *, to_be_killed: bool = False) -> TargetInstance:
         """Start another instance for the same run; one that is lost where that cannot be."""
         target = resolve(self.options.word, self.options.credentials, urls=self.options.urls)
+        if to_be_killed and isinstance(target, Revivable):
+            target.expect_revival()
         self._keep(target)
         try:
             target.start()

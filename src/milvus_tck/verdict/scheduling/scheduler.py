@@ -8,8 +8,8 @@ these monitors:
     ready       waits for room
     flying      runs, beside others
 
-Hostile tests run alone: in lanes of their own where the target can be started more than
-once (see `hostile_lanes`), or one after the other when everything else is through.
+Hostile tests, and those that kill the target themselves, run alone: in lanes of their own where the
+target can be started more than once (see `hostile_lanes`), or one after the other when everything else is through.
 
 When the target dies, all tests in flight are suspects: it comes back with fresh data,
 each suspect runs again alone, and who kills it again is to blame. The others get the
@@ -35,7 +35,7 @@ from milvus_tck.verdict.case.execution import ExecutionResult, waited_in_vain
 from milvus_tck.verdict.case.trials import confirmed, disturbed, doubtful, together
 from milvus_tck.verdict.model.check import GRPC
 from milvus_tck.verdict.model.obligations import is_bound
-from milvus_tck.verdict.scheduling.hostile_lanes import HostileLanes
+from milvus_tck.verdict.scheduling.hostile_lanes import LANES, HostileLanes
 from milvus_tck.verdict.scheduling.instance import TargetInstance
 from milvus_tck.verdict.scheduling.job import Job
 from milvus_tck.verdict.scheduling.needs import Needs
@@ -57,6 +57,8 @@ class Scheduler:
     workers: int
     #: Starts another instance for hostile tests; `None` where there is only one.
     beside: Callable[[], TargetInstance] | None = None
+    #: Starts one for tests that kill it and look at what comes back; `None` as well.
+    revival: Callable[[], TargetInstance] | None = None
     #: What is known of the target that decides which tests run on it.
     conditions: Conditions = field(default_factory=Conditions)
 
@@ -82,11 +84,14 @@ class Scheduler:
         #: A test with what it came to, or with `None` where something it reads is prepared.
         self._news: queue.SimpleQueue[tuple[Job, ExecutionResult | None]] = queue.SimpleQueue()
         self._pool = ThreadPoolExecutor(self.workers, thread_name_prefix="case")
-        self._lanes = (
-            HostileLanes(self.beside, lambda job, result: self._news.put((job, result))) if self.beside else None
-        )
+        self._lanes = self._aside_of(self.beside, LANES)
+        #: What kills the target and looks at what comes back has an instance that nothing else has poisoned.
+        self._revival = self._aside_of(self.revival, 1)
         self._needs = Needs()
         self._not_run = NotRun(self._needs, self.conditions, self._floor)
+
+    def _aside_of(self, beside: Callable[[], TargetInstance] | None, lanes: int) -> HostileLanes | None:
+        return HostileLanes(beside, lambda job, result: self._news.put((job, result)), lanes) if beside else None
 
     def _floor(self, job: Job) -> str:
         """Say why nothing can be judged over a test's binding: its own, where a collection can be created over that."""
@@ -121,8 +126,9 @@ class Scheduler:
     def close(self) -> None:
         """Wait for what is in flight; nothing new starts."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        if self._lanes is not None:
-            self._lanes.close()
+        for lanes in (self._lanes, self._revival):
+            if lanes is not None:
+                lanes.close()
 
     @property
     def _busy(self) -> bool:
@@ -228,9 +234,13 @@ class Scheduler:
     def _admit(self, job: Job) -> None:
         if not job.hostile:
             self._prepare(job)
-        elif self._lanes is not None:
+            return
+        lanes = self._revival if job.revives else self._lanes
+        if lanes is not None:
             self._aside += 1
-            self._lanes.submit(job)
+            lanes.submit(job)
+        elif job.revives:
+            self._last.appendleft(job)
         else:
             self._last.append(job)
 

@@ -38,6 +38,8 @@ class Conditions:
 
     #: Whether tests that may kill it run.
     hostile: bool = True
+    #: Whether it can be killed and started again on its data.
+    revivable: bool = True
     #: RPCs that it is known to lack.
     lacking: frozenset[str] = frozenset()
     #: Capabilities that its owner says it lacks.
@@ -62,9 +64,8 @@ class Skip:
 
 def skip_of(test: Assignment, conditions: Conditions) -> Skip | None:
     """Say why a test tells nothing on a target, whatever else is judged there; `None` where it may."""
-    if test.hostile and not conditions.hostile:
-        why = "known to kill servers: runs only on a server that we start, or with --hostile"
-        return Skip(Absence.HOSTILE, State.NOT_RUN, HOSTILE, why)
+    if danger := _danger(test, conditions):
+        return Skip(Absence.HOSTILE, State.NOT_RUN, HOSTILE, danger)
     if any(check.clause.kind is ClauseKind.IMPLEMENTED for check in test.checks):
         return None
     beyond = [conditions.beyond.get(check.clause.id, "") for check in test.checks]
@@ -80,6 +81,15 @@ def skip_of(test: Assignment, conditions: Conditions) -> Skip | None:
         rpc = min(lacking)
         return Skip(Absence.UNSUPPORTED, State.UNSUPPORTED, f"unsupported:{rpc}", f"the target lacks {rpc}", rpc)
     return None
+
+
+def _danger(test: Assignment, conditions: Conditions) -> str:
+    """Say why a test is not put to a target that it may kill; empty where it is."""
+    if test.hostile and not conditions.hostile:
+        return "known to kill servers: runs only on a server that we start, or with --hostile"
+    if test.revives and not conditions.revivable:
+        return "kills the server and looks at what is left: nobody said how to start it again (restart in tck.toml)"
+    return ""
 
 
 def blocked_by(need: str) -> Skip:

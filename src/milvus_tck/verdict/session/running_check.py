@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from milvus_tck.targets.base import lacking
+from milvus_tck.targets.base import lacking, revivable
 from milvus_tck.targets.monitor import TargetMonitor
 from milvus_tck.verdict.case.concurrency_limit import AdaptiveLimit
 from milvus_tck.verdict.case.execution import ExecutionResult
@@ -57,12 +57,15 @@ def _scheduler(target: OpenTarget, preparations: Preparations) -> Scheduler:
     options, run, server = target.options, target.run, target.target
     workers = options.workers or server.declared.in_flight or IN_FLIGHT
     run.pace = AdaptiveLimit(workers, options.timeout)
+    several = server.throwaway and server.restartable
     return Scheduler(
         target.instances.main(run, preparations),
         workers,
-        beside=(lambda: target.instances.beside(run)) if server.throwaway and server.restartable else None,
+        beside=(lambda: target.instances.beside(run)) if several else None,
+        revival=(lambda: target.instances.beside(run, to_be_killed=True)) if several else None,
         conditions=Conditions(
             hostile=options.may_be_hostile(throwaway=server.throwaway),
+            revivable=revivable(server),
             lacking=target.probes.lacking,
             without=lacking(server.declared, known=bool(server.credentials.http)),
             beyond=server.declared.beyond,
