@@ -1,7 +1,7 @@
 """Roles: they come, are given to users, and go. Few at a time: a server has room for ten of them."""
 
 import pytest
-from milvus_tck.suites.security._people import new_name, role, role_there, user
+from milvus_tck.fixtures.people import new_name, role, role_there, user
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.equality import Equality, same

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from milvus_tck.fixtures.marks import each_case
-from milvus_tck.suites.security._people import OTHER_PASSWORD, PASSWORD, new_name, user, user_there
+from milvus_tck.fixtures.people import OTHER_PASSWORD, PASSWORD, knows, new_name, user, user_there
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.equality import same
@@ -14,11 +14,6 @@ from milvus_tck.wire.call import Call
 
 _ROOT = "root"
 _UNREADABLE = "!no!"
-
-
-def _knows(tck: Case, name: str, password: str) -> bool:
-    """Tell whether a password is that of a user: only by the old one it can be given anew."""
-    return tck.call(calls.update_credential(name, password, password)).ok
 
 
 @pytest.mark.clause("create-credential/valid")
@@ -40,7 +35,7 @@ def test_a_user_that_exists(tck: Case) -> None:
     tck.refused(
         calls.create_credential(name, OTHER_PASSWORD),
         neighbour=calls.create_credential(new_name(tck), PASSWORD),
-        untouched=lambda: [user_there(tck, name), _knows(tck, name, PASSWORD)],
+        untouched=lambda: [user_there(tck, name), knows(tck, name, PASSWORD)],
     )
 
 
@@ -95,7 +90,7 @@ def test_a_password_is_updated(tck: Case) -> None:
         calls.update_credential(name, PASSWORD, OTHER_PASSWORD),
         effect=lambda _: same(
             [False, True],
-            [_knows(tck, name, each) for each in (PASSWORD, OTHER_PASSWORD)],
+            [knows(tck, name, each) for each in (PASSWORD, OTHER_PASSWORD)],
             members=("the old password counts", "the new password counts"),
         ),
     )
@@ -108,7 +103,7 @@ def test_a_password_that_is_not_known(tck: Case) -> None:
     tck.refused(
         calls.update_credential(name, OTHER_PASSWORD, OTHER_PASSWORD),
         neighbour=calls.update_credential(name, PASSWORD, PASSWORD),
-        untouched=lambda: [_knows(tck, name, PASSWORD), user_there(tck, name)],
+        untouched=lambda: [knows(tck, name, PASSWORD), user_there(tck, name)],
     )
 
 

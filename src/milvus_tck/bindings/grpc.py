@@ -7,11 +7,14 @@ import grpc
 
 from milvus_tck.bindings.credentials import Credentials, Metadata, check_metadata
 from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.bindings.odd_frames import FRAMING, send_framed
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.wire.descriptors import SERVICE
 
 __all__ = ["Binding", "Credentials", "GrpcBinding", "Metadata", "channel_options", "channel_secrets"]
 
+#: The metadata that says who asks.
+AUTHORIZATION = "authorization"
 _MEGABYTE = 1 << 20
 #: A server may send 256 MiB; what it may receive is its own affair.
 _OPTIONS = (
@@ -53,12 +56,15 @@ class GrpcBinding:
         Raises `ValueError` for metadata that cannot be sent, which is no failure of the target.
         """
         check_metadata(metadata)
+        framing = dict(metadata).get(FRAMING)
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
+        if framing is not None:
+            return send_framed(self.address, path, payload, framing, deadline)
         method: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             path, request_serializer=None, response_deserializer=None
         )
         try:
-            answer = method(payload, timeout=deadline, metadata=(*self.credentials.metadata, *metadata))
+            answer = method(payload, timeout=deadline, metadata=self._sent(metadata))
         except grpc.RpcError as error:
             # grpcio raises an object that is both the error and the finished call.
             return Reply(None, error.code().name, error.details() or "")
@@ -67,6 +73,18 @@ class GrpcBinding:
                 raise
             return Reply(None, "CANCELLED", "the channel is closed")
         return Reply(answer, "OK")
+
+    def _sent(self, metadata: Metadata) -> Metadata:
+        """Add what goes with every call, unless the call says that itself; an empty word is that nobody asks."""
+        own = {key for key, _ in metadata}
+        every = (*(pair for pair in self.credentials.metadata if pair[0] not in own), *metadata)
+        return tuple(pair for pair in every if pair != (AUTHORIZATION, ""))
+
+    def reopen(self, address: str) -> None:
+        """Reach what listens at an address from now on; calls in flight end with CANCELLED."""
+        before, self.address = self._channel, address
+        self._channel = _channel(address, self.credentials)
+        before.close()
 
     def close(self) -> None:
         """Close the channel; calls in flight, and later ones, end with CANCELLED."""

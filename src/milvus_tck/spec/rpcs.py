@@ -5,14 +5,15 @@ head says what the columns mean.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
+from typing import Literal
 
 import msgspec
 
 from milvus_tck.spec.data import table_file
-from milvus_tck.spec.profiles import Profile, profiles
+from milvus_tck.spec.profiles import Profile, ProfileRange, profiles
 from milvus_tck.spec.tables import Table, TableFile
 
 __all__ = ["Deed", "Probe", "Rpc", "RpcTable", "parse_rpcs", "rpcs", "rpcs_of"]
@@ -68,6 +69,10 @@ class RpcTable(Table, frozen=True):
     settles: str = ""
     #: The RPC that takes it back, where kinds.toml has no kind that it makes.
     undo: str = ""
+    #: What a user needs for it where a server asks who calls, by range of profiles.
+    privilege: dict[str, str] = msgspec.field(default_factory=dict)
+    #: The kind of object that the privilege is granted on.
+    object: Literal["", "Global", "Collection", "User"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,14 @@ class Rpc:
     undo: str = ""
     #: Whether any released server has it, or will: some stand in definitions and nowhere else.
     served: bool = True
+    #: By range of profiles: what a user needs for it where a server asks who calls.
+    privilege: Mapping[str, str] = field(default_factory=dict)
+    #: The kind of object that the privilege is granted on; empty where there is none.
+    object: str = ""
+
+    def privilege_in(self, profile: Profile) -> str:
+        """Return what a user needs for it in a profile; empty where everybody may."""
+        return next((name for each, name in self.privilege.items() if profile in ProfileRange(each)), "")
 
     @property
     def reads(self) -> bool:

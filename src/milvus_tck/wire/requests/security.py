@@ -11,6 +11,7 @@ __all__ = [
     "delete_credential",
     "drop_role",
     "list_cred_users",
+    "operate_privilege",
     "operate_user_role",
     "select_grant",
     "select_role",
@@ -76,3 +77,17 @@ def select_user(user: str = "") -> Call[m.SelectUserResponse]:
 def select_grant(role: str) -> Call[m.SelectGrantResponse]:
     """Ask for the privileges of a role."""
     return Call("SelectGrant", m.SelectGrantRequest(entity=m.GrantEntity(role=m.RoleEntity(name=role))))
+
+
+def operate_privilege(
+    role: str, privilege: str, kind: str = "Global", name: str = "*", *, grant: bool = True
+) -> Call[m.Status]:
+    """Grant a role a privilege on an object of a kind (Global, Collection or User), or revoke it."""
+    entity = m.GrantEntity(
+        role=m.RoleEntity(name=role),
+        object=m.ObjectEntity(name=kind),
+        object_name=name,
+        grantor=m.GrantorEntity(privilege=m.PrivilegeEntity(name=privilege)),
+    )
+    kind_of = m.OperatePrivilegeType.Grant if grant else m.OperatePrivilegeType.Revoke
+    return Call("OperatePrivilege", m.OperatePrivilegeRequest(entity=entity, type=kind_of))
