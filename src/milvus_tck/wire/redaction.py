@@ -155,9 +155,9 @@ def redacted_body(body: bytes, secrets: Iterable[str] = ()) -> bytes:
     """Take secrets out of a body of HTTP: of JSON, of a form, or of what is neither, as far as names tell."""
     try:
         read = json.loads(body)
-    except ValueError:
+        clean = redacted_json(read, secrets)
+    except (ValueError, RecursionError):  # no JSON, or deeper than anybody means it
         return _redacted_text(body, secrets)
-    clean = redacted_json(read, secrets)
     return body if clean == read else json.dumps(clean, ensure_ascii=False).encode()
 
 

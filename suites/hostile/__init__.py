@@ -1,0 +1,1 @@
+"""Does the server live through what no client would send it?"""
