@@ -29,7 +29,7 @@ def binding() -> Iterator[GrpcBinding]:
 
 
 def _sent(binding: GrpcBinding, framing: str) -> tuple[str, str]:
-    framed: Call[object] = _CALL.tagged(**{FRAMING: framing})  # type: ignore[assignment, type-var]
+    framed: Call[object] = _CALL.tagged(**{FRAMING: framing})  # type: ignore[type-var]
     reply = binding.send(framed.rpc, framed.sent, 20.0, framed.metadata)
     return reply.code, reply.details
 
