@@ -19,9 +19,9 @@ DOCUMENTS: Mapping[str, Forms] = {
         'doc["a"] == ["x", "y"]': keys(7), 'doc["a"] == [1, 2]': NONE, 'doc["a"] == []': since("2.5", keys(6)),
         "doc == 1": since("2.4", NONE), 'doc["a"] == doc["b"]': only("2.5", REFUSED), 'doc[""] == 1': REFUSED,
         'doc["a"]': REFUSED, 'not doc["a"]': REFUSED, 'doc["a"] and doc["b"] == "x"': REFUSED, "none == 1": NONE,
-        "b == 'y'": keys(8), "c['d'] == 1": keys(1), "null == 1": since("3.0", REFUSED, NONE),
-        'doc["a"] == {v}': REFUSED, 'doc["a"] == n': only("2.5", REFUSED), "id[0] == 1": REFUSED,
-        'doc["none"] != 1': since("3.0", NONE, EVERY),
+        "b == 'y'": keys(8), 'true == doc["a"]': keys(4), "c['d'] == 1": keys(1),
+        "null == 1": since("3.0", REFUSED, NONE), 'doc["a"] == {v}': REFUSED, 'doc["a"] == n': only("2.5", REFUSED),
+        "id[0] == 1": REFUSED, 'doc["none"] != 1': since("3.0", NONE, EVERY),
     },
     "places": {
         'doc["c"]["d"][0] == 1': keys(2), 'doc["c"]["d"]["0"] == 1': keys(2), 'doc["a"]["00"] == 1': NONE,
