@@ -60,3 +60,10 @@ def test_what_noticed_comes_first() -> None:
 def test_what_no_test_executes_is_tried_on_none() -> None:
     """A line that no test executes has no order."""
     assert TrialOrder([_suite("3.0", {"a/test_a.py::test_0": {3}})]).of(_mutant()) == []
+
+
+def test_what_is_executed_before_any_test_is_tried() -> None:
+    """A line that is executed when the model is made is tried on the tests that use its module."""
+    suite = _suite("3.0", {"a/test_a.py::test_0": {3}})
+    made = replace(suite, good=replace(suite.good, first=frozenset({(_PATH, _mutant().line)})))
+    assert TrialOrder([made]).of(_mutant()) == [(0, "a/test_a.py::test_0")]

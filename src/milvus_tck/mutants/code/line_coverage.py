@@ -42,6 +42,8 @@ class GoodRun:
     states: Mapping[str, Mapping[str, State]]
     #: Seconds of each test.
     seconds: Mapping[str, float]
+    #: Lines that are executed before any test: when the model is imported, and made.
+    first: frozenset[Line] = frozenset()
 
     def reaching(self, path: str, first: int, last: int) -> frozenset[str]:
         """Return the tests that execute one of some lines."""
@@ -82,7 +84,9 @@ def fingerprint(tests: Iterable[str], folders: Iterable[Path]) -> str:
 def recorded(jobs: Mapping[str, Job], profile: Profile) -> GoodRun:
     """Run all tests in this process, and take note of what they execute."""
     code = {_module(path): marked(tree, path, f"model/{path}") for path, tree in model_trees().items()}
+    MARKS.clear()
     runner = SuiteRunner(ModelBinding(ModelCopy.load(code), profile))
+    first = frozenset(lines_of(MARKS))
     marks, states, seconds = _Marks(), {}, {}
     for name, job in jobs.items():
 
@@ -94,7 +98,7 @@ def recorded(jobs: Mapping[str, Job], profile: Profile) -> GoodRun:
         run = runner.run(job)
         states[name], seconds[name] = {check: state for check, (state, _) in run.states.items()}, run.seconds
     marks.now("")
-    return GoodRun(_by_line(jobs, marks.lines), states, seconds)
+    return GoodRun(_by_line(jobs, marks.lines), states, seconds, first)
 
 
 def _module(path: str) -> str:

@@ -132,9 +132,10 @@ class TrialOrder:
         return self._ways_found[key]
 
     def _concerned(self, mutant: CodeMutant, suite: Suite) -> frozenset[str]:
-        """Return the tests that execute a mutant; of what is evaluated at import, those that use the module."""
+        """Return the tests that execute a mutant; of what is executed before any test, those that use the module."""
         tests = suite.good.reaching(mutant.path, mutant.line, mutant.last)
-        if tests or (mutant.function and not mutant.function.rpartition(".")[2].lstrip("_")[:1].isupper()):
+        before = any((mutant.path, line) in suite.good.first for line in range(mutant.line, mutant.last + 1))
+        if tests or not before:
             return tests
         return suite.good.importing({mutant.path, *self._importers.get(mutant.path, ())})
 
