@@ -76,7 +76,7 @@ def test_a_failure_has_its_calls_and_a_stable_signature(tmp_path: Path) -> None:
     ("words", "code", "why"),
     [
         (["--server", "nothing@all", "--", sys.executable], Exit.USAGE, "nothing@all"),
-        (["--log", "/dev/null/calls.jsonl", "--", sys.executable], Exit.USAGE, "/dev/null/calls.jsonl cannot be written"),
+        (["--log", "/dev/null/calls.jsonl", "--", sys.executable], Exit.USAGE, "calls.jsonl cannot be written"),
         (["--", sys.executable, "-c", "pass"], Exit.NOTHING_RAN, "has no call"),
     ],
 )
