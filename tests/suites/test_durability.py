@@ -28,7 +28,8 @@ _TAKES = ("Drop", "Delete", "Release", "Alter", "Rename")
 class _Killed:
     """The model as a server that can be killed; `back` says what is there when it comes back, given itself."""
 
-    def __init__(self, back: Callable[["_Killed"], Model]) -> None:
+    def __init__(self, back: Callable[["_Killed"], Model], *, returns: bool) -> None:
+        self.returns = returns
         self.model, self.undying = Model(_LINE), Model(_LINE)
         self.kills: list[Model] = []
         self._back, self._lock = back, threading.Lock()
@@ -49,7 +50,7 @@ class _Killed:
         with self._lock:
             self.kills.append(self.model.copy())
             self.model = self._back(self)
-        return True
+        return self.returns
 
 
 def _tests() -> Iterable[tuple[Callable[..., None], list[str]]]:
@@ -59,9 +60,9 @@ def _tests() -> Iterable[tuple[Callable[..., None], list[str]]]:
                 yield test, [each for mark in test.pytestmark for each in mark.args]
 
 
-def _failed(back: Callable[[_Killed], Model]) -> set[str]:
+def _failed(back: Callable[[_Killed], Model], *, returns: bool = True) -> set[str]:
     """Judge a server, and return the clauses, with their cases, that it breaks; all that are judged are known to be."""
-    server, failed = _Killed(back), set[str]()
+    server, failed = _Killed(back, returns=returns), set[str]()
     lacking = {rpc: Reply(None, "UNIMPLEMENTED") for rpc in methods() if rpc not in modelled(_LINE)}
     first = a_case(Scripted(server.answer, lacking), clauses()["connect/after-kill"], line="2.3")
     first.run.guard = server
@@ -100,6 +101,11 @@ def test_a_server_that_keeps_nothing_is_found_out() -> None:
     assert not failed & {"drop-collection/after-kill", "drop-alias/after-kill", "connect/after-kill"}
 
 
+def test_a_server_that_does_not_come_back_breaks_one_promise() -> None:
+    """It is killed once, and nothing else is judged of it."""
+    assert _failed(lambda server: server.model, returns=False) == {"connect/after-kill"}
+
+
 def test_a_server_that_restores_an_older_copy_is_found_out() -> None:
     """What was written after it came back for the first time is gone, and what was deleted then is back."""
     failed = _failed(lambda server: server.kills[0].copy())
@@ -123,7 +129,7 @@ def test_a_server_to_which_everything_comes_back_is_found_out() -> None:
 
 @pytest.mark.parametrize("clause", [each for each in clauses() if each.endswith("/after-kill")])
 def test_what_is_judged_after_a_kill_has_an_instance_of_its_own(clause: str) -> None:
-    """Nobody else stands on a server that is killed, and nothing is judged of one that does not come back."""
+    """Nobody else stands on a server that is killed."""
     found = clauses()[clause]
     assert found.revives
-    assert found.needs == (() if clause == "connect/after-kill" else ("connect/after-kill",))
+    assert found.needs == ()

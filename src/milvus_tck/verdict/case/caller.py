@@ -106,7 +106,9 @@ class Caller:
         """Kill the target without warning, and start it again on its data; tell whether it came back."""
         if self.run.ending.is_set():
             raise Undecided("interrupted", "the run was interrupted")
-        return self.run.guard.revive()
+        noted = self.run.noted
+        noted.buried = noted.buried or not self.run.guard.revive()
+        return not noted.buried
 
     def through(self, wrap: Callable[[Binding], Binding]) -> None:
         """Let calls travel through something that stands before the target, from now on."""

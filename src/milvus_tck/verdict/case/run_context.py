@@ -52,6 +52,8 @@ class Noted:
 
     contract: WireLog = field(default_factory=WireLog)
     lacking: set[str] = field(default_factory=set)
+    #: The target was killed and did not come back on its data: nobody tries that again.
+    buried: bool = False
     standing: Standing = ALONE
 
 
