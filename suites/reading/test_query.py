@@ -1,8 +1,10 @@
-"""Query: rows of several shards, in pages."""
+"""Query: rows of several shards, in pages, by an alias."""
 
 import pytest
+from milvus_tck.fixtures.actions import found_keys
 from milvus_tck.fixtures.marks import each_case
 from milvus_tck.fixtures.search_corpora import Corpus
+from milvus_tck.fixtures.upserted_rows import UpsertedRows
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.equality import same
@@ -65,3 +67,10 @@ def test_the_columns_of_no_row(tck: Case, books: Corpus) -> None:
     told = {each.field_name: each.type for each in asked}
     rows = {each.field_name: len(read_column(each)) for each in asked}
     tck.expect([kinds, dict.fromkeys(kinds, 0)], [told, rows], members=("types of the columns", "rows of each column"))
+
+
+@pytest.mark.clause("query/filter-by-alias")
+def test_a_condition_beside_an_alias(tck: Case, upserted_rows: UpsertedRows) -> None:
+    """A query that names its collection by an alias holds to its condition."""
+    wanted = sorted(upserted_rows.near(lambda number, _away: number == 3))
+    tck.expect([wanted], [found_keys(tck, upserted_rows.alias, "n == 3")], members=["keys of the rows with n == 3"])

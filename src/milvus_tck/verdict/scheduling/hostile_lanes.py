@@ -21,7 +21,7 @@ from milvus_tck.verdict.scheduling.job import Job
 __all__ = ["LANES", "HostileLanes"]
 
 #: Lanes of tests that may kill a target, at most.
-LANES = 3
+LANES = 5
 
 
 @dataclass

@@ -18,8 +18,8 @@ judgement of their second run.
 A test that got no answer in time, among many others, runs again alone in the end: it may
 have been the crowd. Where that does not help, an RPC is not waited for again.
 
-A test whose transport failed runs again beside the others; one that failed is confirmed alone
-in the end, before anybody is told (see `trials`). What stands on it waits for that.
+A test whose transport failed runs again beside the others; one that failed is confirmed alone, when no
+other is left for its instance, before anybody is told (see `trials`). What stands on it waits for that.
 """
 
 import queue
@@ -113,7 +113,10 @@ class Scheduler:
         self._needs.expect(self._undecided)
         yield from self._decide()
         while self._busy or self._late or self._failing:
-            yield from self._round() if self._busy else self._again() if self._late else self._confirm()
+            if self._failing and not self._calm and self._news.empty():
+                yield from self._confirm()  # hostile tests have instances of their own: they are not beside it
+            else:
+                yield from self._round() if self._busy else self._again()
         self._complain_of_circles()
         for job in self._last:
             yield self._settle(job, confirmed(self.instance, job))
@@ -132,7 +135,12 @@ class Scheduler:
 
     @property
     def _busy(self) -> bool:
-        return bool(self._flying or self._preparing or self._ready or self._aside or self._suspects)
+        return self._calm or bool(self._aside)
+
+    @property
+    def _calm(self) -> bool:
+        """Whether there are tests for the main instance, none of which is hostile."""
+        return bool(self._flying or self._preparing or self._ready or self._suspects)
 
     # -- one round ----------------------------------------------------------------------
 
