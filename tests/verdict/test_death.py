@@ -336,6 +336,26 @@ def test_what_needs_a_hostile_test_waits_for_its_lane() -> None:
         assert _states(list(scheduler.results(jobs))) == {"wild": [State.PASS], "above": [State.PASS]}
 
 
+def test_what_failed_is_confirmed_beside_hostile_tests() -> None:
+    """Its second run does not wait for lanes: nothing of theirs is on its instance."""
+    here, again = Field(), threading.Event()
+    runs: list[int] = []
+
+    def fails(case: Case, _things: Sequence[Any]) -> None:
+        runs.append(1)
+        if len(runs) == 2:
+            again.set()
+        case.expect(True, False)
+
+    def waits(case: Case, _things: Sequence[Any]) -> None:
+        case.expect(True, again.wait(timeout=20))
+
+    jobs = [a_job("calm", a_clause("calm/it"), body=fails)]
+    jobs += [a_job("wild", a_clause("wild/it", hostile=True), body=waits)]
+    with scheduling(here, beside=here.beside) as scheduler:
+        assert _states(list(scheduler.results(jobs))) == {"calm": [State.FAIL], "wild": [State.PASS]}
+
+
 def test_a_lane_that_has_no_ground() -> None:
     """Where no other instance can be had, hostile tests are not run; the others are."""
     here = Field()
