@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from milvus_tck.fixtures import condition_rows as conditions
 from milvus_tck.fixtures.condition_rows import ConditionRows
 from milvus_tck.fixtures.explore.budget import Budget
 from milvus_tck.fixtures.marks import each_case
@@ -10,7 +9,7 @@ from milvus_tck.suites.reading._filter_forms import REFUSED, SCALARS, Forms, Rig
 from milvus_tck.suites.reading._nested_filter_forms import ARRAYS, DOCUMENTS, NULLS
 
 from milvus_tck.verdict.case.case import Case
-from milvus_tck.verdict.case.preparations import SharedFixture
+from milvus_tck.verdict.case.preparations import SHARED
 from milvus_tck.verdict.model.stops import Unreached
 from milvus_tck.wire import calls
 from milvus_tck.wire.columns import values_of
@@ -31,14 +30,12 @@ def _found(tck: Case, name: str, text: str) -> list[int] | str:
     return sorted(values_of(tck.answered(call, outcome).fields_data, "id"))
 
 
-def _judge_refused(
-    tck: Case, rows: SharedFixture[ConditionRows], forms: Forms, filter_beside: Mapping[str, Right]
-) -> None:
+def _judge_refused(tck: Case, rows: str, forms: Forms, filter_beside: Mapping[str, Right]) -> None:
     """Judge refusals, and one filter beside them that is none, where there is time: servers die of some of them."""
     if not Budget.of(tck).longer:
         raise Unreached("what is no filter: it is asked with --explore 60")
     # Not shared: what is prepared on an instance goes with it, and most runs never come here.
-    _judge(tck, rows.prepare(tck), {**filter_beside, **refused_in(forms, tck.profile)})
+    _judge(tck, SHARED[rows].prepare(tck), {**filter_beside, **refused_in(forms, tck.profile)})
 
 
 @each_case({"query/filter-forms": SCALARS})
@@ -68,16 +65,16 @@ def test_filters_of_nulls(tck: Case, condition_nulls: ConditionRows, given: Form
 @each_case({"query/no-filter": SCALARS})
 def test_what_is_no_filter_of_plain_fields(tck: Case, given: Forms) -> None:
     """What is no filter is refused."""
-    _judge_refused(tck, conditions.condition_scalars, given, {"n == 5": keys(7)})
+    _judge_refused(tck, "condition_scalars", given, {"n == 5": keys(7)})
 
 
 @each_case({"query/no-filter-of-documents": DOCUMENTS})
 def test_what_is_no_filter_of_documents(tck: Case, given: Forms) -> None:
     """So is what is none of documents."""
-    _judge_refused(tck, conditions.condition_documents, given, {'doc["a"] == 1': keys(0)})
+    _judge_refused(tck, "condition_documents", given, {'doc["a"] == 1': keys(0)})
 
 
 @each_case({"query/no-filter-of-arrays": ARRAYS})
 def test_what_is_no_filter_of_arrays(tck: Case, given: Forms) -> None:
     """So is what is none of arrays."""
-    _judge_refused(tck, conditions.condition_arrays, given, {"whole[0] == 1": keys(0, 1)})
+    _judge_refused(tck, "condition_arrays", given, {"whole[0] == 1": keys(0, 1)})

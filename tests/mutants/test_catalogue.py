@@ -85,7 +85,7 @@ def test_a_family_without_kinds(tmp_path: Path) -> None:
         tmp_path, f'{_FAMILY}clauses = "accepted"\nanswers = ["BoolResponse"]\nnot-kinds = ["missing-name", "header"]\n'
     )
     kinds = {clauses()[each.clause].kind for each in found}
-    assert kinds == {None, ClauseKind.IMPLEMENTED}
+    assert kinds == {None, ClauseKind.IMPLEMENTED, ClauseKind.PRIVILEGE, ClauseKind.SURVIVAL}
 
 
 def test_a_wrong_number_is_never_the_right_one(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ _TABLES = {
     "src/milvus_tck/targets/echo.py": "what a server without memory keeps of a write",
     "src/milvus_tck/verdict/witnesses/statements.py": "how an answer is read as a fact of witnesses.toml",
     "src/milvus_tck/wire/json_form/forms.py": "how bodies are written that are not their message",
+    "suites/http_v1/test_authorization.py": "what each route of the first high-level REST takes, with its privilege",
     "suites/names/_requests.py": "a valid request to each RPC",
     "suites/service/test_headers.py": "what of an answer to each RPC can be compared",
 }

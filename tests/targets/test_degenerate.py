@@ -128,7 +128,7 @@ def test_an_honest_server() -> None:
         return b""
 
     assert probed(answer) == Probes(
-        frozenset({"LoadPartitions"}), frozenset({"Search", "CreateCollection"}), reliable=True
+        frozenset({"LoadPartitions"}), frozenset({"Search", "CreateCollection", "TruncateCollection"}), reliable=True
     )
 
 

@@ -75,9 +75,9 @@ class GrpcBinding:
         return Reply(answer, "OK")
 
     def _sent(self, metadata: Metadata) -> Metadata:
-        """Add what goes with every call, unless the call says that itself; an empty word is that nobody asks."""
-        own = {key for key, _ in metadata}
-        every = (*(pair for pair in self.credentials.metadata if pair[0] not in own), *metadata)
+        """Add what goes with every call; a call that says itself who asks goes without ours, an empty word is nobody."""
+        named = any(key == AUTHORIZATION for key, _ in metadata)
+        every = (*(pair for pair in self.credentials.metadata if not (named and pair[0] == AUTHORIZATION)), *metadata)
         return tuple(pair for pair in every if pair != (AUTHORIZATION, ""))
 
     def reopen(self, address: str) -> None:

@@ -23,7 +23,7 @@ def collection_in(state: Any, request: Any) -> Any:
 
 def _nearest(copy: ModelCopy, change: Any) -> None:
     """Change the places of hits in the table, best first, of each query that has some."""
-    searched, hits = copy["neighbours"]._Searched, copy["neighbours"]._Hits
+    searched, hits = copy["neighbours"].SearchedRows, copy["neighbours"].NearestRows
     before = searched.nearest
 
     def nearest(self: Any, query: Any) -> Any:
@@ -36,7 +36,7 @@ def _nearest(copy: ModelCopy, change: Any) -> None:
 
 @defect("topk-before-repeated-keys")
 def _topk_before_repeated_keys(copy: ModelCopy) -> None:
-    searched = copy["neighbours"]._Searched
+    searched = copy["neighbours"].SearchedRows
     first = searched._first_of_each
 
     def early(self: Any, order: Any, field: str) -> Any:
@@ -48,7 +48,7 @@ def _topk_before_repeated_keys(copy: ModelCopy) -> None:
 
 @defect("offset-before-repeated-keys")
 def _offset_before_repeated_keys(copy: ModelCopy) -> None:
-    searched = copy["neighbours"]._Searched
+    searched = copy["neighbours"].SearchedRows
     first = searched._first_of_each
 
     def early(self: Any, order: Any, field: str) -> Any:
@@ -82,7 +82,7 @@ def _range_search_loses_nearest(copy: ModelCopy) -> None:
 
 @defect("radius-of-products-as-distance")
 def _radius_of_products_as_distance(copy: ModelCopy) -> None:
-    searched = copy["neighbours"]._Searched
+    searched = copy["neighbours"].SearchedRows
     before = searched._within
 
     def within(self: Any, found: Any) -> Any:
