@@ -167,7 +167,14 @@ def test_every_rpc_of_a_profile_has_its_row(typed: Typed, name: str) -> None:
     assert untestable == set(scope["not_testable"])
     assert f"{len(scope['judged'])} of the {scope['rpcs']} RPCs of {name} are judged" in done.stdout
     assert {rpc for rpc, line in rows.items() if line.endswith("no released server has it")} == set(scope["no_server"])
-    named = {*scope["judged"], *scope["open"], *scope["not_asked"], *scope["no_clause"], *scope["not_testable"], *scope["no_server"]}
+    named = {
+        *scope["judged"],
+        *scope["open"],
+        *scope["not_asked"],
+        *scope["no_clause"],
+        *scope["not_testable"],
+        *scope["no_server"],
+    }
     assert named == {each.name for each in rpcs_of(profile(name))}
     line = profile(name)
     own = [each for each in clauses().values() if each.rpc in scope["not_asked"] and each.applies_to(line)]
