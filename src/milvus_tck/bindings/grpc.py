@@ -75,7 +75,7 @@ class GrpcBinding:
         return Reply(answer, "OK")
 
     def _sent(self, metadata: Metadata) -> Metadata:
-        """Add what goes with every call; a call that says itself who asks goes without ours, an empty word is nobody."""
+        """Add what goes with every call; one that says itself who asks goes without ours, an empty word is nobody."""
         named = any(key == AUTHORIZATION for key, _ in metadata)
         every = (*(pair for pair in self.credentials.metadata if not (named and pair[0] == AUTHORIZATION)), *metadata)
         return tuple(pair for pair in every if pair != (AUTHORIZATION, ""))
