@@ -1,6 +1,6 @@
 """Searches in which several things come together: an alias, a filter, a range, rows that were upserted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,14 @@ from milvus_tck.fixtures.upserted_rows import QUERY, UpsertedRows
 from milvus_tck.suites.search._assertions import hits_of
 
 from milvus_tck.verdict.case.case import Case
-from milvus_tck.verdict.model.equality import same
+from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 
 
-def _keys(answer: m.SearchResults) -> list[int | str]:
-    return list(hits_of(answer, 1)[0].ids)
+def _finds(keys: Sequence[int]) -> Callable[[m.SearchResults], Equality]:
+    """Return what compares the hits of a search with the keys that it has to find."""
+    return lambda answer: same([*keys], list(hits_of(answer, 1)[0].ids), what="keys, the nearest first")
 
 
 @pytest.mark.clause("search/filter-by-alias")
@@ -24,9 +25,7 @@ def test_a_filter_beside_an_alias(tck: Case, upserted_rows: UpsertedRows) -> Non
     """A search that names its collection by an alias holds to its filter."""
     call = calls.search(upserted_rows.alias, np.array([[QUERY, 0.0]]), topk=60, expr="n == 3")
     wanted = upserted_rows.near(lambda number, _away: number == 3)
-    tck.accepted(
-        call, effect=lambda answer: same(wanted, list(hits_of(answer, 1)[0].ids), what="keys, the nearest first")
-    )
+    tck.accepted(call, effect=_finds(wanted))
 
 
 #: A filter and the bounds of the range, with what is wanted of a row's number and its squared distance.
@@ -54,7 +53,4 @@ def test_a_range_beside_a_filter(tck: Case, upserted_rows: UpsertedRows, given: 
     """Every row in the range that matches is found where it is now, upserted or not, and none where it was."""
     expr, bounds, wanted = given
     call = calls.search(upserted_rows.name, np.array([[QUERY, 0.0]]), topk=60, expr=expr, **bounds)
-    keys = upserted_rows.near(wanted)
-    tck.accepted(
-        call, effect=lambda answer: same(keys, list(hits_of(answer, 1)[0].ids), what="keys, the nearest first")
-    )
+    tck.accepted(call, effect=_finds(upserted_rows.near(wanted)))

@@ -50,26 +50,23 @@ def _somebody(tck: Case) -> Iterator[_Somebody]:
         tck.call(calls.operate_user_role(name, given, add=False))
 
 
-#: What names its collection by an id: that is nothing which a privilege could be granted for.
-_BY_ID = {"ManualCompaction"}
-_MEMBERS = ("without the privilege", "with it", "for another object", "once it is revoked")
-
-
 def _judge(tck: Case, somebody: _Somebody, rpc: str, clause: str) -> None:
     """Judge one RPC: denied, granted for one object, denied for another one, revoked."""
     row, named, other = rpcs()[rpc], tck.name(), tck.name()
     privilege = row.privilege_in(tck.profile)
-    scoped = row.object != "Global" and rpc not in _BY_ID
-    grant = calls.operate_privilege(somebody.role, privilege, row.object, named if scoped else "*")
+    # What names its object by an id, if at all, names nothing that a privilege could be granted for.
+    scoped = row.object != "Global" and request(rpc, named).sent != request(rpc, other).sent
+    what = (somebody.role, privilege, row.object, named if scoped else "*")
     before = somebody.may(rpc, named)
-    tck.ok(grant)
+    tck.ok(calls.operate_privilege(*what))
     try:
         granted = _settled(somebody, rpc, named, may=True)
-        elsewhere = somebody.may(rpc, other) if scoped else False
+        elsewhere = {"for another object": somebody.may(rpc, other)} if scoped else {}
     finally:
-        tck.ok(calls.operate_privilege(somebody.role, privilege, row.object, named if scoped else "*", grant=False))
+        tck.ok(calls.operate_privilege(*what, grant=False))
     after = _settled(somebody, rpc, named, may=False)
-    tck.expect([False, True, False, False], [before, granted, elsewhere, after], of=clause, members=_MEMBERS)
+    let_in = {"without the privilege": before, "with it": granted, **elsewhere, "once it is revoked": after}
+    tck.expect([name == "with it" for name in let_in], [*let_in.values()], of=clause, members=tuple(let_in))
 
 
 def _settled(somebody: _Somebody, rpc: str, name: str, *, may: bool) -> bool:

@@ -18,10 +18,10 @@ import gevent
 from hpack import Decoder, Encoder
 
 from milvus_tck.load.transports.base import CODES, Payload
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.channel import Channel
 from milvus_tck.load.transports.http2.limits import PeerLimits
 from milvus_tck.load.transports.registry import open_fast
+from milvus_tck.wire import http2_frames as frames
 
 __all__ = [
     "LONG",

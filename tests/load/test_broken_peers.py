@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.limits import PeerLimits
+from milvus_tck.wire import http2_frames as frames
 from tests.load.peer import Peer, asked, message, together, using
 
 

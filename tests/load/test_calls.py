@@ -7,9 +7,9 @@ import pytest
 
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.load.transports.base import CODES
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.limits import PeerLimits
 from milvus_tck.load.transports.registry import open_fast
+from milvus_tck.wire import http2_frames as frames
 from tests.load.peer import LONG, PATH, Frame, Peer, Request, Script, asked, message, scripted, together, using
 
 

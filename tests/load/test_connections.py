@@ -11,9 +11,9 @@ import pytest
 from milvus_tck.load.transports.base import TransportStats
 from milvus_tck.load.transports.http2 import channel as channel_module
 from milvus_tck.load.transports.http2 import connection as connection_module
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.pool import Pool
 from milvus_tck.load.transports.registry import open_fast, open_transport
+from milvus_tck.wire import http2_frames as frames
 from tests.load.peer import LONG, PATH, Peer, all_end, asked, comes, scripted, together, using
 from tests.load.test_calls import echo
 

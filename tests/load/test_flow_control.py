@@ -5,8 +5,8 @@ import threading
 import gevent
 import pytest
 
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.limits import PeerLimits
+from milvus_tck.wire import http2_frames as frames
 from tests.load.peer import Frame, Peer, asked, comes, message, together, using
 
 _BIG = bytes(range(256)) * 1000

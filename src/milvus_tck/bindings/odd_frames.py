@@ -15,43 +15,45 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.wire.http2_frames import (
+    ACK,
+    CANCEL,
+    DATA,
+    END_HEADERS,
+    END_STREAM,
+    GOAWAY,
+    HEADERS,
+    INITIAL_WINDOW_SIZE,
+    PING,
+    PREFACE,
+    RST_STREAM,
+    SETTINGS,
+    SHORTEST_FRAME,
+    START_WINDOW,
+    WINDOW_UPDATE,
+    frame,
+    header_text,
+    rst_stream,
+    settings,
+)
 
 __all__ = ["FRAMING", "NAMES", "send_framed"]
 
 #: The metadata that names a framing.
 FRAMING = "tck-framing"
 
-_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
-_DATA, _HEADERS, _RESET, _SETTINGS, _PING, _GOAWAY, _WINDOW_UPDATE = 0, 1, 3, 4, 6, 7, 8
-_END_STREAM, _END_HEADERS, _ACK = 1, 4, 1
-_LARGEST_FRAME = 16_384
-_HEAD = 9
 _MEGABYTE = 1 << 20
 #: Bytes of zeros that a bomb unfolds to: far beyond what any server takes.
 _BOMB = 512 * _MEGABYTE
 _STREAMS = 300
-#: The window that every stream of a new connection has, and the setting that says otherwise.
-_WINDOW, _INITIAL_WINDOW = 65_535, 4
-
-
-def _frame(kind: int, flags: int, stream: int, payload: bytes = b"") -> bytes:
-    return struct.pack(">I", len(payload))[1:] + struct.pack(">BBI", kind, flags, stream) + payload
+#: Bytes before the content of a frame.
+_HEAD = 9
+_SETTING = struct.Struct(">HI")
 
 
 def _header(name: bytes, value: bytes) -> bytes:
-    return b"\x00" + _text(name) + _text(value)
-
-
-def _text(value: bytes) -> bytes:
-    """Write a text with its length, a number with a prefix of seven bits."""
-    size, room = len(value), 0x7F
-    if size < room:
-        return bytes([size]) + value
-    rest, written = size - room, bytearray([room])
-    while rest > room:
-        written.append((rest & room) | 0x80)
-        rest >>= 7
-    return bytes([*written, rest]) + value
+    """Write a header in full, so that nobody's table is touched."""
+    return b"\x00" + header_text(name) + header_text(value)
 
 
 @dataclass(frozen=True)
@@ -62,17 +64,15 @@ class _Request:
     body: bytes
     headers: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"application/grpc"), (b"te", b"trailers"))
     method: bytes = b"POST"
-    #: Whether the client says that it has said everything.
-    ends: bool = True
 
     def frames(self, stream: int) -> Iterator[bytes]:
         """Write the frames of the stream."""
         named = {b":method": self.method, b":scheme": b"http", b":path": self.path.encode(), b":authority": b"x"}
         block = b"".join(_header(*each) for each in (*named.items(), *self.headers))
-        yield _frame(_HEADERS, _END_HEADERS, stream, block)
-        pieces = [self.body[at : at + _LARGEST_FRAME] for at in range(0, len(self.body), _LARGEST_FRAME)] or [b""]
+        yield frame(HEADERS, END_HEADERS, stream, block)
+        pieces = [self.body[at : at + SHORTEST_FRAME] for at in range(0, len(self.body), SHORTEST_FRAME)] or [b""]
         for number, piece in enumerate(pieces, 1):
-            yield _frame(_DATA, _END_STREAM if self.ends and number == len(pieces) else 0, stream, piece)
+            yield frame(DATA, END_STREAM if number == len(pieces) else 0, stream, piece)
 
 
 def _message(payload: bytes, *, packed: int = 0, length: int | None = None) -> bytes:
@@ -123,13 +123,13 @@ _FRAMINGS: dict[str, Callable[[_Request, bytes], _Request]] = {
 _RAW: dict[str, Callable[[str, bytes], bytes]] = {
     "no-preface": lambda _path, message: b"GET / HTTP/9.9\r\n\r\n" + message,
     "client-hello": lambda _path, _message: bytes.fromhex("16030100a5010000a10303") + bytes(160),
-    "frame-unknown": lambda _path, _message: _PREFACE + _frame(_SETTINGS, 0, 0) + _frame(0xEE, 0xFF, 0, b"?" * 64),
-    "frame-too-large": lambda _path, _message: _PREFACE + _frame(_SETTINGS, 0, 0) + b"\xff\xff\xff\0\0\0\0\0\1",
+    "frame-unknown": lambda _path, _message: PREFACE + settings(()) + frame(0xEE, 0xFF, 0, b"?" * 64),
+    "frame-too-large": lambda _path, _message: PREFACE + settings(()) + b"\xff\xff\xff\0\0\0\0\0\1",
     "data-before-headers": lambda _path, message: (
-        _PREFACE + _frame(_SETTINGS, 0, 0) + _frame(_DATA, _END_STREAM, 1, _message(message))
+        PREFACE + settings(()) + frame(DATA, END_STREAM, 1, _message(message))
     ),
     "headers-garbled": lambda _path, _message: (
-        _PREFACE + _frame(_SETTINGS, 0, 0) + _frame(_HEADERS, _END_HEADERS | _END_STREAM, 1, b"\xff" * 32)
+        PREFACE + settings(()) + frame(HEADERS, END_HEADERS | END_STREAM, 1, b"\xff" * 32)
     ),
     "calls-given-up": lambda path, message: _given_up(_Request(path, _message(message))),
 }
@@ -137,10 +137,10 @@ _RAW: dict[str, Callable[[str, bytes], bytes]] = {
 
 def _given_up(request: _Request) -> bytes:
     """Begin many calls and give up each at once."""
-    said = [_PREFACE, _frame(_SETTINGS, 0, 0)]
+    said = [PREFACE, settings(())]
     for number in range(_STREAMS):
         stream = 2 * number + 1
-        said += [*request.frames(stream), _frame(_RESET, 0, stream, struct.pack(">I", 8))]
+        said += [*request.frames(stream), rst_stream(stream, CANCEL)]
     return b"".join(said)
 
 
@@ -174,7 +174,7 @@ class _Talk:
 
     connection: socket.socket
     end: float
-    _windows: dict[int, int] = field(default_factory=lambda: {0: _WINDOW, 1: _WINDOW})
+    _windows: dict[int, int] = field(default_factory=lambda: {0: START_WINDOW, 1: START_WINDOW})
 
     def raw(self, said: bytes) -> Reply:
         """Say something that asks for nothing, and hang up."""
@@ -183,37 +183,37 @@ class _Talk:
 
     def call(self, request: _Request) -> Reply:
         """Make a call, as far as the server makes room for it, and wait for the end of it."""
-        self.connection.sendall(_PREFACE + _frame(_SETTINGS, 0, 0))
+        self.connection.sendall(PREFACE + settings(()))
         for each in request.frames(1):
-            size = len(each) - _HEAD if each[3] == _DATA else 0
+            size = len(each) - _HEAD if each[3] == DATA else 0
             while size > min(self._windows.values()):
-                kind, flags, _ = self._read()
+                kind, flags = self._read()
                 if _ends(kind, flags):
                     return Reply(None, "UNKNOWN", "the server ended the call before all of it was sent")
             self.connection.sendall(each)
             for stream in self._windows:
                 self._windows[stream] -= size
         while True:
-            kind, flags, _ = self._read()
+            kind, flags = self._read()
             if _ends(kind, flags):
                 return Reply(None, "UNKNOWN", f"the server ended the call by a frame of kind {kind}")
 
-    def _read(self) -> tuple[int, int, bytes]:
+    def _read(self) -> tuple[int, int]:
         """Read a frame and answer what has to be; raises `EOFError` after the last, `TimeoutError` where none comes."""
         head = _exactly(self.connection, _HEAD, self.end)
         size, kind, flags, stream = int.from_bytes(head[:3], "big"), head[3], head[4], int.from_bytes(head[5:], "big")
         payload = _exactly(self.connection, size, self.end)
-        if kind == _SETTINGS and not flags & _ACK:
-            for at in range(0, size, 6):
-                name, value = struct.unpack(">HI", payload[at : at + 6])
-                if name == _INITIAL_WINDOW:
-                    self._windows[1] += value - _WINDOW
-            self._answer(_frame(_SETTINGS, _ACK, 0))
-        elif kind == _PING and not flags & _ACK:
-            self._answer(_frame(_PING, _ACK, 0, payload))
-        elif kind == _WINDOW_UPDATE and stream in self._windows:
+        if kind == SETTINGS and not flags & ACK:
+            for at in range(0, size, _SETTING.size):
+                name, value = _SETTING.unpack_from(payload, at)
+                if name == INITIAL_WINDOW_SIZE:
+                    self._windows[1] += value - START_WINDOW
+            self._answer(frame(SETTINGS, ACK, 0))
+        elif kind == PING and not flags & ACK:
+            self._answer(frame(PING, ACK, 0, payload))
+        elif kind == WINDOW_UPDATE and stream in self._windows:
             self._windows[stream] += int.from_bytes(payload, "big")
-        return kind, flags, payload
+        return kind, flags
 
     def _answer(self, frame: bytes) -> None:
         with suppress(BrokenPipeError, ConnectionResetError):  # what it said before it hung up is still to be read
@@ -222,7 +222,7 @@ class _Talk:
 
 def _ends(kind: int, flags: int) -> bool:
     """Tell whether a frame is the last of a call."""
-    return kind in {_RESET, _GOAWAY} or (kind in {_HEADERS, _DATA} and bool(flags & _END_STREAM))
+    return kind in {RST_STREAM, GOAWAY} or (kind in {HEADERS, DATA} and bool(flags & END_STREAM))
 
 
 def _exactly(connection: socket.socket, size: int, end: float) -> bytes:

@@ -1,6 +1,6 @@
 """Hybrid search: the hits of several searches in one collection, put in one order."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from milvus_tck.model.answers import Handlers, RightAnswer, RightAnswers, succeeds
 from milvus_tck.model.hits import right_hits
 from milvus_tck.model.name_rules import collection_of
-from milvus_tck.model.neighbours import NearestRows, SearchedRows, is_strong, results_of, wait_for
+from milvus_tck.model.neighbours import NearestRows, SearchedRows, is_strong, results_of, rounded, wait_for
 from milvus_tck.model.output_fields import column_of, columns_asked_for, keys_asked_for
 from milvus_tck.model.query_vectors import read_queries
 from milvus_tck.model.rank_options import RankOptions, read_rank_options
@@ -50,8 +50,10 @@ def hybrid_search(state: ServerState, request: m.HybridSearchRequest) -> RightAn
     response = m.SearchResults(results=results, collection_name=request.collection_name)
     certain = all(each.certain for each in ranked) and is_strong(collection, request)
     columns = _Columns(collection, output, named, ranked)
+    if not certain:
+        return RightAnswers((RightAnswer(response, lambda found: _why_impossible(found, len(ranked), options.limit)),))
     exact = right_hits(response, lambda number: ranked[number].scored(collection), range(len(ranked)), columns)
-    return RightAnswers((RightAnswer(response, exact if certain else _own_or(response, options)),))
+    return RightAnswers((RightAnswer(response, exact),))
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,7 @@ class _Ranked:
     def cut(self, options: RankOptions) -> NearestRows:
         """Return the hits that come back."""
         part = slice(options.offset, options.offset + options.limit)
-        sums = self.sums if options.decimals < 0 else np.round(self.sums, options.decimals)
-        return NearestRows(self.rows[part], sums[part])
+        return NearestRows(self.rows[part], rounded(self.sums, options.decimals)[part])
 
     def scored(self, collection: CollectionState) -> tuple[NDArray[Any], NDArray[np.float32]]:
         """Return the keys and the sums of all rows."""
@@ -127,17 +128,11 @@ class _Columns:
         return [column_of(self.collection, name, rows, self.named) for name in self.output]
 
 
-def _own_or(response: m.SearchResults, options: RankOptions) -> Callable[[m.SearchResults], str]:
-    """Return the predicate of an answer whose hits are the server's choice: how many there are at most."""
-
-    def why_wrong(found: m.SearchResults) -> str:
-        failed, topks = succeeds(found), list(found.results.topks)
-        if failed:
-            return failed
-        right = len(topks) == len(response.results.topks) and max(topks, default=0) <= options.limit
-        return "" if right else f"topks are {topks[:5]}"
-
-    return why_wrong
+def _why_impossible(found: m.SearchResults, queries: int, limit: int) -> str:
+    """Say why an answer cannot be right, whatever the server chose: it has too many hits, or those of other queries."""
+    failed, topks = succeeds(found), list(found.results.topks)
+    possible = len(topks) == queries and max(topks, default=0) <= limit
+    return failed or ("" if possible else f"topks are {topks[:5]}")
 
 
 HYBRID_SEARCH: Handlers = {"HybridSearch": hybrid_search}

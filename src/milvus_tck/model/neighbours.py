@@ -20,7 +20,7 @@ from milvus_tck.model.state import CollectionState, ServerState
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.messages import DataType, FieldData, SearchResultData
 
-__all__ = ["SEARCHES", "NearestRows", "SearchedRows", "is_strong", "results_of", "wait_for"]
+__all__ = ["SEARCHES", "NearestRows", "SearchedRows", "is_strong", "results_of", "rounded", "wait_for"]
 
 _Reading = m.SearchRequest | m.HybridSearchRequest | m.QueryRequest
 #: Guarantees that stand for a level: eventually, and bounded.
@@ -150,11 +150,15 @@ class SearchedRows:
         return np.array(list(seen.values()), dtype=np.int64)
 
     def _rounded(self, found: NDArray[np.float32]) -> NDArray[np.float32]:
-        decimals = self._options.decimals
-        if decimals < 0:
-            return found
-        scale = 10.0**decimals
-        return (np.floor(found.astype(np.float64) * scale + 0.5) / scale).astype(np.float32)
+        return rounded(found, self._options.decimals)
+
+
+def rounded(found: NDArray[np.float32], decimals: int) -> NDArray[np.float32]:
+    """Round scores to so many decimals; -1 leaves them as they are."""
+    if decimals < 0:
+        return found
+    scale = 10.0**decimals
+    return (np.floor(found.astype(np.float64) * scale + 0.5) / scale).astype(np.float32)
 
 
 def results_of(

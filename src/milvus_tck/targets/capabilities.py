@@ -14,7 +14,7 @@ from milvus_tck.bindings.grpc import Binding
 from milvus_tck.spec.capabilities import Capability, CapabilityViews, capabilities
 from milvus_tck.spec.rpcs import Probe, Rpc, rpcs
 from milvus_tck.targets.base import Declared
-from milvus_tck.wire.descriptors import message_class, method
+from milvus_tck.wire.named_request import named_request
 
 __all__ = ["Probes", "capability_rows", "probe"]
 
@@ -55,14 +55,8 @@ def probe(binding: Binding, missing: str, seconds: float = _SECONDS) -> Probes:
 
 def _harmless(row: Rpc, missing: str) -> bytes:
     """Build the request that an RPC is probed with, by what `proto/rpcs.toml` allows."""
-    request = message_class(method(row.name).input_type.full_name)()
-    if row.probe is Probe.MISSING_NAME:
-        for member in row.names:
-            if request.DESCRIPTOR.fields_by_name[member].is_repeated:
-                getattr(request, member).append(missing)
-            else:
-                setattr(request, member, missing)
-    return request.SerializeToString()
+    names = row.names if row.probe is Probe.MISSING_NAME else ()
+    return named_request(row.name, names, missing).SerializeToString()
 
 
 def capability_rows(

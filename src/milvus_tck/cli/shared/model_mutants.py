@@ -41,8 +41,8 @@ _RESULTS = "model.ndjson"
 LINES = ("3.0", "2.3", "2.5", "2.2", "2.6", "2.4")
 #: After so many mutants it is told how far it is.
 _OFTEN = 100
-#: What explorations are prepared with that go on as long as they are given; others ask the same things in every run.
 _KILLED = frozenset({CodeFate.KILLED, CodeFate.TIMEOUT})
+#: What explorations are prepared with that go on as long as they are given; others ask the same things in every run.
 _TIMED = frozenset({"explored", "histories", "sequences"})
 
 

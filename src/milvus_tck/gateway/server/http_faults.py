@@ -35,8 +35,7 @@ class FaultyApp:
     """An application around the gateway's own, in which faults are put into the way of its answers."""
 
     def __init__(self, app: ASGIApp, faults: tuple[HttpFaultTable, ...]) -> None:
-        #: What answers where no fault is in the way.
-        self.app = app
+        self._app = app
         self._faults = faults
         self._counts = {each.id: _Count() for each in faults}
 
@@ -48,7 +47,7 @@ class FaultyApp:
         """Serve one request; the first fault that means it acts on it."""
         fault = next((each for each in self._faults if self._wants(each, scope)), None)
         if fault is None:
-            await self.app(scope, receive, send)
+            await self._app(scope, receive, send)
             return
         if fault.at == "request":
             reply = _Reply(fault.status or 0, ((b"content-type", _JSON),), b"")
@@ -78,7 +77,7 @@ class FaultyApp:
             else:
                 body += message.get("body", b"")
 
-        await self.app(scope, receive, keep)
+        await self._app(scope, receive, keep)
         return _Reply(status, tuple(headers), body)
 
 

@@ -83,10 +83,11 @@ class Gateway:
 
     async def _start(self, listener: socket.socket) -> None:
         self._upstream = UpstreamServer(self._address, self._credentials)
-        self._faulty = FaultyApp(App(Parts(self._behind, self._limits)), self._faults)
-        app = self._faulty if self._faults else self._faulty.app  # without faults nothing is in the way
+        app = App(Parts(self._behind, self._limits))
+        self._faulty = FaultyApp(app, self._faults) if self._faults else None
         config = uvicorn.Config(
-            app, http=protocol_of(self._limits), ws="none", lifespan="off", loop="none", interface="asgi3",
+            self._faulty or app,
+            http=protocol_of(self._limits), ws="none", lifespan="off", loop="none", interface="asgi3",
             log_config=None, log_level="error", access_log=False, server_header=False, proxy_headers=False,
             h11_max_incomplete_event_size=self._limits.head, backlog=_BACKLOG,
             timeout_keep_alive=int(self._limits.idle_seconds), timeout_graceful_shutdown=_ENDING,

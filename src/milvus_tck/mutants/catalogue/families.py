@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from milvus_tck.mutants.catalogue.tables import DefectTable, FamilyTable, MutantTable
-from milvus_tck.mutants.defects.registry import BEHAVIOURS
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import Clause, Expectation
 from milvus_tck.spec.errors import legacy_of
@@ -63,7 +62,7 @@ def _fits(clause: Clause, row: FamilyTable) -> bool:
     if (row.kinds and clause.kind not in row.kinds) or clause.kind in row.not_kinds:
         return False
     # The server that such a defect is put into is not killed: what stays is asked of recordings.
-    if clause.revives and row.operator in BEHAVIOURS and BEHAVIOURS[row.operator].live:
+    if clause.revives and row.is_live:
         return False
     known = methods().get(clause.rpc)
     return not row.answers or (known is not None and known.output_type.name in row.answers)

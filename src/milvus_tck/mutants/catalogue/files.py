@@ -13,7 +13,6 @@ from pathlib import Path
 from milvus_tck.mutants.catalogue.families import expand
 from milvus_tck.mutants.catalogue.mutant import Concerns, Mutant
 from milvus_tck.mutants.catalogue.tables import MutantTable, MutantTables
-from milvus_tck.mutants.defects.registry import BEHAVIOURS
 from milvus_tck.mutation.context import Arguments
 from milvus_tck.mutation.registry import REFUSED
 from milvus_tck.spec.clause_files import clauses
@@ -75,5 +74,5 @@ def _mutant(row: MutantTable) -> Mutant:
         aspect=row.aspect,
         equivalent=row.equivalent,
         seen=row.seen,
-        live=row.operator in BEHAVIOURS and BEHAVIOURS[row.operator].live if row.live is None else row.live,
+        live=row.is_live,
     )

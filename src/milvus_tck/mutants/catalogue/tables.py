@@ -56,6 +56,11 @@ class DefectTable(Table, frozen=True, kw_only=True):
     #: Whether it needs a server that runs; where nothing is said, the operator knows.
     live: bool | None = None
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it is put into a server that runs, rather than into a recording."""
+        return self.operator in BEHAVIOURS and BEHAVIOURS[self.operator].live if self.live is None else self.live
+
 
 class MutantTable(DefectTable, frozen=True, kw_only=True):
     """One deliberate defect."""

@@ -84,6 +84,14 @@ def _user(answer: m.SelectUserResponse, _: Message) -> None:
         each.roles.add(name="other")
 
 
+def _grants(answer: m.SelectGrantResponse, refused: Message) -> None:
+    """One grant more is told, or none any more where the role is gone."""
+    if isinstance(refused, m.DropRoleRequest):
+        del answer.entities[:]
+    else:
+        answer.entities.add(object_name="other")
+
+
 def _groups(answer: m.ListResourceGroupsResponse, refused: Message) -> None:
     turned(answer.resource_groups, getattr(refused, "resource_group", "other"))
 
@@ -146,6 +154,7 @@ CHANGES: Mapping[type[Message], Callable[[Any, Message], None]] = {
     m.ListCredUsersResponse: _users,
     m.SelectRoleResponse: _role,
     m.SelectUserResponse: _user,
+    m.SelectGrantResponse: _grants,
     m.ListResourceGroupsResponse: _groups,
     m.DescribeDatabaseResponse: _database,
     m.GetCollectionStatisticsResponse: _counted,

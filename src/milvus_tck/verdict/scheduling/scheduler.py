@@ -113,10 +113,11 @@ class Scheduler:
         self._needs.expect(self._undecided)
         yield from self._decide()
         while self._busy or self._late or self._failing:
-            if self._failing and not self._calm and self._news.empty():
-                yield from self._confirm()  # hostile tests have instances of their own: they are not beside it
+            # Hostile tests have instances of their own: they are not beside what is confirmed alone.
+            if self._busy and (self._calm or not self._failing or not self._news.empty()):
+                yield from self._round()
             else:
-                yield from self._round() if self._busy else self._again()
+                yield from self._confirm() if self._failing else self._again()
         self._complain_of_circles()
         for job in self._last:
             yield self._settle(job, confirmed(self.instance, job))

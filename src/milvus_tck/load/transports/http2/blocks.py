@@ -9,6 +9,8 @@ time, so an index changes only when a new header is added.
 import math
 from collections.abc import Sequence
 
+from milvus_tck.wire.http2_frames import header_number, header_text
+
 __all__ = ["Blocks", "timeout_text"]
 
 #: The table that a server has before it said otherwise, and the largest that we make use of.
@@ -27,7 +29,6 @@ _INDEXED = (0x80, 7)
 _ADDED = (0x40, 6)
 _IN_FULL = (0x00, 4)
 _RESIZED = (0x20, 5)
-_TEXT = (0x00, 7)
 
 
 def timeout_text(seconds: float) -> str:
@@ -82,44 +83,29 @@ class Blocks:
         self._limit = limit
         self._places.clear()
         self._used = self._timeouts = 0
-        self._prefix = _number(_RESIZED, 0) + (_number(_RESIZED, self._limit) if self._limit else b"")
+        self._prefix = header_number(_RESIZED, 0) + (header_number(_RESIZED, self._limit) if self._limit else b"")
 
     def _timeout(self, text: str) -> bytes:
         header = ("grpc-timeout", text)
         if header not in self._places and self._timeouts >= _TIMEOUTS:
-            return _number(_IN_FULL, 0) + _text(header[0]) + _text(text)
+            return header_number(_IN_FULL, 0) + _ascii(header[0]) + _ascii(text)
         self._timeouts += header not in self._places
         return self._header(*header)
 
     def _header(self, name: str, value: str) -> bytes:
         if (name, value) in _STATIC:
-            return _number(_INDEXED, _STATIC[name, value])
+            return header_number(_INDEXED, _STATIC[name, value])
         if (name, value) in self._places:
-            return _number(_INDEXED, _STATIC_SIZE + len(self._places) - self._places[name, value])
+            return header_number(_INDEXED, _STATIC_SIZE + len(self._places) - self._places[name, value])
         index = _STATIC_NAMES.get(name, 0)
-        written = (b"" if index else _text(name)) + _text(value)
+        written = (b"" if index else _ascii(name)) + _ascii(value)
         size = len(name) + len(value) + _OVERHEAD
         if self._used + size > self._limit:
-            return _number(_IN_FULL, index) + written
+            return header_number(_IN_FULL, index) + written
         self._places[name, value] = len(self._places)
         self._used += size
-        return _number(_ADDED, index) + written
+        return header_number(_ADDED, index) + written
 
 
-def _number(mark: tuple[int, int], value: int) -> bytes:
-    """Write a number behind the mark of a representation."""
-    first, bits = mark
-    full = (1 << bits) - 1
-    if value < full:
-        return bytes((first | value,))
-    written, value = [first | full], value - full
-    while value >= 0x80:  # noqa: PLR2004 - seven bits to a byte, the eighth says that more follow
-        written.append(value & 0x7F | 0x80)
-        value >>= 7
-    return bytes((*written, value))
-
-
-def _text(text: str) -> bytes:
-    """Write a text as it is: Huffman coding would save bytes that are sent once."""
-    raw = text.encode("ascii")
-    return _number(_TEXT, len(raw)) + raw
+def _ascii(text: str) -> bytes:
+    return header_text(text.encode("ascii"))

@@ -13,14 +13,15 @@ from typing import Final
 from gevent.hub import Hub
 from hpack import HPACKError
 
-from milvus_tck.load.transports.http2 import control, frames, reply_frames
+from milvus_tck.load.transports.http2 import control, reply_frames
 from milvus_tck.load.transports.http2.blocks import Blocks, timeout_text
-from milvus_tck.load.transports.http2.frames import DATA, END_HEADERS, END_STREAM, HEADERS, PADDED, PRIORITY_FLAG
 from milvus_tck.load.transports.http2.limits import PeerLimits, ProtocolError, StreamOwner
 from milvus_tck.load.transports.http2.replies import Block, Replies
 from milvus_tck.load.transports.http2.stream import Stream
 from milvus_tck.load.transports.http2.uploads import Upload, Uploads
 from milvus_tck.load.transports.http2.wire import Buffer, Wire
+from milvus_tck.wire import http2_frames as frames
+from milvus_tck.wire.http2_frames import DATA, END_HEADERS, END_STREAM, HEADERS, PADDED, PRIORITY_FLAG
 
 __all__ = ["Http2Connection"]
 

@@ -5,9 +5,9 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from milvus_tck.load.transports.base import CODES
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.limits import ProtocolError
 from milvus_tck.load.transports.http2.reply_frames import Joining, check_number, content_of
+from milvus_tck.wire import http2_frames as frames
 
 if TYPE_CHECKING:
     from milvus_tck.load.transports.http2.connection import Http2Connection

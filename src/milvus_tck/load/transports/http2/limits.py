@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.stream import Stream
+from milvus_tck.wire import http2_frames as frames
 
 if TYPE_CHECKING:
     from milvus_tck.load.transports.http2.connection import Http2Connection

@@ -5,10 +5,10 @@ from struct import Struct
 from typing import TYPE_CHECKING, Final
 
 from milvus_tck.load.transports.base import CODES
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.limits import ProtocolError
 from milvus_tck.load.transports.http2.replies import NO_STATUS, Block
 from milvus_tck.load.transports.http2.stream import Stream
+from milvus_tck.wire import http2_frames as frames
 
 if TYPE_CHECKING:
     from milvus_tck.load.transports.http2.connection import Http2Connection

@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Iterable
 
-from milvus_tck.load.transports.http2 import frames
 from milvus_tck.load.transports.http2.wire import Buffer
+from milvus_tck.wire import http2_frames as frames
 
 __all__ = ["Upload", "Uploads"]
 

@@ -1,4 +1,4 @@
-"""HTTP/2 frames: their numbers, and those that we send (RFC 9113)."""
+"""HTTP/2 frames: their numbers, and those that we send (RFC 9113), with the texts of header blocks (RFC 7541)."""
 
 from collections.abc import Iterable
 from struct import Struct
@@ -10,7 +10,7 @@ __all__ = [
     "MAX_CONCURRENT_STREAMS", "MAX_FRAME_SIZE", "MAX_HEADER_LIST_SIZE", "MAX_WINDOW", "NO_ERROR", "PADDED", "PING",
     "PREFACE", "PRIORITY", "PRIORITY_FLAG", "PROTOCOL_ERROR", "PUSH_PROMISE", "REFUSED_STREAM", "RST_STREAM",
     "SETTINGS", "SHORTEST_FRAME", "START_WINDOW", "WINDOW_UPDATE", "frame", "goaway", "head", "header_frames",
-    "rst_stream", "settings", "window_update",
+    "header_number", "header_text", "rst_stream", "settings", "window_update",
 ]  # fmt: skip
 
 PREFACE: Final = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
@@ -97,3 +97,21 @@ def header_frames(stream: int, block: bytes, longest: int) -> bytes:
         frame(CONTINUATION if at else HEADERS, END_HEADERS if at == last else 0, stream, piece)
         for at, piece in enumerate(pieces)
     )
+
+
+def header_number(mark: tuple[int, int], value: int) -> bytes:
+    """Write a number behind the mark of a representation: its first byte, and how many bits of a number fit into it."""
+    first, bits = mark
+    full = (1 << bits) - 1
+    if value < full:
+        return bytes((first | value,))
+    written, value = [first | full], value - full
+    while value >= 0x80:  # noqa: PLR2004 - seven bits to a byte, the eighth says that more follow
+        written.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes((*written, value))
+
+
+def header_text(raw: bytes) -> bytes:
+    """Write a text as it is: Huffman coding would save bytes that are sent once."""
+    return header_number((0x00, 7), len(raw)) + raw
