@@ -9,6 +9,7 @@ import pytest
 
 from milvus_tck.targets.base import Target
 from milvus_tck.targets.network import free_ports
+from milvus_tck.targets.resolver import default_name, resolve
 from milvus_tck.targets.tck_toml import FILE
 from milvus_tck.verdict.leftovers.ledger import Ledger
 from milvus_tck.verdict.model.states import Exit
@@ -93,6 +94,9 @@ def test_without_a_registry_and_a_cache_nothing_works(
 
 def test_without_a_registry_the_cache_is_enough(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was started once starts again."""
+    started = resolve(default_name())
+    started.start()
+    started.stop()
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("UV_OFFLINE", "1")
     done = typed("doctor", "--json")

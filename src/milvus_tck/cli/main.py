@@ -7,7 +7,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -15,6 +15,7 @@ from click.shell_completion import CompletionItem
 
 from milvus_tck.cli.terminal.bug_report import end_of, show_no_traceback
 from milvus_tck.cli.terminal.errors import NearlyRightError, complain
+from milvus_tck.cli.terminal.exit_code import STOPS, keep_exit_code
 from milvus_tck.cli.terminal.pipes import let_readers_leave
 from milvus_tck.extensions import ExtensionError
 from milvus_tck.extras import MissingExtraError
@@ -89,55 +90,56 @@ def cli() -> None:
     """Judge servers that speak the Milvus protocol."""
 
 
-@contextlib.contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let a request to end (SIGTERM, a closed terminal) stop a verb in the same good order as Ctrl-C."""
-    asked = [number for number in _STOPS if signal.getsignal(number) is signal.SIG_DFL]
-    for number in asked:
-        signal.signal(number, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        for number in asked:
-            signal.signal(number, signal.SIG_DFL)
-
-
-#: Whoever ignores one of them (nohup does) means it, so those stay ignored.
-_STOPS = (signal.SIGTERM, signal.SIGHUP)
 #: How alike two names are (0 to 1), of which one is the other with a slip of the pen.
 _SLIP = 0.7
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run a verb and leave with its exit code; no traceback reaches a user."""
-    code: Any
+    """Run a verb and leave with its exit code; no traceback reaches a user.
+
+    A request to end (SIGTERM, a closed terminal) stops it in the same good order as Ctrl-C.
+    """
     show_no_traceback()
     let_readers_leave()
     # gRPC's own lines about a handshake that fails would stand above our error, which says it, too. It looks once.
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+    asked = [number for number in STOPS if signal.getsignal(number) is signal.SIG_DFL]
+    for number in asked:
+        signal.signal(number, signal.default_int_handler)
     try:
-        with _stoppable():
-            typed = sys.argv[1:] if arguments is None else arguments
-            # The root keeps what was typed, for those who advise what to type instead.
-            code = cli.main(typed, prog_name="milvus-tck", standalone_mode=False, obj=tuple(typed))
-    except click.UsageError as error:
-        complain(error.format_message(), then=_then(error, sys.argv[1:] if arguments is None else arguments))
-        code = Exit.USAGE
+        code = _written(_code_of(sys.argv[1:] if arguments is None else arguments))
+    except KeyboardInterrupt:  # while something else was told already
+        _forget_the_interrupt()
+        code = int(Exit.INTERRUPTED)
+    if arguments is None:
+        keep_exit_code(code)
+    else:
+        for number in asked:
+            signal.signal(number, signal.SIG_DFL)
+    sys.exit(code)
+
+
+def _code_of(typed: list[str]) -> int:
+    """Run what was typed, and say what ended it."""
+    try:
+        # The root keeps what was typed, for those who advise what to type instead.
+        code: Any = cli.main(typed, prog_name="milvus-tck", standalone_mode=False, obj=tuple(typed))
     except (click.Abort, KeyboardInterrupt):
         complain("interrupted")
         _forget_the_interrupt()
-        code = Exit.INTERRUPTED
+        return Exit.INTERRUPTED
     except click.ClickException as error:
-        complain(error.format_message())
-        code = Exit.USAGE
+        then = _then(error, typed) if isinstance(error, click.UsageError) else ""
+        complain(error.format_message(), then=then)
+        return Exit.USAGE
     except (MissingExtraError, ExtensionError) as error:
         complain(error.what, error.why, error.then)
-        code = Exit.USAGE
+        return Exit.USAGE
     except BrokenPipeError:
-        code = Exit.OK  # the reader of our output has seen enough
+        return Exit.OK  # the reader of our output has seen enough
     except Exception as error:  # noqa: BLE001 - our own bug, whatever it is
-        code = end_of(error)
-    sys.exit(_written(int(code) if isinstance(code, int) else int(Exit.OK)))
+        return end_of(error)
+    return int(code) if isinstance(code, int) else Exit.OK
 
 
 def _then(error: click.UsageError, arguments: list[str]) -> str:
