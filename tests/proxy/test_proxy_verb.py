@@ -116,11 +116,12 @@ def test_interrupts_of_a_job_in_the_background(tmp_path: Path, address: str) -> 
 
 
 def test_a_rule_that_did_nothing_is_told(tmp_path: Path, address: str) -> None:
-    """A rule that met calls and left them as they were ends the proxy with 2, and the summary tells what was cut."""
+    """A rule that met no call, or left those as they were, ends the proxy with 2; the summary tells what was cut."""
     rules = tmp_path / "rules.toml"
     rules.write_text(
         '[[mutate]]\nid = "idle"\nrpc = "Insert"\noperator = "reverse"\nwith = { member = "succ_index" }\n'
-        '[[fault]]\nid = "cut"\nrpc = "Delete"\ndrop = true\n',
+        '[[fault]]\nid = "cut"\nrpc = "Delete"\ndrop = true\n'
+        '[[fault]]\nid = "late"\nrpc = "Search"\ndrop = true\n',
         encoding="utf-8",
     )
     with running("proxy", "--upstream", address, "--profile", "2.3", "--rules", str(rules)) as process:
@@ -131,7 +132,7 @@ def test_a_rule_that_did_nothing_is_told(tmp_path: Path, address: str) -> None:
         assert [_line(process).split()[1] for _ in range(2)] == ["Insert", "Delete"]
         out, err, code = _ended(process, signal.SIGTERM)
     assert "connection broken by a rule: 1 calls" in out
-    assert err.startswith("error: rule idle did nothing\n")
+    assert err.startswith("error: rule late did nothing\n  why: no call met it\nerror: rule idle did nothing\n")
     assert code == Exit.UNDETERMINED
 
 

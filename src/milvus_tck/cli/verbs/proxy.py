@@ -86,12 +86,14 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     if proxy.trouble is not None:
         complain("not everything could be recorded or shown", str(proxy.trouble))
         return int(Exit.UNDETERMINED)
+    unmet = [name for name, (matched, _) in proxy.applied().items() if not matched]
     idle = [name for name, (matched, applied) in proxy.applied().items() if matched and not applied]
+    if unmet:
+        complain(f"rule {', '.join(unmet)} did nothing", "no call met it")
     if idle:
         why = "it met calls and left them as they were: skip, probability, or nothing there that it changes"
         complain(f"rule {', '.join(idle)} did nothing", why)
-        return int(Exit.UNDETERMINED)
-    return int(Exit.OK)
+    return int(Exit.UNDETERMINED if unmet or idle else Exit.OK)
 
 
 def _rules(path: Path | None) -> RuleSet:
