@@ -364,6 +364,7 @@ _ELSEWHERE = {
     "disk-full": "tests/robust/test_disk.py::test_no_space_for_the_results_at_all",
     "disk-full-ledger": "tests/robust/test_disk.py::test_no_space_for_the_ledger",
     "http-fault-idle": "tests/gateway/test_gateway_verb.py::test_a_fault_that_did_nothing_is_told",
+    "data-broken": "tests/robust/test_odd_input.py::test_a_slip_in_the_data_is_no_bug",
     "rule-idle": "tests/proxy/test_proxy_verb.py::test_a_rule_that_did_nothing_is_told",
     "serve-ended": "tests/cli/test_serve.py::test_it_serves_until_it_is_stopped",
 }

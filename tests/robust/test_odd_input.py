@@ -1,6 +1,7 @@
 """Every verb, typed with what nobody should type: a message and an exit code, and never a traceback."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import milvus_tck
 from milvus_tck.cli.terminal.bug_report import end_of, keep_details
+from milvus_tck.spec.data import data_dir
 from milvus_tck.verdict.model.states import Exit
 from tests.robust.warm import typed_warm
 
@@ -193,6 +196,25 @@ def test_a_port_that_is_taken(odd: Path, tmp_path: Path) -> None:
             assert done.returncode in {Exit.USAGE, Exit.TARGET_LOST}, done.stderr
             assert str(port) in done.stderr
             assert "Traceback" not in done.stderr
+
+
+def test_a_slip_in_the_data_is_no_bug(tmp_path: Path) -> None:
+    """Whoever wrote a clause is told file, line, what is not known and what is, by whatever verb reads it."""
+    package = tmp_path / "milvus_tck"
+    shutil.copytree(Path(milvus_tck.__file__).parent, package)
+    for name in ("proto", "suites", "fixtures"):
+        shutil.copytree(data_dir(name), package / name)
+    with (package / "proto/clauses/flush/flush.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[[clause]]\nid = "flush/odd"\nlevl = "must"\n')
+    for verb in (["list"], ["explain", "flush/odd"]):
+        command = [sys.executable, "-m", "milvus_tck.cli.main", *verb]
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)}
+        done = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+        assert done.returncode == Exit.USAGE, done.stderr
+        assert done.stderr.startswith("error: the data of the protocol cannot be used\n")
+        assert "flush.toml, line " in done.stderr
+        assert "has no levl; there are " in done.stderr
+        assert not list(tmp_path.glob("milvus-tck-*.log"))
 
 
 def _fall(words: str) -> None:

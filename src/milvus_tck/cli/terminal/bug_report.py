@@ -29,8 +29,13 @@ def end_of(error: BaseException) -> Exit:
         place = f"{error.filename} cannot be used" if error.filename else "the output cannot be written"
         complain(place, error.strerror or str(error), "choose another place, or make room")
         return Exit.UNDETERMINED
+    from milvus_tck.spec.tables import SpecError  # noqa: PLC0415 - most verbs end well
+
     if UNFILLED in str(error):
         complain("something is still to be filled in", str(error), "write it, as CONTRIBUTING.md says")
+        return Exit.USAGE
+    if isinstance(error, SpecError):
+        complain("the data of the protocol cannot be used", str(error), "write it as docs/guide-contributors.md says")
         return Exit.USAGE
     _complain(error)
     return Exit.OUR_BUG
