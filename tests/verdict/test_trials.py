@@ -2,7 +2,8 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,12 @@ _PASS, _FAIL, _OTHER, _FAULT = "pass", "fail", "fail otherwise", "fault"
 
 
 def _acts(
-    name: str, plan: Sequence[str], seen: list[str] | None = None, shared: Sequence[SharedFixture[Any]] = ()
+    name: str,
+    plan: Sequence[str],
+    seen: list[str] | None = None,
+    shared: Sequence[SharedFixture[Any]] = (),
+    *,
+    hostile: bool = False,
 ) -> Job:
     """Make a test whose runs go by a plan; the last step of it goes on for ever."""
     runs = Counter[str]()
@@ -42,7 +48,7 @@ def _acts(
             raise Faulted("Insert", "UNAVAILABLE", "Insert: gRPC UNAVAILABLE")
         case.judge(step == _PASS, "good", step, of=name, signature=step)
 
-    return a_job(name, a_clause(name), body=body, shared=shared)
+    return a_job(name, a_clause(name, hostile=hostile), body=body, shared=shared)
 
 
 @pytest.fixture
@@ -88,6 +94,23 @@ def test_what_runs_come_to(
     for each in (found, single):
         assert (each.state, each.signature) == (state, signature)
         assert (each.runs, each.failed, each.faults) == times
+
+
+def test_what_released_servers_show_is_not_confirmed(instance: TargetInstance) -> None:
+    """A known failure stands after one run; one with another signature is confirmed, hostile or not."""
+
+    def told_apart(judgements: Iterable[Judgement]) -> list[Judgement]:
+        known = State.DEVIATION
+        return [replace(each, state=known) if each.signature == _FAIL else each for each in judgements]
+
+    for hostile in (False, True):
+        known, other = (_acts(f"a/{each}", [each], hostile=hostile) for each in (_FAIL, _OTHER))
+        scheduler = Scheduler(instance, 4, beside=lambda: instance, told_apart=told_apart)
+        found = {result.test: result.judgements[0] for result in scheduler.results([known, other])}
+        scheduler.close()
+        assert {test: (each.state, each.runs, each.failed) for test, each in found.items()} == {
+            f"a/{_FAIL}": (State.FAIL, 1, 1), f"a/{_OTHER}": (State.FAIL, 2, 2),
+        }  # fmt: skip
 
 
 def test_what_failed_is_confirmed_alone(instance: TargetInstance) -> None:

@@ -8,9 +8,11 @@ A test runs again for two reasons, and for no other:
   where it does not, it is `flaky`, and runs a few times more so that there is a ratio to tell.
 
 No run is forgotten: a check that failed once cannot pass any more.
+
+A failure that releases of the target's line show, with the same signature, is no news: it is not confirmed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from milvus_tck.verdict.case.execution import ExecutionResult
@@ -20,7 +22,10 @@ from milvus_tck.verdict.model.stops import FAULT
 from milvus_tck.verdict.scheduling.instance import TargetInstance
 from milvus_tck.verdict.scheduling.job import Job
 
-__all__ = ["confirmed", "disturbed", "doubtful", "together"]
+__all__ = ["ToldApart", "confirmed", "disturbed", "doubtful", "together"]
+
+#: Tells the failures that released servers show as well from all others.
+ToldApart = Callable[[Iterable[Judgement]], Iterable[Judgement]]
 
 #: Runs of a test at most, where the transport fails each time.
 _ATTEMPTS = 4
@@ -34,17 +39,19 @@ def disturbed(runs: Sequence[ExecutionResult]) -> bool:
     return _faulted(runs[-1]) and sum(map(_faulted, runs)) < _ATTEMPTS
 
 
-def doubtful(runs: Sequence[ExecutionResult]) -> bool:
+def doubtful(runs: Sequence[ExecutionResult], told_apart: ToldApart = tuple) -> bool:
     """Tell whether something failed that has not been confirmed yet, or has no ratio yet."""
-    states = {judgement.state for judgement in together(runs).judgements}
+    states = {judgement.state for judgement in told_apart(together(runs).judgements)}
     wanted = _FOR_A_RATIO if State.FLAKY in states else _TWICE if State.FAIL in states else 0
     return sum(not _faulted(run) for run in runs) < wanted
 
 
-def confirmed(instance: TargetInstance, job: Job, runs: Sequence[ExecutionResult] = ()) -> ExecutionResult:
+def confirmed(
+    instance: TargetInstance, job: Job, runs: Sequence[ExecutionResult] = (), *, told_apart: ToldApart = tuple
+) -> ExecutionResult:
     """Run a test alone, as often as it takes after those `runs`."""
     made = list(runs) or [instance.alone(job)]
-    while disturbed(made) or (doubtful(made) and not _faulted(made[-1])):
+    while disturbed(made) or (doubtful(made, told_apart) and not _faulted(made[-1])):
         again = instance.attempt(job)  # it survived this before: whether the target lives need not be asked each time
         made.append(instance.alone(job) if again.died else again)
     return together(made)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from milvus_tck.verdict.case.execution import ExecutionResult
-from milvus_tck.verdict.case.trials import confirmed
+from milvus_tck.verdict.case.trials import ToldApart, confirmed
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.scheduling.instance import TargetInstance
 from milvus_tck.verdict.scheduling.job import Job
@@ -33,6 +33,8 @@ class HostileLanes:
     #: Is told what each test came to, in a thread of its lane.
     done: Callable[[Job, ExecutionResult], None]
     lanes: int = LANES
+    #: Which failures need not be confirmed.
+    told_apart: ToldApart = tuple
     _jobs: "queue.SimpleQueue[Job | None]" = field(default_factory=queue.SimpleQueue)
     _threads: list[threading.Thread] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -56,7 +58,7 @@ class HostileLanes:
         instance: TargetInstance | None = None
         while (job := self._jobs.get()) is not None:
             instance = instance or self.beside()
-            result = confirmed(instance, job)
+            result = confirmed(instance, job, told_apart=self.told_apart)
             if any(each.state is State.TARGET_CRASH for each in result.judgements):
                 self._open()
             self.done(job, result)

@@ -25,14 +25,14 @@ other is left for its instance, before anybody is told (see `trials`). What stan
 import queue
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from milvus_tck.spec.clause_files import ROOT, clauses
 from milvus_tck.spec.data import SpecError
 from milvus_tck.verdict.case.execution import ExecutionResult, waited_in_vain
-from milvus_tck.verdict.case.trials import confirmed, disturbed, doubtful, together
+from milvus_tck.verdict.case.trials import ToldApart, confirmed, disturbed, doubtful, together
 from milvus_tck.verdict.model.check import GRPC
 from milvus_tck.verdict.model.obligations import is_bound
 from milvus_tck.verdict.scheduling.hostile_lanes import LANES, HostileLanes
@@ -61,6 +61,8 @@ class Scheduler:
     revival: Callable[[], TargetInstance] | None = None
     #: What is known of the target that decides which tests run on it.
     conditions: Conditions = field(default_factory=Conditions)
+    #: Which failures are known of released servers, and need not be confirmed.
+    told_apart: ToldApart = tuple
 
     _undecided: list[Job] = field(default_factory=list, init=False)
     _preparing: set[Job] = field(default_factory=set, init=False)
@@ -91,7 +93,12 @@ class Scheduler:
         self._not_run = NotRun(self._needs, self.conditions, self._floor)
 
     def _aside_of(self, beside: Callable[[], TargetInstance] | None, lanes: int) -> HostileLanes | None:
-        return HostileLanes(beside, lambda job, result: self._news.put((job, result)), lanes) if beside else None
+        if beside is None:
+            return None
+        return HostileLanes(beside, lambda job, result: self._news.put((job, result)), lanes, self.told_apart)
+
+    def _confirmed(self, job: Job, runs: Sequence[ExecutionResult] = ()) -> ExecutionResult:
+        return confirmed(self.instance, job, runs, told_apart=self.told_apart)
 
     def _floor(self, job: Job) -> str:
         """Say why nothing can be judged over a test's binding: its own, where a collection can be created over that."""
@@ -120,12 +127,12 @@ class Scheduler:
                 yield from self._confirm() if self._failing else self._again()
         self._complain_of_circles()
         for job in self._last:
-            yield self._settle(job, confirmed(self.instance, job))
+            yield self._settle(job, self._confirmed(job))
 
     def single(self, job: Job) -> ExecutionResult:
         """Run one test by itself, for those who bring tests one by one."""
         self._needs.expect([job])
-        return self._settle(job, self._not_run.of(self.instance.case(job), job) or confirmed(self.instance, job))
+        return self._settle(job, self._not_run.of(self.instance.case(job), job) or self._confirmed(job))
 
     def close(self) -> None:
         """Wait for what is in flight; nothing new starts."""
@@ -173,7 +180,7 @@ class Scheduler:
             self._ready.append(job)
         elif waited_in_vain(result):
             self._late.append(job)
-        elif doubtful(runs):
+        elif doubtful(runs, self.told_apart):
             self._failing.append(job)
         else:
             yield self._settle(job, together(runs))
@@ -189,7 +196,7 @@ class Scheduler:
         """Run each suspect alone."""
         suspects, self._suspects = self._suspects, []
         for job in suspects:
-            yield self._settle(job, confirmed(self.instance, job))
+            yield self._settle(job, self._confirmed(job))
         if self._undecided or self._preparing or self._ready:
             self.instance.stands()  # who was blamed last left it dead: the others would be suspects for nothing
         yield from self._decide()
@@ -201,7 +208,7 @@ class Scheduler:
         if not waited_in_vain(runs[-1]) & self._hopeless:
             runs.append(self.instance.alone(job))
             self._hopeless |= waited_in_vain(runs[-1])
-        if doubtful(runs):
+        if doubtful(runs, self.told_apart):
             self._failing.append(job)
             return
         yield self._settle(job, together(runs))
@@ -213,7 +220,7 @@ class Scheduler:
         self._failing.remove(job)
         runs, now = self._runs[job], time.monotonic()
         others = now - self._began - self._spent
-        result = confirmed(self.instance, job, runs) if self._spent < max(_LEAST, others * _SHARE) else together(runs)
+        result = self._confirmed(job, runs) if self._spent < max(_LEAST, others * _SHARE) else together(runs)
         self._spent += time.monotonic() - now
         yield self._settle(job, result)
         yield from self._decide()

@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from milvus_tck.targets.base import lacking, revivable
 from milvus_tck.targets.monitor import TargetMonitor
@@ -70,7 +71,13 @@ def _scheduler(target: OpenTarget, preparations: Preparations) -> Scheduler:
             without=lacking(server.declared, known=bool(server.credentials.http)),
             beyond=server.declared.beyond,
         ),
+        told_apart=partial(_told_apart, target),
     )
+
+
+def _told_apart(target: OpenTarget, judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
+    """Tell what released servers break from what the target breaks, unless nobody wants that."""
+    return tuple(judgements if target.options.strict_protocol else known_deviations(judgements, target.profile))
 
 
 def _shuffled(jobs: Sequence[Job], seed: int) -> list[Job]:
@@ -103,12 +110,7 @@ class RunningCheck:
         return self._told_apart(self.scheduler.single(job))
 
     def _told_apart(self, result: ExecutionResult) -> ExecutionResult:
-        """Tell what released servers break from what the target breaks, unless nobody wants that."""
-        return replace(result, judgements=self._deviating(result.judgements))
-
-    def _deviating(self, judgements: Iterable[Judgement]) -> tuple[Judgement, ...]:
-        strict = self.target.options.strict_protocol
-        return tuple(judgements if strict else known_deviations(judgements, self.target.profile))
+        return replace(result, judgements=_told_apart(self.target, result.judgements))
 
     def take(self, result: ExecutionResult) -> None:
         """Report what a test came to, and whether that was asked for."""
@@ -126,7 +128,7 @@ class RunningCheck:
             self.scheduler.close()
             self.preparations.close()
             leftovers = self._clean_up()  # first of all: the rest needs space on a disk
-            for judgement in self._deviating(self._wire_judgements()):
+            for judgement in _told_apart(self.target, self._wire_judgements()):
                 self.log.of_wire(judgement)
             lost = self.scheduler.lost
             whole = complete and not interrupted() and not lost
