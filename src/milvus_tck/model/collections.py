@@ -73,8 +73,7 @@ def _pairs(found: Any) -> dict[str, str]:  # noqa: ANN401 - repeated KeyValuePai
 
 def _check_capacity(state: ServerState, shards: int, partitions: int) -> None:
     every = [each for database in state.databases.values() for each in database.collections.values()]
-    most = state.limit("collections")
-    if most is not None and len(every) >= most:
+    if len(every) >= state.bound("collections"):
         raise RefusalError("create-collection/collections-too-many")
     used = sum(each.shards * len(each.partitions) for each in every) + shards * partitions
     capacity = state.limit("capacity")

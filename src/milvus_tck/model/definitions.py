@@ -49,14 +49,14 @@ def _check_collection_name(state: ServerState, name: str) -> None:
 def _check_fields(state: ServerState, schema: CollectionSchema) -> None:
     demand = state.rules.demand
     demand(len(schema.fields) > 0, f"{_RPC}/no-fields")
-    most = state.limit("fields")
-    if most is not None and len(schema.fields) > most:
+    most = state.bound("fields")
+    if len(schema.fields) > most:
         raise state.rules.refusal(f"{_RPC}/fields-65", f"{len(schema.fields)} fields, the most are {most}")
     names = [each.name for each in schema.fields]
     demand(len(set(names)) == len(names), f"{_RPC}/field-names-twice")
     vectors = [each for each in schema.fields if each.data_type in VECTORS]
     demand(bool(vectors), f"{_RPC}/vector-fields-none")
-    if len(vectors) > (state.limit("vector-fields") or len(vectors)):
+    if len(vectors) > state.bound("vector-fields"):
         several = "vector-fields-two" if state.rules.refuses(f"{_RPC}/vector-fields-two") else "vector-fields-too-many"
         raise RefusalError(f"{_RPC}/{several}", f"{len(vectors)} vector fields")
     for each in schema.fields:
@@ -115,7 +115,7 @@ def _is_integer(text: str) -> bool:
 def shards_of(state: ServerState, request: m.CreateCollectionRequest) -> int:
     """Return how many shards a definition asks for; raises `RefusalError` for too many."""
     shards = max(request.shards_num, 1)
-    state.rules.demand(shards <= (state.limit("shards") or shards), f"{_RPC}/shards-too-many", str(shards))
+    state.rules.demand(shards <= state.bound("shards"), f"{_RPC}/shards-too-many", str(shards))
     return shards
 
 
@@ -125,5 +125,5 @@ def spread_of(state: ServerState, request: m.CreateCollectionRequest, schema: Co
     if not any(each.is_partition_key for each in schema.fields):
         state.rules.demand(asked == 0, f"{_RPC}/num-partitions-without-key", str(asked))
         return 0
-    state.rules.demand(asked <= (state.limit("partitions") or asked), f"{_RPC}/num-partitions-too-many", str(asked))
-    return asked or state.limit("partition-key-partitions") or 1
+    state.rules.demand(asked <= state.bound("partitions"), f"{_RPC}/num-partitions-too-many", str(asked))
+    return asked or state.bound("partition-key-partitions")

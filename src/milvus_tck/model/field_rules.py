@@ -1,5 +1,7 @@
 """What a field of a collection may be: types, their parameters, defaults."""
 
+import re
+
 from milvus_tck.model.name_rules import is_name
 from milvus_tck.model.rules import RefusalError
 from milvus_tck.model.state import ServerState
@@ -18,6 +20,8 @@ KEYWORDS = frozenset({
     "array_contains", "array_contains_all", "array_contains_any", "array_length", "text_match", "phrase_match",
     "is", "null", "true", "false",
 })  # fmt: skip
+#: A whole number as servers read it: without blanks around it.
+_WHOLE = re.compile(r"[+-]?[0-9]+")
 _SYSTEM = frozenset({"RowID", "Timestamp"})
 _SCALARS = frozenset({
     DataType.Bool, DataType.Int8, DataType.Int16, DataType.Int32, DataType.Int64, DataType.Float, DataType.Double,
@@ -92,10 +96,9 @@ def _check_type(state: ServerState, field: m.FieldSchema) -> None:
 
 def _number(state: ServerState, text: str, clause: str) -> int:
     """Read a parameter that has to be a whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        raise state.rules.refusal(clause, f"strconv: parsing {text!r}") from None
+    if _WHOLE.fullmatch(text) is None:
+        raise state.rules.refusal(clause, f"strconv: parsing {text!r}")
+    return int(text)
 
 
 def _check_dim(state: ServerState, field: m.FieldSchema) -> None:
@@ -109,12 +112,12 @@ def _check_dim(state: ServerState, field: m.FieldSchema) -> None:
     if field.data_type == DataType.BinaryVector:
         demand(dim >= 1, f"{_RPC}/dim-out-of-range", given)
         demand(dim % BITS == 0, f"{_RPC}/binary-dim-not-of-eight", given)
-        longest = state.limit("binary-dim") or 0
-        above = "binary-dim-above-32768" if longest == state.limit("dim") else "binary-dim-above-262144"
+        longest = state.bound("binary-dim")
+        above = "binary-dim-above-32768" if longest == state.bound("dim") else "binary-dim-above-262144"
         demand(dim <= longest, f"{_RPC}/{above}", given)
         return
-    demand(1 <= dim <= (state.limit("dim") or dim), f"{_RPC}/dim-out-of-range", given)
-    demand(dim >= (state.limit("dim-least") or 1), f"{_RPC}/dim-one", given)
+    demand(1 <= dim <= state.bound("dim"), f"{_RPC}/dim-out-of-range", given)
+    demand(dim >= state.bound("dim-least"), f"{_RPC}/dim-one", given)
 
 
 def _check_length(state: ServerState, field: m.FieldSchema) -> None:
@@ -129,7 +132,7 @@ def _check_length(state: ServerState, field: m.FieldSchema) -> None:
 
 def _check_range(state: ServerState, given: str, name: str) -> None:
     length = _number(state, given, f"{_RPC}/max-length-not-a-number")
-    state.rules.demand(1 <= length <= (state.limit(name) or length), f"{_RPC}/{name}-out-of-range", given)
+    state.rules.demand(1 <= length <= state.bound(name), f"{_RPC}/{name}-out-of-range", given)
 
 
 def _check_array(state: ServerState, field: m.FieldSchema) -> None:
@@ -137,9 +140,8 @@ def _check_array(state: ServerState, field: m.FieldSchema) -> None:
     rules.demand(field.element_type in _SCALARS, f"{_RPC}/array-element-type", field.name)
     if "max_capacity" not in params:
         raise RefusalError(f"{_RPC}/array-capacity-missing", field.name)
-    capacity = _number(state, params["max_capacity"], f"{_RPC}/array-capacity-out-of-range")
-    most = state.limit("max-capacity") or capacity
-    rules.demand(1 <= capacity <= most, f"{_RPC}/array-capacity-out-of-range", params["max_capacity"])
+    rule, given = f"{_RPC}/array-capacity-out-of-range", params["max_capacity"]
+    rules.demand(1 <= _number(state, given, rule) <= state.bound("max-capacity"), rule, given)
     if field.element_type == DataType.VarChar:
         if "max_length" not in params:
             raise RefusalError(f"{_RPC}/max-length-missing", field.name)

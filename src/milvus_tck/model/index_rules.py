@@ -195,7 +195,7 @@ def _check_params(state: ServerState, field: m.FieldSchema, kind: str, options: 
     if kind in _WITH_LISTS:
         prefix = f"{_RPC}/{kebab_type(kind)}-nlist"
         state.rules.demand("nlist" in params, f"{prefix}-missing", kind)
-        _check_range(state, params, "nlist", 1, state.limit("nlist"), f"{prefix}-out-of-range")
+        _check_range(state, params, "nlist", 1, state.bound("nlist"), f"{prefix}-out-of-range")
     if kind == "IVF_PQ":
         _check_pq(state, field, params)
     if kind == "IVF_SQ8" and "nbits" in params:
@@ -223,9 +223,9 @@ def _check_pq(state: ServerState, field: m.FieldSchema, params: dict[str, object
 def _check_graph(state: ServerState, params: dict[str, object]) -> None:
     both = "M" in params and "efConstruction" in params
     state.rules.demand(both, f"{_RPC}/hnsw-param-missing", ", ".join(params))
-    least, most = state.limit("hnsw-m-least") or 1, state.limit("hnsw-m")
+    least, most = state.bound("hnsw-m-least"), state.bound("hnsw-m")
     _check_range(state, params, "M", least, most, f"{_RPC}/hnsw-m-out-of-range")
-    least, most = state.limit("ef-construction-least") or 1, state.limit("ef-construction")
+    least, most = state.bound("ef-construction-least"), state.bound("ef-construction")
     _check_range(state, params, "efConstruction", least, most, f"{_RPC}/hnsw-ef-construction-out-of-range")
 
 

@@ -46,7 +46,7 @@ def insert(state: ServerState, request: m.InsertRequest) -> RightAnswers:
 
     def write(found: m.MutationResult) -> None:
         own = {**values, key: keys_of(found.IDs) if generated else keys}
-        _append(collection, own, partition(own), found.timestamp)
+        collection.table.append(own, partition(own))
 
     return RightAnswers((RightAnswer(response, _right_rows(keys, generated=generated, upsert=False), write),))
 
@@ -74,7 +74,7 @@ def upsert(state: ServerState, request: m.UpsertRequest) -> RightAnswers:
         table = collection.table
         stored = table.values(key.name)
         table.delete(np.isin(stored, np.array(list(last), dtype=object)), found.timestamp)
-        _append(collection, own, partition(own), found.timestamp)
+        table.append(own, partition(own))
 
     return RightAnswers((RightAnswer(response, _right_rows(keys, generated=False, upsert=True), write),))
 
@@ -83,10 +83,6 @@ def _answer(state: ServerState, keys: list[Any]) -> m.MutationResult:
     return m.MutationResult(
         IDs=ids_of(keys), succ_index=range(len(keys)), insert_cnt=len(keys), timestamp=state.timestamp()
     )
-
-
-def _append(collection: CollectionState, values: dict[str, Any], partitions: NDArray[np.int64], timestamp: int) -> None:
-    collection.table.append(values, partitions, timestamp)
 
 
 def _generated(state: ServerState, collection: CollectionState, rows: int) -> list[int] | list[str]:

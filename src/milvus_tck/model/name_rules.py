@@ -33,8 +33,7 @@ def is_partition_name(state: ServerState, name: str) -> bool:
 
 
 def _fits(state: ServerState, name: str, form: "re.Pattern[str]") -> bool:
-    longest = state.limit("name-bytes")
-    return bool(form.fullmatch(name)) and (longest is None or len(name.encode()) <= longest)
+    return bool(form.fullmatch(name)) and len(name.encode()) <= state.bound("name-bytes")
 
 
 def database_of(state: ServerState, rpc: str, request: Any) -> Database | None:  # noqa: ANN401 - any request

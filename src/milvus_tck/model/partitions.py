@@ -33,8 +33,8 @@ def create_partition(state: ServerState, request: m.CreatePartitionRequest) -> R
     state.rules.demand(not collection.spread, "create-partition/partition-key", collection.name)
     if name in collection.partitions:
         return one(m.Status())
-    most = state.limit("partitions")
-    state.rules.demand(most is None or len(collection.partitions) < most, "create-partition/too-many", name)
+    room = len(collection.partitions) < state.bound("partitions")
+    state.rules.demand(room, "create-partition/too-many", name)
 
     def create(_response: object) -> None:
         made = Partition(name, state.new_id(), state.timestamp())

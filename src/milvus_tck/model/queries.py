@@ -61,7 +61,7 @@ def _window(state: ServerState, request: m.QueryRequest) -> tuple[int | None, in
     limit, offset = whole(given["limit"]), whole(given.get("offset") or "0")
     if limit is None or limit < 1 or offset is None or offset < 0:
         raise RefusalError("Unexpected", f"limit [{given['limit']}], offset [{given.get('offset', '')}] is invalid")
-    if limit + offset > (state.limit("window") or limit + offset):
+    if limit + offset > state.bound("window"):
         raise RefusalError("Unexpected", f"offset+limit [{limit + offset}] is invalid")
     return limit, offset
 

@@ -51,8 +51,7 @@ def _check_number(state: ServerState, nq: int, found: int) -> None:
     asked = nq or found
     if asked <= 0:
         raise RefusalError(f"{_RPC}/queries-none", f"nq [{asked}] is invalid, it should be in range [1, 16384]")
-    most = state.limit("queries") or asked
-    state.rules.demand(asked <= most, f"{_RPC}/queries-16385", f"nq [{asked}] is invalid")
+    state.rules.demand(asked <= state.bound("queries"), f"{_RPC}/queries-16385", f"nq [{asked}] is invalid")
     if asked != found:
         raise RefusalError(f"{_RPC}/nq-other", f"nq is {nq} for {found} query vectors")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from milvus_tck.model.rules import RefusalError
-from milvus_tck.model.search_options import whole
+from milvus_tck.model.search_options import decimals_of, whole
 from milvus_tck.model.state import ServerState
 from milvus_tck.wire.messages import KeyValuePair
 
@@ -56,7 +56,7 @@ def read_rank_options(state: ServerState, pairs: Sequence[KeyValuePair], searche
     for pair in pairs:
         given.setdefault(pair.key, pair.value)
     limit, offset = _window(state, given)
-    decimals = whole(given.get("round_decimal") or "-1")
+    decimals = decimals_of(state, given)
     strategy = given.get("strategy")
     params = _params(given) if strategy is not None else {}
     k = _DEFAULT_K
@@ -67,14 +67,14 @@ def read_rank_options(state: ServerState, pairs: Sequence[KeyValuePair], searche
         weights = _weights(params, searches)
     elif strategy is not None:
         raise RefusalError(f"{_RPC}/strategy-unknown", f"unsupported rank type {strategy}")
-    return RankOptions(limit, offset, -1 if decimals is None else decimals, k, weights, params.get("norm_score", True))
+    return RankOptions(limit, offset, decimals, k, weights, params.get("norm_score", True))
 
 
 def _window(state: ServerState, given: Mapping[str, str]) -> tuple[int, int]:
     if "limit" not in given:
         raise RefusalError(f"{_RPC}/limit-missing", "limit not found in rank_params")
     limit, offset = whole(given["limit"]), whole(given.get("offset") or "0")
-    most = state.limit("window") or 0
+    most = state.bound("window")
     if limit is None or offset is None or not 1 <= limit <= most or not 0 <= offset <= most - limit:
         raise RefusalError(f"{_RPC}/limit-out-of-range", f"limit [{given['limit']}] is invalid")
     return limit, offset
@@ -89,7 +89,12 @@ def _params(given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _k(params: Mapping[str, Any]) -> float:

@@ -9,7 +9,7 @@ from milvus_tck.model.state import CollectionState, IndexState, ServerState
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.vectors import VECTORS
 
-__all__ = ["SearchOptions", "index_of", "read_options", "whole"]
+__all__ = ["SearchOptions", "decimals_of", "index_of", "read_options", "whole"]
 
 _RPC = "search"
 
@@ -54,7 +54,7 @@ def read_options(state: ServerState, collection: CollectionState, request: m.Sea
     _check_effort(state, index, params, topk)
     radius, range_filter = _range(state, index, params)
     return SearchOptions(
-        field, index, topk, offset, _decimals(state, given), radius, range_filter, _group(state, collection, given)
+        field, index, topk, offset, decimals_of(state, given), radius, range_filter, _group(state, collection, given)
     )
 
 
@@ -82,7 +82,7 @@ def _window(state: ServerState, given: dict[str, str]) -> tuple[int, int]:
     topk = whole(given["topk"])
     if topk is None:
         raise RefusalError(f"{_RPC}/topk-not-a-number", f"topk [{given['topk']}] is invalid")
-    most = state.limit("window") or topk
+    most = state.bound("window")
     state.rules.demand(1 <= topk <= most, f"{_RPC}/topk-out-of-range", f"topk [{topk}] is invalid")
     offset = whole(given.get("offset") or "0")
     if offset is None or offset < 0:
@@ -91,9 +91,10 @@ def _window(state: ServerState, given: dict[str, str]) -> tuple[int, int]:
     return topk, offset
 
 
-def _decimals(state: ServerState, given: dict[str, str]) -> int:
+def decimals_of(state: ServerState, given: dict[str, str]) -> int:
+    """Return to how many decimals scores are rounded; -1: to none."""
     found = whole(given.get("round_decimal") or "-1")
-    most = state.limit("round-decimal") or 0
+    most = state.bound("round-decimal")
     if found is None or not -1 <= found <= most:
         raise RefusalError(f"{_RPC}/round-decimal-out-of-range", f"round_decimal [{given['round_decimal']}] is invalid")
     return found
@@ -123,7 +124,7 @@ def _check_effort(state: ServerState, index: IndexState, params: dict[str, Any],
     """Hold how widely an index is looked through against what there is to look through: exact hits need none of it."""
     if index.kind.startswith(("IVF", "BIN_IVF", "SCANN")) and "nprobe" in params:
         lists = whole(str(params["nprobe"]))
-        right = lists is not None and 1 <= lists <= (state.limit("nlist") or lists)
+        right = lists is not None and 1 <= lists <= state.bound("nlist")
         state.rules.demand(right, f"{_RPC}/nprobe-out-of-range", f"nprobe {params['nprobe']}")
     if index.kind.startswith("HNSW") and "ef" in params:
         wide = whole(str(params["ef"]))

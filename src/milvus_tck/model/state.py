@@ -125,6 +125,12 @@ class ServerState:
         """Return a limit of the profile; `None` where there is none."""
         return limit(name, self.profile)
 
+    def bound(self, name: str) -> int:
+        """Return a limit that every line has."""
+        found = limit(name, self.profile)
+        assert found is not None  # noqa: S101 - the model speaks no line without
+        return found
+
     def new_id(self) -> int:
         """Return an id that nothing has."""
         return next(self._ids)

@@ -1,4 +1,4 @@
-"""The rows of a collection: columns that grow, and for each row when it came, when it went and where it lies."""
+"""The rows of a collection: columns that grow, and for each row when it went and where it lies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -59,19 +59,15 @@ class RowStore:
         self.columns = {
             name: _empty(*self.dense[name]) if name in self.dense else _empty(object) for name in self.names
         }
-        #: Hybrid timestamps: when each row came, and when it went.
-        self._came, self._gone = _empty(np.int64), _empty(np.int64)
+        #: The hybrid timestamp when each row went.
+        self._gone = _empty(np.int64)
         self._partition, self._flushed = _empty(np.int64), _empty(np.bool_)
 
-    def __len__(self) -> int:
-        return self._came.size
-
-    def append(self, values: Mapping[str, Any], partitions: NDArray[np.int64], timestamp: int) -> None:
+    def append(self, values: Mapping[str, Any], partitions: NDArray[np.int64]) -> None:
         """Add rows: a value for each row under every name."""
         rows = len(partitions)
         for name, column in self.columns.items():
             column.extend(values[name] if name in self.dense else _objects(values[name]))
-        self._came.extend(np.full(rows, timestamp))
         self._gone.extend(np.full(rows, ALIVE))
         self._partition.extend(partitions)
         self._flushed.extend(np.zeros(rows, np.bool_))
@@ -95,10 +91,6 @@ class RowStore:
         """Whether each row is there."""
         return self._gone.values >= ALIVE
 
-    def alive_at(self, timestamp: int) -> NDArray[np.bool_]:
-        """Whether each row was there at a hybrid timestamp."""
-        return (self._came.values <= timestamp) & (self._gone.values > timestamp)
-
     def delete(self, mask: NDArray[np.bool_], timestamp: int) -> None:
         """Let rows go that are there."""
         self._gone.values[mask & self.alive] = timestamp
@@ -112,7 +104,7 @@ class RowStore:
     def drop(self, partition: int) -> None:
         """Remove the rows of a partition, as if they had never been there."""
         keep = self.partitions != partition
-        for each in (*self.columns.values(), self._came, self._gone, self._flushed, self._partition):
+        for each in (*self.columns.values(), self._gone, self._flushed, self._partition):
             each.keep(keep)
 
 

@@ -134,7 +134,7 @@ def _check_scalars(state: ServerState, field: m.FieldSchema, values: list[Any]) 
         _check_texts(state, field, values, f"{_RPC}/varchar-too-long")
     if kind == DataType.JSON:
         longest = max(map(len, values), default=0)
-        state.rules.demand(longest <= (state.limit("json-bytes") or longest), f"{_RPC}/json-too-long", field.name)
+        state.rules.demand(longest <= state.bound("json-bytes"), f"{_RPC}/json-too-long", field.name)
     if kind == DataType.Timestamptz and not all(map(_is_moment, values)):
         raise RefusalError("ParameterInvalid", f"{field.name} is a time by ISO 8601")
 
@@ -187,7 +187,7 @@ def read_documents(state: ServerState, column: m.FieldData, fields: frozenset[st
         demand("$meta" not in found, f"{_RPC}/dynamic-key-meta", "cannot set json key to: $meta")
         taken = sorted(fields & found.keys())
         demand(not taken, f"{_RPC}/dynamic-key-of-field-refused", ", ".join(taken))
-        demand(len(row) <= (state.limit("json-bytes") or len(row)), f"{_RPC}/dynamic-too-long", f"{len(row)} bytes")
+        demand(len(row) <= state.bound("json-bytes"), f"{_RPC}/dynamic-too-long", f"{len(row)} bytes")
     return rows
 
 

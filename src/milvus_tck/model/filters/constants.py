@@ -64,7 +64,7 @@ def computed(left: Value, sign: str, right: Value, rules: FilterRules) -> Consta
     if sign == "**":
         return Constant(_power(left, right, rules))
     if isinstance(left, int) and isinstance(right, int):
-        return Constant(_whole(left, sign, right, rules))
+        return Constant(_whole(left, sign, right))
     if sign == "%" or sign in _BITS:
         raise FilterError(f"{sign!r} can only be applied to integers")
     if sign == "/" and right == 0:
@@ -72,14 +72,12 @@ def computed(left: Value, sign: str, right: Value, rules: FilterRules) -> Consta
     return Constant({"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[sign](left, right))
 
 
-def _whole(left: int, sign: str, right: int, rules: FilterRules) -> int:
-    if sign in _BITS and rules.bits:
+def _whole(left: int, sign: str, right: int) -> int:
+    if sign in _BITS:
         return int(_BITS[sign](left, right))
     if sign in {"/", "%"} and right == 0:
         raise FilterError("cannot divide by zero")
     ways = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": quotient, "%": remainder}
-    if sign not in ways:
-        raise FilterError(f"{sign!r} is not supported")
     return wrapped(ways[sign](left, right))
 
 

@@ -7,6 +7,8 @@ from milvus_tck.model.filters.releases import FilterRules
 __all__ = ["keyword"]
 
 _Line = tuple[int, int]
+#: Of what is a word in every line.
+_EVER: _Line = (0, 0)
 
 
 def _cases(word: str, terminal: str, since: _Line, capitals: _Line | None = None) -> Iterator[tuple[str, str, _Line]]:
@@ -17,11 +19,11 @@ def _cases(word: str, terminal: str, since: _Line, capitals: _Line | None = None
 
 def _words() -> Iterator[tuple[str, str, _Line]]:
     for word, terminal in {"and": "_AND", "or": "_OR", "not": "NOT", "in": "_IN"}.items():
-        yield from _cases(word, terminal, (2, 2), (2, 5))
+        yield from _cases(word, terminal, _EVER, (2, 5))
     for word in ("true", "True", "TRUE", "false", "False", "FALSE"):
-        yield word, "BOOLEAN", (2, 2)
-    yield from _cases("like", "LIKE", (2, 2))
-    yield from _cases("exists", "EXISTS", (2, 2))
+        yield word, "BOOLEAN", _EVER
+    yield from _cases("like", "LIKE", _EVER)
+    yield from _cases("exists", "EXISTS", _EVER)
     for line, words in _FUNCTIONS.items():
         for word in words.split():
             yield from _cases(word, "FUNCTION", line)
@@ -30,7 +32,7 @@ def _words() -> Iterator[tuple[str, str, _Line]]:
 
 
 _FUNCTIONS: dict[_Line, str] = {
-    (2, 2): "json_contains",
+    _EVER: "json_contains",
     (2, 3): "json_contains_all json_contains_any array_contains array_contains_all array_contains_any array_length",
     (2, 5): "text_match phrase_match st_equals st_touches st_overlaps st_crosses st_contains st_intersects st_within"
     " st_dwithin",
@@ -42,5 +44,5 @@ _WORDS = {word: (terminal, since) for word, terminal, since in _words()}
 
 def keyword(word: str, rules: FilterRules) -> str | None:
     """Return the terminal that a word is in a release; `None` for a name."""
-    terminal, since = _WORDS.get(word, (None, (0, 0)))
+    terminal, since = _WORDS.get(word, (None, _EVER))
     return terminal if rules.since(*since) else None
