@@ -45,14 +45,18 @@ def hybrid_search(state: ServerState, request: m.HybridSearchRequest) -> RightAn
     wait_for(state, request)
     ranked = [_ranked(collection, options, found, number) for number in range(len(found[0].hits))]
     named = keys_asked_for(state, collection, request.output_fields)
-    cut = [each.cut(options) for each in ranked]
+    cut = [own.cut(options) for own in ranked]
     results = results_of(collection, request.output_fields, output, cut, named)
     response = m.SearchResults(results=results, collection_name=request.collection_name)
     certain = all(each.certain for each in ranked) and is_strong(collection, request)
     columns = _Columns(collection, output, named, ranked)
     if not certain:
         return RightAnswers((RightAnswer(response, lambda found: _why_impossible(found, len(ranked), options.limit)),))
-    exact = right_hits(response, lambda number: ranked[number].scored(collection), range(len(ranked)), columns)
+
+    def scores(number: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        return ranked[number].scored(collection, options.decimals)
+
+    exact = right_hits(response, scores, range(len(ranked)), columns)
     return RightAnswers((RightAnswer(response, exact),))
 
 
@@ -89,9 +93,9 @@ class _Ranked:
         part = slice(options.offset, options.offset + options.limit)
         return NearestRows(self.rows[part], rounded(self.sums, options.decimals)[part])
 
-    def scored(self, collection: CollectionState) -> tuple[NDArray[Any], NDArray[np.float32]]:
-        """Return the keys and the sums of all rows."""
-        return collection.table.values(collection.key.name)[self.rows], self.sums
+    def scored(self, collection: CollectionState, decimals: int) -> tuple[NDArray[Any], NDArray[np.float32]]:
+        """Return the keys and the sums of all rows, rounded as asked for."""
+        return collection.table.values(collection.key.name)[self.rows], rounded(self.sums, decimals)
 
 
 def _ranked(collection: CollectionState, options: RankOptions, found: Sequence[_Nearest], number: int) -> _Ranked:

@@ -15,6 +15,7 @@ from milvus_tck.cli.shared.mutant_files import check_out
 from milvus_tck.cli.shared.option_values import must_be_writable, sample_of
 from milvus_tck.cli.terminal.errors import fail
 from milvus_tck.listing.collected_jobs import collected_jobs
+from milvus_tck.model.defects.model_copy import model_code
 from milvus_tck.mutants.code.code_campaign import CodeCampaign, CodeFate, CodeResult
 from milvus_tck.mutants.code.code_mutant import CodeMutant
 from milvus_tck.mutants.code.code_score import BEGIN, END, THRESHOLD, inserted, lines, scores_of, total
@@ -139,6 +140,7 @@ def _results(
     if not tried:
         return []
     campaign = CodeCampaign([_suite(line) for line in names], earlier=_earlier(out / _RESULTS))
+    model_code()  # compiled once, and not in each process
     gc.freeze()  # so that processes share what is there
     results = []
     with closing(LineFile(out / _RESULTS)) as file, closing(campaign.judge(tried, os.cpu_count() or 1)) as judged:
