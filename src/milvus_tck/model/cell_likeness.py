@@ -1,6 +1,7 @@
 """Whether a value that came back is the one that is stored: documents by what they hold, moments by when they are."""
 
 import json
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -37,7 +38,12 @@ def _alike(column: FieldData, named: set[str] | None) -> Callable[[Any, Any], bo
         return lambda stored, found: stored == found or _moment(stored) == _moment(found)
     if column.type == DataType.Geometry:
         return lambda stored, found: stored == found or _shape(stored) == _shape(found)
-    return lambda stored, found: bool(stored == found)
+    return lambda stored, found: bool(stored == found) or _both_no_numbers(stored, found)
+
+
+def _both_no_numbers(stored: object, found: object) -> bool:
+    """Tell whether two values are NaN, which lines before 2.4 store: it is not equal to itself."""
+    return isinstance(stored, float) and isinstance(found, float) and math.isnan(stored) and math.isnan(found)
 
 
 def _same_fields(stored: dict[str, Any], found: dict[str, Any], named: set[str] | None) -> bool:

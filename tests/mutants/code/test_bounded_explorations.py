@@ -12,6 +12,7 @@ from milvus_tck.listing.collected_jobs import collected_jobs
 from milvus_tck.model.defects.model_copy import ModelCopy
 from milvus_tck.model.defects.planted_model import planted
 from milvus_tck.mutants.code.forked_call import forked
+from milvus_tck.mutants.code.generator import model_trees, mutants_of, mutated
 from milvus_tck.mutants.code.model_binding import ModelBinding
 from milvus_tck.mutants.code.suite_runner import EXPLORED, SuiteRunner
 from milvus_tck.spec.profiles import profile
@@ -44,12 +45,43 @@ def _state(check: str, copy: ModelCopy) -> State:
         ("explore/filters.texts:holds@grpc", "escapes-in-text-kept"),
         ("explore/filters.joined:holds@grpc", "equality-of-truth-and-text-loses-rows"),
         ("insert/in-variations:holds@grpc", "long-text-accepted"),
+        ("upsert/in-variations:holds@grpc", "upsert-leaves-old-rows"),
     ],
 )
 def test_a_defect_is_noticed(check: str, defect: str) -> None:
     """Each of them passes on the model, and fails on one that does something of its kind wrong."""
     assert forked(lambda: _state(check, ModelCopy.load())) is State.PASS
     assert forked(lambda: _state(check, planted(defect))) is State.FAIL
+
+
+@pytest.mark.parametrize(
+    ("rpc", "path", "function", "change"),
+    [
+        (
+            "drop-collection",
+            "collections.py",
+            "drop_collection.drop",
+            "del database.collections[found.name] -> nothing",
+        ),
+        (
+            "rename-collection",
+            "alteration.py",
+            "rename_collection.rename",
+            "target.collections[new] = found -> nothing",
+        ),
+        ("alter-collection", "alteration.py", "alter_collection.alter", "def alter -> return-None"),
+        ("hybrid-search", "rank_options.py", "_normed", "1 + score -> 1 - score"),
+        ("load-collection", "load_state.py", "_load", "def _load -> return-None"),
+    ],
+)
+def test_what_is_left_behind_is_looked_at(rpc: str, path: str, function: str, change: str) -> None:
+    """A change of what a request does, and not of its answer, is noticed by a look at what it left behind."""
+    check = f"{rpc}/in-variations:holds@grpc"
+    tree = model_trees()[path]
+    mutant = next(each for each in mutants_of(path, tree) if (each.function, each.change) == (function, change))
+    code = compile(mutated(tree, mutant), f"model/{path}", "exec")
+    assert forked(lambda: _state(check, ModelCopy.load())) is State.PASS
+    assert forked(lambda: _state(check, ModelCopy.load({path.removesuffix(".py"): code}))) is State.FAIL
 
 
 @pytest.mark.parametrize("kind", ["types", "lists", "arithmetic", "ranges"])
