@@ -29,7 +29,7 @@ def test_an_rpc_of_a_later_line_is_not_there() -> None:
 
 def test_a_line_is_its_newest_release() -> None:
     """Releases are told apart where a clause or a limit changes; a line answers as the last of them."""
-    assert [each.release for each in told_apart(profile("2.4"))] == ["2.4.0", "2.4.5"]
+    assert [each.release for each in told_apart(profile("2.4"))] == ["2.4.0", "2.4.3", "2.4.5"]
     assert newest_release(profile("2.4")).release == "2.4.5"
     assert newest_release(profile("2.6.4")).release == "2.6.4"
 

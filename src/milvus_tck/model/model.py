@@ -20,11 +20,13 @@ from milvus_tck.model.collections import COLLECTIONS
 from milvus_tck.model.compaction import COMPACTION
 from milvus_tck.model.databases import DATABASES
 from milvus_tck.model.deletion import DELETION
+from milvus_tck.model.group_privileges import PRIVILEGE_GROUPS
 from milvus_tck.model.hybrid_search import HYBRID_SEARCH
 from milvus_tck.model.indexes import INDEXES
 from milvus_tck.model.insertion import INSERTION
 from milvus_tck.model.load_state import LOADING
 from milvus_tck.model.neighbours import SEARCHES
+from milvus_tck.model.node_groups import RESOURCE_GROUPS
 from milvus_tck.model.partitions import PARTITIONS
 from milvus_tck.model.queries import QUERIES
 from milvus_tck.model.rules import RefusalError
@@ -54,6 +56,8 @@ _HANDLERS: Handlers = {
     **SEARCHES,
     **HYBRID_SEARCH,
     **QUERIES,
+    **PRIVILEGE_GROUPS,
+    **RESOURCE_GROUPS,
 }
 
 

@@ -110,6 +110,10 @@ class ServerState:
         self._ids = count(_FIRST_ID)
         self._last = 0
         self.databases = {DEFAULT: Database(DEFAULT, 1, self.timestamp())}
+        #: Privilege groups that were created, each with its privileges, in the order in which they came.
+        self.privilege_groups: dict[str, dict[str, None]] = {}
+        #: Resource groups that were created, each with its configuration; the default one is none of them.
+        self.resource_groups: dict[str, Any] = {}
         #: What a server chose, by what it was chosen for: it has to stay the same.
         self.chosen: dict[tuple[object, ...], object] = {}
 

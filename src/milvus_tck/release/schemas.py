@@ -39,6 +39,7 @@ from milvus_tck.spec.limits import LimitTables
 from milvus_tck.spec.model_equivalents import EquivalentTables
 from milvus_tck.spec.not_testable import NotTestableTables
 from milvus_tck.spec.observed_answers import ConditionTables
+from milvus_tck.spec.privilege_groups import PrivilegeGroupTable
 from milvus_tck.spec.profiles import ProfileTable
 from milvus_tck.spec.reach import ReachTables
 from milvus_tck.spec.releases import ReleasesTable
@@ -107,6 +108,8 @@ AUTHORED = (
     AuthoredFile("model-reach", "What the executable model does not keep", ReachTables, ("model-reach.toml",)),
     AuthoredFile("mutants", "Mutants", MutantTables, ("mutants/**/*.toml",)),
     AuthoredFile("not-testable", "RPCs of which no clause can be tested", NotTestableTables, ("not-testable.toml",)),
+    AuthoredFile("privilege-groups", "Privilege groups that every server has", dict[str, PrivilegeGroupTable],
+                 ("privilege-groups.toml",)),
     AuthoredFile("profile", "A profile", ProfileTable, ("profiles/*.toml",)),
     AuthoredFile("releases", "Releases of Milvus", ReleasesTable, ("releases.toml",)),
     AuthoredFile("routes", "The routes of a binding of HTTP", RouteTables, ("http/*.toml",)),

@@ -96,6 +96,20 @@ def _groups(answer: m.ListResourceGroupsResponse, refused: Message) -> None:
     turned(answer.resource_groups, getattr(refused, "resource_group", "other"))
 
 
+def _resource_group(answer: m.DescribeResourceGroupResponse, _: Message) -> None:
+    answer.resource_group.config.limits.node_num += 1
+
+
+def _privilege_groups(answer: m.ListPrivilegeGroupsResponse, refused: Message) -> None:
+    """Each group has one privilege more, and one group more is there, or one less where it was to be dropped."""
+    for each in answer.privilege_groups:
+        each.privileges.add(name="other")
+    if isinstance(refused, m.DropPrivilegeGroupRequest):
+        del answer.privilege_groups[:]
+    else:
+        answer.privilege_groups.add(group_name=getattr(refused, "group_name", "other"))
+
+
 def _counted(answer: Any, _: Message) -> None:  # noqa: ANN401 - statistics of a collection or of a partition
     for pair in answer.stats:
         if pair.key == "row_count":
@@ -156,6 +170,8 @@ CHANGES: Mapping[type[Message], Callable[[Any, Message], None]] = {
     m.SelectUserResponse: _user,
     m.SelectGrantResponse: _grants,
     m.ListResourceGroupsResponse: _groups,
+    m.DescribeResourceGroupResponse: _resource_group,
+    m.ListPrivilegeGroupsResponse: _privilege_groups,
     m.DescribeDatabaseResponse: _database,
     m.GetCollectionStatisticsResponse: _counted,
     m.GetPartitionStatisticsResponse: _counted,

@@ -7,11 +7,15 @@ from milvus_tck.wire.call import Call
 
 __all__ = [
     "create_credential",
+    "create_privilege_group",
     "create_role",
     "delete_credential",
+    "drop_privilege_group",
     "drop_role",
     "list_cred_users",
+    "list_privilege_groups",
     "operate_privilege",
+    "operate_privilege_group",
     "operate_user_role",
     "select_grant",
     "select_role",
@@ -91,3 +95,29 @@ def operate_privilege(
     )
     kind_of = m.OperatePrivilegeType.Grant if grant else m.OperatePrivilegeType.Revoke
     return Call("OperatePrivilege", m.OperatePrivilegeRequest(entity=entity, type=kind_of))
+
+
+def create_privilege_group(name: str) -> Call[m.Status]:
+    """Create a group without privileges."""
+    return Call("CreatePrivilegeGroup", m.CreatePrivilegeGroupRequest(group_name=name))
+
+
+def drop_privilege_group(name: str) -> Call[m.Status]:
+    """Drop a group that nobody was granted."""
+    return Call("DropPrivilegeGroup", m.DropPrivilegeGroupRequest(group_name=name))
+
+
+def list_privilege_groups() -> Call[m.ListPrivilegeGroupsResponse]:
+    """List all privilege groups, with what is in them."""
+    return Call("ListPrivilegeGroups", m.ListPrivilegeGroupsRequest())
+
+
+def operate_privilege_group(name: str, *privileges: str, add: bool = True) -> Call[m.Status]:
+    """Put privileges into a group, or take them out."""
+    kinds = m.OperatePrivilegeGroupType
+    request = m.OperatePrivilegeGroupRequest(
+        group_name=name,
+        privileges=[m.PrivilegeEntity(name=each) for each in privileges],
+        type=kinds.AddPrivilegesToGroup if add else kinds.RemovePrivilegesFromGroup,
+    )
+    return Call("OperatePrivilegeGroup", request)
