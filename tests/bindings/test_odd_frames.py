@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.network import LOOPBACK
 from milvus_tck.wire import calls
 from milvus_tck.wire.call import Call
+from tests.bindings.servers import Handler, certificates, serving
 
 _CALL = calls.has_collection("books")
 
@@ -40,6 +42,21 @@ def test_a_server_goes_on(binding: GrpcBinding, framing: str) -> None:
     code, details = _sent(binding, framing)
     assert code == "UNKNOWN", details
     assert binding.send(_CALL.rpc, _CALL.sent, 20.0).code == "OK"
+
+
+def test_it_goes_over_tls(tmp_path: Path) -> None:
+    """A server with TLS is sent frames within it: they reach the server, and not the end of TLS alone."""
+    pems, handler = certificates(tmp_path), Handler()
+    given = Credentials(tls=True, ca=pems.ca, certificate=pems.client, key=pems.client_key)
+    with serving(handler, pems.of_server(ask_clients=True)) as address:
+        binding = GrpcBinding(address, given)
+        reply = binding.send("Hang", b"", 3.0, ((FRAMING, "as-it-should-be"),))
+        binding.close()
+        assert handler.reached.is_set()
+        assert reply.code == "DEADLINE_EXCEEDED"
+        plain = GrpcBinding(address)
+        assert plain.send("Hang", b"", 3.0, ((FRAMING, "as-it-should-be"),)).code == "UNKNOWN"
+        plain.close()
 
 
 def test_a_framing_that_there_is_not(binding: GrpcBinding) -> None:

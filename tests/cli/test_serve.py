@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.bindings.grpc import Credentials, GrpcBinding
+from milvus_tck.bindings.http.client import HttpAnswer, HttpClient
 from milvus_tck.targets.network import free_ports
 from milvus_tck.targets.readiness import ready
 from milvus_tck.verdict.model.states import Exit
@@ -108,6 +109,22 @@ def test_a_real_milvus_offers_http_and_management() -> None:
             assert json.load(listed)["code"] == 200
         process.terminate()
         assert process.wait(_SECONDS) == Exit.OK
+
+
+def test_a_real_milvus_with_mutual_tls() -> None:
+    """The files that it names let a client in over gRPC and HTTP, and nobody without them."""
+    with serving("milvus@2.3.5+mtls", "--json") as process:
+        places = json.loads(first_line(process))
+        ca, certificate, key = (Path(places[f"tls_{name}"]) for name in ("ca", "cert", "key"))
+        shown = Credentials(tls=True, ca=ca, certificate=certificate, key=key)
+        assert ready(places["address"], shown)
+        assert not ready(places["address"], Credentials(tls=True, ca=ca))
+        client = HttpClient(places["http"], shown)
+        assert isinstance(client.ask("GET", "/v1/vector/collections", None, {}, _SECONDS), HttpAnswer)
+        client.close()
+        process.terminate()
+        assert process.wait(_SECONDS) == Exit.OK
+    assert not ca.exists()
 
 
 def test_a_port_that_is_taken(typed: Typed) -> None:

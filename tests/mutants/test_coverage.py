@@ -19,7 +19,7 @@ from milvus_tck.spec.clause_files import clauses
 from milvus_tck.spec.clauses import EXPLORATIONS, ClauseKind
 from milvus_tck.spec.deviations import deviations
 from milvus_tck.spec.profiles import Profile, profile
-from milvus_tck.targets.base import AUTHORIZATION
+from milvus_tck.targets.base import AUTHORIZATION, BY_WHAT_IS_GIVEN
 from milvus_tck.verdict.scheduling.job import Job
 from milvus_tck.wire.descriptors import HTTP
 from tests.packaging.checkout import ROOT
@@ -87,8 +87,8 @@ def _slow(name: str) -> bool:
 
 
 def _of_another_server(name: str) -> bool:
-    """Tell whether only a server can keep it that asks who is there: `milvus@2.3.5+authorization`."""
-    return clauses()[name].capability == AUTHORIZATION
+    """Tell whether only a server can keep it that asks who is there, or how: `milvus@2.3.5+authorization`, `+mtls`."""
+    return clauses()[name].capability in BY_WHAT_IS_GIVEN
 
 
 def test_the_checks_notice(recorded: tuple[Campaign, list[Mutant]]) -> None:
@@ -104,7 +104,7 @@ def test_the_checks_notice_who_is_let_in(tmp_path: Path) -> None:
     line = profile("2.6")
     rest = [each for each in clauses().values() if each.rpc == HTTP and each.applies_to(line)]
     asks = {each.id for each in rest if each.capability == AUTHORIZATION} - _NOBODY_IS_ASKED
-    assert _fates(line, asks, tmp_path) == {each: {Fate.OWN} for each in asks}
+    assert _fates("authorization", line, asks, tmp_path) == {each: {Fate.OWN} for each in asks}
 
 
 def test_the_checks_notice_who_asks(tmp_path: Path) -> None:
@@ -118,13 +118,23 @@ def test_the_checks_notice_who_asks(tmp_path: Path) -> None:
         for each in own
         if each.applies_to(_LINE) and each.kind is not ClauseKind.PRIVILEGE and not each.revives and not _slow(each.id)
     }
-    assert _fates(_LINE, asks, tmp_path) == {each: {Fate.OWN} for each in asks}
+    assert _fates("authorization", _LINE, asks, tmp_path) == {each: {Fate.OWN} for each in asks}
 
 
-def _fates(line: Profile, asks: set[str], folder: Path) -> dict[str, set[Fate]]:
+def test_the_checks_notice_which_clients_are_let_in(tmp_path: Path) -> None:
+    """A server with mutual TLS shows it: one that answers any other client is noticed."""
+    asks = {
+        each.id
+        for each in clauses().values()
+        if each.capability in BY_WHAT_IS_GIVEN - {AUTHORIZATION} and each.rpc != HTTP and each.applies_to(_LINE)
+    }
+    assert _fates("mtls", _LINE, asks, tmp_path) == {each: {Fate.OWN} for each in asks}
+
+
+def _fates(option: str, line: Profile, asks: set[str], folder: Path) -> dict[str, set[Fate]]:
     """Put the mutants of some clauses into what a server says that asks who calls; return their fates by clause."""
     jobs = {job.test: job for job in collected(line.name).jobs if job.clauses & asks and _is_home(job)}
-    store = TapeStore("milvus@2.3.5+authorization", line.name, file=folder / "good.rec")
+    store = TapeStore(f"milvus@2.3.5+{option}", line.name, file=folder / "good.rec")
     campaign = Campaign(TapeRunner(store.recording(jobs)), jobs)
     fates: dict[str, set[Fate]] = {}
     for each in read_mutants(mutants_dir(), line):

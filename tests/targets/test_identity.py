@@ -8,13 +8,14 @@ from pathlib import Path
 import grpc
 import pytest
 
-from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.bindings.grpc import Credentials, GrpcBinding
 from milvus_tck.cli.main import main
 from milvus_tck.targets.base import Declared, TargetError
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.identity import Identity, UnknownProfileError, choose_profile, identify
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.wire import messages as m
+from tests.bindings.servers import Handler, certificates, serving
 from tests.robust.troublemaker import Asked, between
 
 
@@ -235,3 +236,22 @@ def test_silence_is_an_error() -> None:
         with pytest.raises(TargetError, match="cannot be reached"):
             identify(binding)
         binding.close()
+
+
+def test_a_server_that_is_not_trusted(tmp_path: Path) -> None:
+    """The next command asks `doctor` with the files that were given, so that it comes to the same step."""
+    pems = certificates(tmp_path)
+    with serving(Handler(), pems.of_server()) as address:
+        for given, options in (
+            (Credentials(tls=True), "--tls"),
+            (Credentials(tls=True, ca=pems.stranger), f"--tls-ca {pems.stranger}"),
+            (
+                Credentials(tls=True, ca=pems.stranger, certificate=pems.client, key=pems.client_key),
+                f"--tls-ca {pems.stranger} --tls-cert {pems.client} --tls-key {pems.client_key}",
+            ),
+        ):
+            binding = GrpcBinding(address, given)
+            with pytest.raises(TargetError, match="cannot be reached") as caught:
+                identify(binding)
+            binding.close()
+            assert caught.value.then == f"milvus-tck doctor {address} {options}"

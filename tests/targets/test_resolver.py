@@ -8,7 +8,17 @@ import pytest
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.spec.clause_files import clauses
 from milvus_tck.targets import names as module
-from milvus_tck.targets.base import Declared, RunningEndpoint, TargetError, TargetUsageError
+from milvus_tck.targets.base import (
+    AUTHORIZATION,
+    CLIENT_CERTIFICATES,
+    ISSUED_CERTIFICATES,
+    SERVER_CERTIFICATE,
+    TLS,
+    Declared,
+    RunningEndpoint,
+    TargetError,
+    TargetUsageError,
+)
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.lite import LiteServer
@@ -258,8 +268,48 @@ def test_a_server_that_asks_who_calls() -> None:
     assert (plain.authorization, plain.credentials) == (False, Credentials())
 
 
-@pytest.mark.parametrize("word", ["milvus@2.3.5+auth", "milvus+", "lite@3.2.2+authorization"])
-def test_what_nothing_is_started_with(word: str) -> None:
-    """A server is started with authorization or without; milvus-lite knows no such thing."""
-    with pytest.raises(TargetUsageError, match="is no target"):
+@pytest.mark.parametrize(
+    ("word", "tls", "authorization"),
+    [
+        ("milvus@2.3.5+tls", "tls", False),
+        ("milvus@2.3.5+mtls", "mtls", False),
+        ("milvus@2.3.5+authorization+mtls", "mtls", True),
+        ("milvus@2.3.5+tls+authorization", "tls", True),
+    ],
+)
+def test_a_server_with_tls(word: str, tls: str, authorization: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """It is started with TLS, and what a run can ask of it is known before."""
+    found = resolve(word)
+    assert isinstance(found, MilvusServer)
+    assert (found.name, found.tls, found.authorization) == (word, tls, authorization)
+    shown = {CLIENT_CERTIFICATES, ISSUED_CERTIFICATES} if tls == "mtls" else set()
+    asks = {AUTHORIZATION} if authorization else set()
+    assert module.understand(word).given == {TLS, SERVER_CERTIFICATE} | shown | asks
+    assert module.understand("milvus@2.3.5").given == set()
+
+
+def test_what_a_running_endpoint_can_be_asked(tmp_path: Path) -> None:
+    """By what the command line gives: no run knows which certificate the server has, or can issue any."""
+    shown = credentials(ca=tmp_path / "ca.pem", certificate=tmp_path / "c.pem", key=tmp_path / "c.key")
+    assert module.understand("h:1").given == set()
+    assert module.understand("https://h:1").given == {TLS}
+    assert module.understand("h:1", shown).given == {TLS, CLIENT_CERTIFICATES}
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("milvus@2.3.5+auth", "milvus@2.3.5+authorization"),
+        ("milvus@2.3.5+mtsl", "milvus@2.3.5+mtls"),
+        ("milvus+", "milvus+authorization"),
+        ("milvus+tls+mtls", "milvus"),
+        ("milvus@2.3.5+tls+tls", "milvus@2.3.5"),
+        ("lite@3.2.2+authorization", "lite@3.2.2"),
+        ("lite+tls", "lite"),
+    ],
+)
+def test_what_nothing_is_started_with(word: str, meant: str) -> None:
+    """A server is started with authorization, and one kind of TLS, or without; milvus-lite knows no such thing."""
+    with pytest.raises(TargetUsageError, match="is no target") as caught:
         resolve(word)
+    assert caught.value.then == f"milvus-tck check {meant}"

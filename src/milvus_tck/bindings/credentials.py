@@ -27,6 +27,10 @@ class Credentials:
     key: Path | None = None
     #: What HTTP sends as its header `authorization`; empty where nothing was given.
     http: str = ""
+    #: The certificate that the server was given, as far as that is known.
+    server: Path | None = None
+    #: Folder with certificates of clients that the server has to refuse: `<name>.pem` and `<name>.key`.
+    others: Path | None = None
 
     def __post_init__(self) -> None:
         """Refuse with `ValueError` what cannot be sent, and half a pair: grpcio ends the whole process over that.

@@ -8,6 +8,7 @@ import grpc
 from milvus_tck.bindings.credentials import Credentials, Metadata, check_metadata
 from milvus_tck.bindings.exchange_values import Reply
 from milvus_tck.bindings.odd_frames import FRAMING, send_framed
+from milvus_tck.bindings.tls_clients import CLIENT, PINNED, as_client, shows_another
 from milvus_tck.spec.bindings import GRPC
 from milvus_tck.wire.descriptors import SERVICE
 
@@ -59,7 +60,10 @@ class GrpcBinding:
         framing = dict(metadata).get(FRAMING)
         path = rpc if rpc.startswith("/") else f"/{SERVICE}/{rpc}"
         if framing is not None:
-            return send_framed(self.address, path, payload, framing, deadline)
+            return send_framed(self.address, path, payload, framing, deadline, self.credentials)
+        client = dict(metadata).get(CLIENT)
+        if client is not None:
+            return self._as_client(client, rpc, payload, deadline, metadata)
         method: grpc.UnaryUnaryMultiCallable[bytes, bytes] = self._channel.unary_unary(
             path, request_serializer=None, response_deserializer=None
         )
@@ -73,6 +77,18 @@ class GrpcBinding:
                 raise
             return Reply(None, "CANCELLED", "the channel is closed")
         return Reply(answer, "OK")
+
+    def _as_client(self, name: str, rpc: str, payload: bytes, deadline: float, metadata: Metadata) -> Reply:
+        """Send bytes as another client would, over a connection that nobody else has."""
+        theirs = as_client(name, self.credentials)
+        wrong = shows_another(self.address, theirs, deadline) if name == PINNED else ""
+        if wrong:
+            return Reply(None, "UNAVAILABLE", wrong)
+        other = GrpcBinding(self.address, theirs, self.name)
+        try:
+            return other.send(rpc, payload, deadline, tuple(pair for pair in metadata if pair[0] != CLIENT))
+        finally:
+            other.close()
 
     def _sent(self, metadata: Metadata) -> Metadata:
         """Add what goes with every call; one that says itself who asks goes without ours, an empty word is nobody."""

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.bindings.exchange_values import Reply
+from milvus_tck.bindings.tls_clients import tls_context
 from milvus_tck.wire.http2_frames import (
     ACK,
     CANCEL,
@@ -148,12 +150,16 @@ def _given_up(request: _Request) -> bytes:
 NAMES: tuple[str, ...] = (*_FRAMINGS, *_RAW)
 
 
-def send_framed(address: str, path: str, message: bytes, framing: str, deadline: float) -> Reply:
-    """Send a message in a framing, and tell how the server ended that; raises `KeyError` for one that there is not."""
+def send_framed(
+    address: str, path: str, message: bytes, framing: str, deadline: float, credentials: Credentials | None = None
+) -> Reply:
+    """Send a message in a framing, and tell how the server ended that; raises `KeyError` for one that there is not.
+
+    `credentials` say whether that goes over TLS.
+    """
     end = time.monotonic() + deadline
-    host, _, port = address.rpartition(":")
     try:
-        connection = socket.create_connection((host.strip("[]"), int(port)), timeout=deadline)
+        connection = _connected(address, deadline, credentials)
     except OSError as error:
         return Reply(None, "UNAVAILABLE", str(error))
     with connection:
@@ -166,6 +172,19 @@ def send_framed(address: str, path: str, message: bytes, framing: str, deadline:
             return Reply(None, "DEADLINE_EXCEEDED", "the server neither answered nor hung up")
         except (OSError, EOFError) as error:
             return Reply(None, "UNKNOWN", f"the server hung up: {error}".removesuffix(": "))
+
+
+def _connected(address: str, seconds: float, credentials: Credentials | None) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    plain = socket.create_connection((host, int(port)), timeout=seconds)
+    if credentials is None or not credentials.tls:
+        return plain
+    try:
+        return tls_context(credentials).wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
 
 
 @dataclass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from milvus_tck.bindings.credentials import Credentials
+from milvus_tck.bindings.tls_clients import tls_context
 
 __all__ = ["Spoken", "addresses", "names_of", "reached", "secured", "speaks_tls", "spoken"]
 
@@ -50,12 +51,12 @@ def reached(host: str, port: int) -> None:
 
 def secured(host: str, port: int, credentials: Credentials) -> "ssl.SSLSocket":
     """Connect with TLS as a call would; raises `OSError`, which `ssl.SSLError` is one of."""
-    return _wrapped(host, port, _context(credentials))
+    return _wrapped(host, port, tls_context(credentials))
 
 
 def speaks_tls(host: str, port: int) -> bool:
     """Tell whether a port speaks TLS, whoever it says it is; raises `TimeoutError` where it says nothing at all."""
-    context = _context(Credentials())
+    context = tls_context(Credentials())
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
         _wrapped(host, port, context).close()
@@ -71,20 +72,12 @@ def speaks_tls(host: str, port: int) -> bool:
 
 def names_of(host: str, port: int, credentials: Credentials) -> tuple[str, ...]:
     """Return the hosts that a certificate is for, where it can be trusted but for that."""
-    context = _context(credentials)
+    context = tls_context(credentials)
     context.check_hostname = False
     with contextlib.suppress(OSError), _wrapped(host, port, context) as secure:
         told = secure.getpeercert() or {}
         return tuple(str(each[1]) for each in told.get("subjectAltName", ()))
     return ()
-
-
-def _context(credentials: Credentials) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=str(credentials.ca) if credentials.ca else None)
-    context.set_alpn_protocols(["h2"])
-    if credentials.certificate is not None:
-        context.load_cert_chain(credentials.certificate, credentials.key)
-    return context
 
 
 def _wrapped(host: str, port: int, context: ssl.SSLContext) -> "ssl.SSLSocket":

@@ -17,6 +17,7 @@ __all__ = [
     "capabilities_of",
     "core_rpcs",
     "is_optional",
+    "lacking_because",
 ]
 
 
@@ -25,6 +26,8 @@ class CapabilityTable(Table, frozen=True):
 
     id: str
     title: str
+    #: What a run has to be given to ask for it; without that it is taken for lacking.
+    without: str = ""
 
 
 class CapabilitiesTable(Table, frozen=True):
@@ -61,19 +64,29 @@ class Capability:
     rpcs: tuple[str, ...]
     #: Whether every server owes it.
     core: bool
+    #: What a run has to be given to ask for it; empty where anybody may.
+    without: str = ""
 
 
 @cache
 def capabilities() -> tuple[Capability, ...]:
     """Every capability, in the order of `proto/capabilities.toml`; `proto/rpcs.toml` says what it consists of."""
     found = table_file("capabilities.toml").value(CapabilitiesTable)
-    return tuple(_capability(row.id, row.title) for row in found.capability)
+    return tuple(_capability(row) for row in found.capability)
 
 
-def _capability(identifier: str, title: str) -> Capability:
-    own = [each for each in rpcs().values() if each.capability == identifier]
+def _capability(row: CapabilityTable) -> Capability:
+    own = [each for each in rpcs().values() if each.capability == row.id]
     # A part without an RPC of its own is a way in which all of them are asked.
-    return Capability(identifier, title, tuple(each.name for each in own), bool(own) and all(each.core for each in own))
+    core = bool(own) and all(each.core for each in own)
+    return Capability(row.id, row.title, tuple(each.name for each in own), core, row.without)
+
+
+def lacking_because(identifier: str) -> str:
+    """Say why a capability is taken for lacking of which nobody asked the target."""
+    found = next((each for each in capabilities() if each.id == identifier), None)
+    given = f", or nobody gave the run {found.without}" if found is not None and found.without else ""
+    return f"its owner says that it lacks {identifier}{given}"
 
 
 def capabilities_of(clause: Clause) -> tuple[str, ...]:

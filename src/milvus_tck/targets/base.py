@@ -10,7 +10,8 @@ from typing import Protocol, runtime_checkable
 from milvus_tck.bindings.credentials import Credentials
 
 __all__ = [
-    "AUTHORIZATION", "Declared", "Revivable", "RunningEndpoint", "Target", "TargetError", "TargetUsageError", "lacking",
+    "AUTHORIZATION", "BY_WHAT_IS_GIVEN", "CLIENT_CERTIFICATES", "ISSUED_CERTIFICATES", "SERVER_CERTIFICATE", "TLS",
+    "Declared", "Revivable", "RunningEndpoint", "Target", "TargetError", "TargetUsageError", "given_by", "lacking",
     "revivable",
 ]  # fmt: skip
 
@@ -62,8 +63,13 @@ class Declared:
     in_flight: int | None = None
 
 
-#: The capability that a target has which asks who calls it.
+#: Capabilities that a run takes a target to have by what it was given for it: who asks, whether that goes over TLS,
+#: whether the client has a certificate to show, and what a server alone has that we start: the certificate that it
+#: was given is known, and any client can be issued one.
 AUTHORIZATION = "authorization"
+TLS, CLIENT_CERTIFICATES = "tls", "client-certificates"
+SERVER_CERTIFICATE, ISSUED_CERTIFICATES = "server-certificate", "issued-certificates"
+BY_WHAT_IS_GIVEN = frozenset({AUTHORIZATION, TLS, CLIENT_CERTIFICATES, SERVER_CERTIFICATE, ISSUED_CERTIFICATES})
 
 
 class Target(Protocol):
@@ -203,9 +209,22 @@ class RunningEndpoint:
         return ""
 
 
-def lacking(declared: Declared, *, known: bool) -> frozenset[str]:
+def given_by(credentials: Credentials) -> frozenset[str]:
+    """Return the capabilities that a run can ask for with what it was given."""
+    issued = credentials.certificate is not None and credentials.server is not None
+    found = {
+        AUTHORIZATION: bool(credentials.http),
+        TLS: credentials.tls,
+        CLIENT_CERTIFICATES: credentials.certificate is not None,
+        SERVER_CERTIFICATE: credentials.server is not None,
+        ISSUED_CERTIFICATES: issued,
+    }
+    return frozenset(name for name, is_given in found.items() if is_given)
+
+
+def lacking(declared: Declared, given: frozenset[str]) -> frozenset[str]:
     """Return the capabilities that a target is said to lack.
 
-    `known` says whether the run has credentials: without any nobody can ask as somebody.
+    `given` are those that the run can ask for: without credentials nobody can ask as somebody.
     """
-    return declared.lacks | (frozenset() if known else {AUTHORIZATION})
+    return declared.lacks | (BY_WHAT_IS_GIVEN - given)

@@ -1,5 +1,7 @@
 """Identity: what a target says about itself, before and after a run."""
 
+import shlex
+
 from google.protobuf.message import DecodeError
 
 from milvus_tck.bindings.exchange_values import Reply
@@ -49,7 +51,10 @@ def _where(binding: Binding) -> str:
     """Name an endpoint as it was typed, for somebody who looks closer."""
     if not isinstance(binding, GrpcBinding):
         return "HOST:PORT"
-    return f"{binding.address} --tls" if binding.credentials.tls else binding.address
+    given = binding.credentials
+    options = {"ca": given.ca, "cert": given.certificate, "key": given.key}
+    files = [f"--tls-{name} {shlex.quote(str(path))}" for name, path in options.items() if path is not None]
+    return " ".join((binding.address, *(["--tls"] if given.tls and given.ca is None else []), *files))
 
 
 def _parsed(kind, payload: bytes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202 - one of two messages

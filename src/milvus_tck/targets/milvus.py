@@ -1,10 +1,13 @@
 """Real Milvus standalone, as the PyPI package `milvus` brings it."""
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from milvus_tck.spec.bindings import stand_ins
+from milvus_tck.targets.certificates import CA, SERVER, SERVER_KEY, made_for
+from milvus_tck.targets.names import MTLS
 from milvus_tck.targets.network import LOOPBACK, free_ports
 from milvus_tck.targets.process import ServerCommand
 from milvus_tck.targets.started_server import StartedServer, link_tree
@@ -26,8 +29,11 @@ class MilvusServer(StartedServer):
 
     #: Whether it asks who calls; `credentials` have to be those of its root user then.
     authorization: bool = False
+    #: `tls`: it shows a certificate. `mtls`: clients have to show one, too.
+    tls: str = ""
     #: Bindings of its ports that it does not speak: what a gateway stands in for came after all that can be started.
     unspoken: frozenset[str] = field(default_factory=stand_ins)
+    _http_port: int = 0
 
     @property
     def management_port(self) -> int:
@@ -39,15 +45,17 @@ class MilvusServer(StartedServer):
 
     def url(self, port: str) -> str:
         """Where it speaks HTTP: on the port of gRPC, and on that of the management service."""
-        numbers = {"proxy": self._port, "management": self.management_port}
+        # With TLS it does not tell HTTP from gRPC any more, and takes a port of its own for it.
+        numbers = {"proxy": self._http_port if self.tls else self._port, "management": self.management_port}
         number = numbers.get(port, 0)
-        return f"http://{LOOPBACK}:{number}" if number else ""
+        scheme = "https" if self.tls and port == "proxy" else "http"
+        return f"{scheme}://{LOOPBACK}:{number}" if number else ""
 
     def launch(self, folder: Path, port: int) -> ServerCommand:
         """Say what starts the launcher, which starts the server."""
         package = f"milvus=={self.version}"
         link_tree(self._binaries(package), folder / "bin")
-        peer, client, management, *inner = free_ports(3 + len(_INNER_PORTS))
+        peer, client, management, self._http_port, *inner = free_ports(4 + len(_INNER_PORTS))
         settings = folder / "etcd.yaml"
         settings.write_text(_etcd(folder, peer, client), encoding="utf-8")
         ports = [f"--{name}-port={number}" for name, number in zip(_INNER_PORTS, inner, strict=True)]
@@ -58,7 +66,23 @@ class MilvusServer(StartedServer):
         # Milvus takes any setting from the environment; these have no flag.
         asks = {"COMMON_SECURITY_AUTHORIZATIONENABLED": "true"} if self.authorization else {}
         soon = _SOON if self._to_be_killed else {}
-        return ServerCommand(command, {"ETCD_CONFIG_PATH": str(settings), **_ROOM, **asks, **soon})
+        return ServerCommand(
+            command, {"ETCD_CONFIG_PATH": str(settings), **_ROOM, **asks, **self._secured(folder / "tls"), **soon}
+        )
+
+    def _secured(self, folder: Path) -> Mapping[str, str]:
+        """Make certificates, and return the settings that a server takes for TLS."""
+        if not self.tls:
+            return {}
+        mutual = self.tls == MTLS
+        self.credentials = made_for(folder, self.credentials, clients=mutual)
+        return {
+            "COMMON_SECURITY_TLSMODE": "2" if mutual else "1",
+            "TLS_SERVERPEMPATH": str(folder / SERVER),
+            "TLS_SERVERKEYPATH": str(folder / SERVER_KEY),
+            "TLS_CAPEMPATH": str(folder / CA),
+            "PROXY_HTTP_PORT": str(self._http_port),
+        }
 
     def _binaries(self, package: str) -> Path:
         """Unpack the server once; every start links to the same files."""

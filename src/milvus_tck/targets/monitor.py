@@ -20,6 +20,7 @@ from milvus_tck.extras import need
 from milvus_tck.spec.bindings import GRPC, binding_row, stand_ins
 from milvus_tck.spec.profiles import Profile
 from milvus_tck.targets.base import Revivable, Target, TargetError, TargetUsageError
+from milvus_tck.targets.certificates import with_strangers
 
 if TYPE_CHECKING:
     from milvus_tck.gateway.server.server import Gateway
@@ -74,7 +75,7 @@ class TargetMonitor:
 
     def _connect(self) -> None:
         """Open every binding; raises `TargetError` where the target does not speak one of them."""
-        self.binding = GrpcBinding(self.target.address, self.target.credentials)
+        self.binding = GrpcBinding(self.target.address, with_strangers(self.target.credentials))
         others = (name for name in self.bindings if name != GRPC)
         self._bindings: dict[str, Binding] = {GRPC: self.binding, **{name: self._open(name) for name in others}}
 

@@ -12,15 +12,38 @@ from milvus_tck.extensions import TARGETS, ExtensionError, installed, load
 from milvus_tck.spec.field_defects import field_defects
 from milvus_tck.spec.profiles import profile
 from milvus_tck.spec.reach import out_of_reach
-from milvus_tck.targets.base import AUTHORIZATION, Declared, RunningEndpoint, Target, TargetUsageError, revivable
+from milvus_tck.targets.base import (
+    AUTHORIZATION,
+    CLIENT_CERTIFICATES,
+    ISSUED_CERTIFICATES,
+    SERVER_CERTIFICATE,
+    TLS,
+    Declared,
+    RunningEndpoint,
+    Target,
+    TargetUsageError,
+    given_by,
+    revivable,
+)
 from milvus_tck.targets.tck_toml import FILE, described, described_names
 from milvus_tck.targets.toolchain import has_fast_scan, has_milvus_wheel
 
-__all__ = ["DEFAULTS", "DEGENERATE", "FORMS", "MODEL", "Named", "TargetKind", "default_name", "held_to", "understand"]
+__all__ = [
+    "DEFAULTS",
+    "DEGENERATE",
+    "FORMS",
+    "MODEL",
+    "MTLS",
+    "Named",
+    "TargetKind",
+    "default_name",
+    "held_to",
+    "understand",
+]
 
 FORMS = (
-    "milvus[@VERSION][+authorization], lite[@VERSION], model[@PROFILE][+DEFECT], HOST:PORT, http(s)://HOST:PORT, "
-    "null, echo, refuser, or a name from tck.toml"
+    "milvus[@VERSION][+authorization][+tls|+mtls], lite[@VERSION], model[@PROFILE][+DEFECT], HOST:PORT, "
+    "http(s)://HOST:PORT, null, echo, refuser, or a name from tck.toml"
 )
 
 #: The release that is meant where none is named.
@@ -36,6 +59,15 @@ _THEIR_LINE = "2.3"
 _LITE_PROFILES = {"2.4": "2.4", "2.5": "2.5", "3.0": "3.0", "3.1": "3.0", "3.2": "3.0"}
 #: Tests in flight on milvus-lite: it works on one call at a time, and more of them only wait for each other.
 _LITE_IN_FLIGHT = 24
+
+#: The option of mutual TLS: a client has to show a certificate, too.
+MTLS = "mtls"
+#: What a real server can be started with beside its release, and what a run can ask for then.
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    AUTHORIZATION: frozenset({AUTHORIZATION}),
+    TLS: frozenset({TLS, SERVER_CERTIFICATE}),
+    MTLS: frozenset({TLS, SERVER_CERTIFICATE, CLIENT_CERTIFICATES, ISSUED_CERTIFICATES}),
+}
 
 #: What a server lacks that we start on a processor without AVX2.
 _WITHOUT_FAST_SCAN = frozenset({"scann"})
@@ -71,8 +103,8 @@ class Named:
     declared: Declared
     #: The release that is started; empty where none is.
     version: str = ""
-    #: Whether the server that is started asks who calls.
-    authorization: bool = False
+    #: What the server is started with: `authorization`, and `tls` or `mtls`.
+    options: frozenset[str] = frozenset()
     #: What is wrong with it on purpose: an id of `field-defects.toml`; empty where nothing is.
     defect: str = ""
     #: The endpoint itself, where it runs already.
@@ -81,9 +113,11 @@ class Named:
     make: Callable[[int], Target] | None = None
 
     @property
-    def known(self) -> bool:
-        """Whether a run has credentials for it."""
-        return self.authorization if self.endpoint is None else bool(self.endpoint.credentials.http)
+    def given(self) -> frozenset[str]:
+        """The capabilities that a run can ask for with the credentials that it has."""
+        if self.endpoint is not None:
+            return given_by(self.endpoint.credentials)
+        return frozenset().union(*(_OPTIONS[each] for each in self.options))
 
     @property
     def throwaway(self) -> bool:
@@ -126,18 +160,22 @@ def understand(word: str, given: Credentials | None = None, urls: Mapping[str, s
 
 def _released(word: str) -> Named | None:
     """Name a release that is started, and what it is started with; `None` where the word is another one."""
-    release, plus, option = word.partition("+")
+    release, *options = word.split("+")
     name, at, version = release.partition("@")
     if name not in DEFAULTS:
         return None
     if at and not _VERSION.fullmatch(version):
         raise _no_target(word, f"{version!r} is no release number", name)
-    if plus and name == TargetKind.LITE:
-        raise _no_target(word, "it asks nobody who calls", release)
-    if plus and option != AUTHORIZATION:
-        raise _no_target(word, f"{option!r} is nothing that it can be started with", f"{release}+{AUTHORIZATION}")
+    if options and name == TargetKind.LITE:
+        raise _no_target(word, "it asks nobody who calls, and speaks no TLS that could be told to it", release)
+    unknown = next((each for each in options if each not in _OPTIONS), None)
+    if unknown is not None:
+        meant = difflib.get_close_matches(unknown, _OPTIONS, 1) or [AUTHORIZATION]
+        raise _no_target(word, f"{unknown!r} is nothing that it can be started with", f"{release}+{meant[0]}")
+    if len(set(options)) < len(options) or {TLS, MTLS} <= set(options):
+        raise _no_target(word, "an option stands there once, and tls beside mtls says nothing", release)
     found = _started(TargetKind(name), version or DEFAULTS[name])
-    return replace(found, name=f"{found.name}{plus}{option}", authorization=bool(plus))
+    return replace(found, name="+".join((found.name, *options)), options=frozenset(options))
 
 
 def _started(kind: TargetKind, version: str) -> Named:

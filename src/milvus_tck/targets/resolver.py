@@ -6,13 +6,13 @@ from dataclasses import replace
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.model.releases import newest_release
 from milvus_tck.spec.profiles import profile
-from milvus_tck.targets.base import Target
+from milvus_tck.targets.base import AUTHORIZATION, TLS, Target
 from milvus_tck.targets.credentials import credentials
 from milvus_tck.targets.degenerate import DegenerateServer
 from milvus_tck.targets.lite import LiteServer
 from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.model_server import ModelServer
-from milvus_tck.targets.names import FORMS, TargetKind, default_name, understand
+from milvus_tck.targets.names import FORMS, MTLS, TargetKind, default_name, understand
 
 #: Whom a new server knows, and by which password.
 _ROOT = "root:Milvus"
@@ -41,5 +41,7 @@ def resolve(
         return ModelServer(named.name, declared, port=port, profile=release, defect=named.defect)
     if named.kind is TargetKind.LITE:
         return LiteServer(named.name, named.version, named.declared, port=port)
-    root = (given or credentials(token=_ROOT)) if named.authorization else Credentials()
-    return MilvusServer(named.name, named.version, named.declared, root, port, authorization=named.authorization)
+    authorization = AUTHORIZATION in named.options
+    root = (given or credentials(token=_ROOT)) if authorization else Credentials()
+    tls = MTLS if MTLS in named.options else TLS if TLS in named.options else ""
+    return MilvusServer(named.name, named.version, named.declared, root, port, authorization=authorization, tls=tls)

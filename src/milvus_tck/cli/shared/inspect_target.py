@@ -29,7 +29,7 @@ def reached(options: CheckOptions) -> Reached:
     declared = target.declared
     hostile = options.may_be_hostile(throwaway=target.throwaway)
     revives = target.revivable
-    without = lacking(declared, known=target.known)
+    without = lacking(declared, target.given)
     return Reached(target.name, profile, reason, Conditions(hostile, revives, missing, without, declared.beyond))
 
 

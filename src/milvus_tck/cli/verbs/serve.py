@@ -25,6 +25,7 @@ Examples:
   milvus-tck serve                          a real Milvus on a free port
   milvus-tck serve lite@3.2.2 --port 19530  a release of milvus-lite on a port of your choice
   milvus-tck serve milvus@2.2.16 --json     where it listens, for a script
+  milvus-tck serve milvus+mtls              one with mutual TLS, and the files for its clients
   milvus-tck serve echo                     one of the servers that every suite must fail
 
 It is stopped by Ctrl-C or SIGTERM, with every process and file that came with it.
@@ -33,8 +34,8 @@ Exit codes: 0 stopped on request, 3 it could not be started or ended by itself, 
 130 interrupted before it served."""
 _HELP = """Start TARGET, say where it listens, and wait.
 
-TARGET is milvus[@VERSION], lite[@VERSION], null, echo or refuser; without one, a real Milvus. It
-listens on loopback only, and what it stores is gone when it ends."""
+TARGET is milvus[@VERSION][+authorization][+tls|+mtls], lite[@VERSION], null, echo or refuser;
+without one, a real Milvus. It listens on loopback only, and what it stores is gone when it ends."""
 
 
 @click.command("serve", epilog=_EPILOG, help=_HELP, short_help="Start TARGET and keep it until Ctrl-C.")
@@ -72,6 +73,9 @@ def _announce(server: Target, *, as_json: bool) -> None:
         return
     more = [f"{name} {places[name]}" for name in ("http", "management") if places[name]]
     click.echo(", ".join([f"{server.name} listens on {server.address}", *more]))
+    files = [f"--{name.replace('_', '-')} {path}" for name, path in _shown(server).items()]
+    if files:
+        click.echo(f"its clients take {' '.join(files)}")
 
 
 def _places(server: Target) -> dict[str, Any]:
@@ -81,7 +85,14 @@ def _places(server: Target) -> dict[str, Any]:
     return {
         "target": server.name,
         "address": server.address,
-        # Milvus tells HTTP from gRPC on one port.
-        "http": f"http://{server.address}" if real else None,
+        "http": server.url("proxy") if real else None,
         "management": f"http://{LOOPBACK}:{management}" if management else None,
+        **_shown(server),
     }
+
+
+def _shown(server: Target) -> dict[str, str]:
+    """Name the files that a client of a server with TLS takes, by the options that they are for."""
+    given = server.credentials
+    named = {"tls_ca": given.ca, "tls_cert": given.certificate, "tls_key": given.key}
+    return {name: str(path) for name, path in named.items() if path is not None}

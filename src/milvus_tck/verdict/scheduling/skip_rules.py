@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from milvus_tck.spec.capabilities import capabilities_of
+from milvus_tck.spec.capabilities import capabilities_of, lacking_because
 from milvus_tck.spec.check_id import CheckId
 from milvus_tck.spec.clauses import ClauseKind
 from milvus_tck.verdict.model.states import State
@@ -74,8 +74,7 @@ def skip_of(test: Assignment, conditions: Conditions) -> Skip | None:
     declared = [conditions.without.intersection(capabilities_of(check.clause)) for check in test.checks]
     if declared and all(declared):
         first = min(frozenset().union(*declared))
-        why = f"its owner says that it lacks {first}"
-        return Skip(Absence.UNSUPPORTED, State.UNSUPPORTED, f"declared:{first}", why)
+        return Skip(Absence.UNSUPPORTED, State.UNSUPPORTED, f"declared:{first}", lacking_because(first))
     lacking = test.rpcs & conditions.lacking
     if lacking:
         rpc = min(lacking)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, replace
 from functools import partial
 
-from milvus_tck.targets.base import lacking, revivable
+from milvus_tck.targets.base import given_by, lacking, revivable
 from milvus_tck.targets.monitor import TargetMonitor
 from milvus_tck.verdict.case.concurrency_limit import AdaptiveLimit
 from milvus_tck.verdict.case.execution import ExecutionResult
@@ -68,7 +68,7 @@ def _scheduler(target: OpenTarget, preparations: Preparations) -> Scheduler:
             hostile=options.may_be_hostile(throwaway=server.throwaway),
             revivable=revivable(server),
             lacking=target.probes.lacking,
-            without=lacking(server.declared, known=bool(server.credentials.http)),
+            without=lacking(server.declared, given_by(server.credentials)),
             beyond=server.declared.beyond,
         ),
         told_apart=partial(_told_apart, target),
