@@ -13,7 +13,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
 from milvus_tck.wire.search import Hits
 
-__all__ = ["LIMIT", "Hybrid", "K", "call_of", "judge", "parts_of", "ranks"]
+__all__ = ["LIMIT", "Hybrid", "K", "call_of", "in_order", "judge", "parts_of", "ranks"]
 
 Hybrid = Call[m.SearchResults]
 K = 60.0
@@ -46,13 +46,13 @@ def judge(
 
     def first_wrong(answer: m.SearchResults) -> Equality:
         found = hits_of(answer, len(right))
-        looks = [_told(each, hits, limit, offset) for each, hits in zip(right, found, strict=True)]
+        looks = [in_order(each, hits, limit, offset) for each, hits in zip(right, found, strict=True)]
         return next((each for each in looks if not each), looks[0])
 
     tck.accepted(call, effect=first_wrong, expected="hits by the sum of what each search gives them")
 
 
-def _told(right: Mapping[int, float], hits: Hits, limit: int, offset: int) -> Equality:
+def in_order(right: Mapping[int, float], hits: Hits, limit: int, offset: int) -> Equality:
     """Compare the hits of one query; rows that score the same may come in any order."""
     best = sorted(right.items(), key=lambda each: -each[1])[offset : offset + limit]
     keys = [int(key) for key in hits.ids]
