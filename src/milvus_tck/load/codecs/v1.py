@@ -13,6 +13,9 @@ __all__ = ["V1Codec"]
 
 def _search(request: m.SearchRequest) -> Asked:
     vectors, params = queries(request)
+    if "group_by_field" in params or "radius" in params.get("params", ""):
+        message = "http-v1 has no words for ranges and groups"
+        raise ValueError(message)
     if len(vectors) != 1:
         message = "http-v1 searches for one vector at a time: batch = 1"
         raise ValueError(message)

@@ -21,6 +21,7 @@ def _search(request: m.SearchRequest) -> Asked:
     body = {
         "collectionName": request.collection_name, "data": vectors, "annsField": params["anns_field"],
         "limit": int(params["topk"]), "filter": request.dsl, "outputFields": list(request.output_fields),
+        "groupingField": params.get("group_by_field"),
         "searchParams": {"metricType": params.get("metric_type"), "params": json.loads(params.get("params") or "{}")},
     }  # fmt: skip
     return _post("/entities/search", {name: value for name, value in body.items() if name == "data" or value})

@@ -32,6 +32,8 @@ _FLUSHING = 60.0
 _TOGETHER = 4
 _LOADED = 3
 _GONE = {"UNAVAILABLE", "CANCELLED"}
+#: A request that every server with the RPC refuses.
+_NOTHING = {"HybridSearch": calls.hybrid_search("tck_no_such_collection").sent}
 
 
 class LostError(Exception):
@@ -95,6 +97,11 @@ class Admin:
                 return True
             gevent.sleep(_PAUSE)
         return False
+
+    def has(self, rpc: str) -> bool:
+        """Tell whether the server has an RPC: it is asked for nothing in a collection that is not there."""
+        code, _, _ = self._transport.call(path(rpc), _NOTHING[rpc], _DEADLINE)
+        return CODES[code] != "UNIMPLEMENTED"
 
     def create(self) -> None:
         """Create every collection."""

@@ -16,9 +16,11 @@ from milvus_tck.load.control.run_outcome import PlayedPhase, RunOutcome
 from milvus_tck.load.control.server_metrics import ServerWatch
 from milvus_tck.load.measure.series import Series
 from milvus_tck.load.operations.workload import Workload
+from milvus_tck.load.plan.abilities import lacking
 from milvus_tck.load.plan.default_objectives import judge_step
 from milvus_tck.load.plan.objectives import Held
 from milvus_tck.load.plan.scenario import Phase
+from milvus_tck.load.plan.scenario_tables import RPCS
 from milvus_tck.load.transports.base import Transport
 
 __all__ = ["Conductor", "Telling"]
@@ -26,6 +28,8 @@ __all__ = ["Conductor", "Telling"]
 #: Told what is going on, in words.
 Telling = Callable[[str], object]
 
+#: RPCs that not every server has; a server without one says so.
+_LATER: Final = frozenset({"HybridSearch"})
 #: Slots of a run at most: a longer run has longer slots, so that memory stays as it is.
 _SLOTS: Final = 600
 _TICK: Final = 0.5
@@ -40,10 +44,18 @@ class Conductor:
     """Leads one run; `play` returns what came of it."""
 
     def __init__(
-        self, worker_group: WorkerGroup, workload: Workload, transport: Transport, watch: ServerWatch, tell: Telling
+        self,
+        worker_group: WorkerGroup,
+        workload: Workload,
+        transport: Transport,
+        watch: ServerWatch,
+        tell: Telling,
+        version: str = "",
     ) -> None:
+        """`version` is what the server says of itself."""
         self._worker_group, self._workload, self._tell, self._watch = worker_group, workload, tell, watch
         self._interrupted = False
+        self._version = version
         self._admin = Admin(transport, workload, lambda: self._interrupted)
         self.outcome = RunOutcome(width=max(1.0, workload.scenario.seconds / _SLOTS))
         self._origin = 0.0
@@ -84,6 +96,7 @@ class Conductor:
         data = self._workload.data
         if not self._admin.alive(_GONE):
             raise LostError("nobody answers")
+        self._able()
         if not data.ready:
             return
         with self._step("create"):
@@ -99,6 +112,16 @@ class Conductor:
             self._admin.index()
         with self._step("load"):
             self._admin.load()
+
+    def _able(self) -> None:
+        """See that the server has what operations ask for; raises `RefusedError`."""
+        scenario = self._workload.scenario
+        if lost := lacking(scenario, self._version):
+            raise RefusedError(lost)
+        rpcs = {RPCS[each.op]: each.op for each in scenario.operations}
+        for rpc in _LATER & rpcs.keys():
+            if not self._admin.has(rpc):
+                raise RefusedError(f"{rpcs[rpc]}: the target has no {rpc}")
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

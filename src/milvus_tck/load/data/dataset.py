@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.packed_columns import SparseRows
 
-__all__ = ["Dataset", "Floats", "Ids", "Numbers", "Queries", "Rows", "joined", "numbers"]
+__all__ = ["Dataset", "Floats", "Ids", "Numbers", "Queries", "Rows", "groups", "joined", "numbers"]
 
 Floats = NDArray[np.float32]
 Ids = NDArray[np.int64]
@@ -18,6 +18,10 @@ Numbers = NDArray[Any]
 Rows = Numbers | SparseRows
 #: Queries: an array of shape (queries, dim), or the bytes of each sparse one.
 Queries = Numbers | list[bytes]
+
+
+#: Numbers of rows that make one group.
+_OF_A_GROUP = 50
 
 
 class Dataset(Protocol):
@@ -44,6 +48,12 @@ def joined(queries: Sequence[Queries]) -> Queries:
     """Put queries of one data set together."""
     arrays = [each for each in queries if not isinstance(each, list)]
     return np.concatenate(arrays) if arrays else [row for each in queries if isinstance(each, list) for row in each]
+
+
+def groups(ids: NDArray[Any]) -> Ids:
+    """Return the group of each row, 0 to 19: what searches are grouped by."""
+    made: Ids = numbers(ids) // _OF_A_GROUP
+    return made
 
 
 def numbers(ids: NDArray[Any]) -> Ids:

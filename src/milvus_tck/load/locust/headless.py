@@ -85,7 +85,8 @@ def run_job(job: LoadJob, tell: Telling) -> LoadResult:
         workload = workload_of(scenario, job.run, job.seed)
         management = f"{LOOPBACK}:{job.management}" if job.management else ""
         transport = dialler(job, scenario)()
-        conductor = Conductor(worker_group, workload, transport, ServerWatch(job.server, management), tell)
+        watch = ServerWatch(job.server, management)
+        conductor = Conductor(worker_group, workload, transport, watch, tell, job.version)
         gevent.signal_handler(signal.SIGINT, conductor.interrupt)
         gevent.signal_handler(signal.SIGTERM, conductor.interrupt)
         _spawn(environment, max(scenario.users, scenario.data.users, job.workers))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from itertools import islice
 from math import gcd
 from typing import Any
 
 import numpy as np
 
 from milvus_tck.load.data.dataset import Ids, Queries, joined, numbers
+from milvus_tck.load.data.exact_scores import DISTANCES
 from milvus_tck.load.operations.base import Look, OperationRunner
 from milvus_tck.load.operations.workload import KEY, NUMBER, VECTOR, Workload
 from milvus_tck.load.plan.scenario import Operation
@@ -26,8 +27,9 @@ _BUDGET = 64 << 20
 #: A number that shares no factor with most others: steps of so many visit everything.
 _STRIDE = 7_368_787
 _THOUSAND = 1_000
-#: Metrics by which the nearest row has the least score.
-_DISTANCES = frozenset({"L2", "HAMMING"})
+#: As many neighbours as are known.
+_ALL = 1 << 30
+_SPARSE = m.PlaceholderType.SparseFloatVector
 
 
 class _Ring(OperationRunner):
@@ -56,25 +58,28 @@ class Search(_Ring):
     """Search for rows whose nearest neighbours are known."""
 
     rpc = "Search"
+    #: Requests that differ at most.
+    distinct = _DISTINCT
 
     def __init__(self, operation: Operation, workload: Workload, missing: frozenset[int]) -> None:
         super().__init__(operation, workload, missing)
-        self._bound = round(operation.selectivity * _THOUSAND)
+        self.bound = round(operation.selectivity * _THOUSAND)
         #: The rows that have to be found first, by query.
         self._expected: dict[int, frozenset[int]] = {}
 
     def prepare(self, share: int, shares: int) -> None:  # noqa: ARG002 - the same for all
         """Write the requests."""
-        encoders = [self._encoder(name) for name in self.workload.names]
-        size = len(encoders[0](self._queries(range(self.operation.batch))))
-        most = min(_DISTINCT, _BUDGET // size, max(1, self.workload.dataset.queries // self.operation.batch))
-        chosen = self._chosen()
+        writers = [self.writer(name) for name in self.workload.names]
+        most = min(self.distinct, max(1, self.workload.dataset.queries // self.operation.batch))
+        chosen, size = self._chosen(), 0
         for place in range(most):
-            asked = tuple(number for number, _ in zip(chosen, range(self.operation.batch), strict=False))
-            if len(asked) < self.operation.batch:
+            asked = tuple(islice(chosen, self.operation.batch))
+            if len(asked) < self.operation.batch or size > _BUDGET:
                 break
-            payload = encoders[place % len(encoders)](self._queries(asked))
-            self._ring.append((self.said(payload), asked))
+            written = writers[place % len(writers)](asked)
+            if written is not None:
+                self._ring.append((self.said(written), asked))
+                size += len(written)
 
     def _chosen(self) -> Iterator[int]:
         """Yield queries from all over the data set that have something to find."""
@@ -83,33 +88,52 @@ class Search(_Ring):
         for place in range(whole):
             number = place * stride % whole
             expected = self.expected(number)
-            if len(expected) and self.known(expected):
+            if len(expected) and self.known(self.needed(number)):
                 self._expected[number] = frozenset(expected.tolist())
                 yield number
 
+    def passing(self, number: int) -> Ids:
+        """Return all known neighbours of a query that the filter lets pass, nearest first."""
+        if not self.bound:
+            return self.workload.dataset.neighbours(number, _ALL)
+        found = self.workload.dataset.neighbours(number, _ALL)
+        return found[numbers(found) < self.bound]
+
     def expected(self, number: int) -> Ids:
         """Return the rows that have to be found first, as far as they are known."""
-        found = self.workload.dataset.neighbours(number, self.operation.k if not self._bound else 1 << 30)
-        return found[numbers(found) < self._bound][: self.operation.k] if self._bound else found
+        return self.passing(number)[: self.operation.k]
 
-    def _queries(self, chosen: range | tuple[int, ...]) -> Queries:
+    def needed(self, number: int) -> Ids:
+        """Return the rows that have to be there for the answer to be known."""
+        return self.expected(number)
+
+    def queries(self, chosen: range | tuple[int, ...]) -> Queries:
+        """Return the vectors of queries."""
         return joined([self.workload.dataset.query(number) for number in chosen])
 
-    def _encoder(self, name: str) -> Callable[[Queries], bytes]:
+    def writer(self, name: str) -> Callable[[tuple[int, ...]], bytes | None]:
         """Return what writes requests to a collection that differ in their queries alone."""
+        encode = self.encoder(name, self.bound)
+        return lambda asked: encode(self.queries(asked))
+
+    def encoder(self, name: str, bound: int, **params: object) -> Callable[[Queries], bytes]:
+        """Return what writes searches with a filter and parameters."""
         data, operation = self.workload.data, self.operation
         said: dict[str, Any] = {
             "field": VECTOR, "topk": operation.k, "metric": data.metric, "output": (KEY,),
-            "expr": f"{NUMBER} < {self._bound}" if self._bound else "",
-            "level": m.ConsistencyLevel.Value(operation.level), **data.search_params,
+            "expr": f"{NUMBER} < {bound}" if bound else "",
+            "level": m.ConsistencyLevel.Value(operation.level), **data.search_params, **params,
         }  # fmt: skip
-        sample = self._queries(range(operation.batch))
+        sample = self.queries(range(operation.batch))
         if isinstance(sample, list):
-            return partial(encode_search, name, kind=m.PlaceholderType.SparseFloatVector, **said)
-        request = calls.search(name, np.empty((0, 1), np.float32), **said).request
-        assert isinstance(request, m.SearchRequest)  # noqa: S101 - it is what a search sends
+            return lambda queries: self.told(encode_search(name, queries, kind=_SPARSE, **said))
+        request = m.SearchRequest.FromString(self.told(calls.search(name, np.empty((0, 1), np.float32), **said).sent))
         template = SearchTemplate(request, sample)
         return lambda queries: template.encode(np.asarray(queries))
+
+    def told(self, request: bytes) -> bytes:
+        """Say what the operation has beside its queries."""
+        return request
 
     def look(self, number: int, body: bytes) -> Look:
         """Compare with the exact neighbours; more rows than asked for, one of them twice, or disorder are wrong."""
@@ -123,7 +147,7 @@ class Search(_Ring):
         recall, start = 0.0, 0
         for query, count in zip(asked, counts, strict=True):
             found = ids[start : start + count]
-            wrong = self._disorder(found, scores[start : start + count])
+            wrong = self.disorder(query, found, scores[start : start + count])
             if wrong:
                 return None, wrong
             expected = self._expected[query]
@@ -131,14 +155,20 @@ class Search(_Ring):
             start += count
         return recall / len(asked), ""
 
-    def _disorder(self, ids: list[int], scores: list[float]) -> str:
+    def disorder(self, query: int, ids: list[int], scores: list[float]) -> str:  # noqa: ARG002 - the same for all
+        """Say what is wrong with the hits of a query, however many of its neighbours are among them."""
         if len(set(ids)) < len(ids):
             return "a row is there twice"
-        if scores != sorted(scores, reverse=self.workload.data.metric not in _DISTANCES):
+        if scores != sorted(scores, reverse=self.best_first):
             return "rows are not in the order of their scores"
-        if self._bound and (numbers(np.array(ids, dtype=np.int64)) >= self._bound).any():
+        if self.bound and (numbers(np.array(ids, dtype=np.int64)) >= self.bound).any():
             return "a row that the filter does not let pass"
         return ""
+
+    @property
+    def best_first(self) -> bool:
+        """Whether the highest score comes first."""
+        return self.workload.data.metric not in DISTANCES
 
 
 class Query(_Ring):

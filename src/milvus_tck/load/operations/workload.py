@@ -6,7 +6,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from milvus_tck.load.codecs.base import PLAIN, Codec
-from milvus_tck.load.data.dataset import Dataset, Ids, numbers
+from milvus_tck.load.data.dataset import Dataset, Ids, groups, numbers
 from milvus_tck.load.data.files import planted
 from milvus_tck.load.operations.names import all_names, names, spare_name
 from milvus_tck.load.plan.scenario import DataPlan, Operation, Scenario
@@ -17,9 +17,11 @@ from milvus_tck.wire.call import Call
 from milvus_tck.wire.descriptors import SERVICE
 from milvus_tck.wire.messages import DataType
 
-__all__ = ["KEY", "NUMBER", "VECTOR", "Workload", "path"]
+__all__ = ["GROUP", "KEY", "NUMBER", "VECTOR", "Workload", "path"]
 
 KEY, VECTOR, NUMBER = "id", "vec", "number"
+#: A field that collections have only where something is grouped by it.
+GROUP = "part"
 #: Keys of one region begin here: each operation that writes has a region of its own, so no key meets another.
 _REGION_BITS = 40
 #: Requests of an operation whose number is not planned.
@@ -58,6 +60,11 @@ class Workload:
     def all_names(self) -> tuple[str, ...]:
         """Every name that the run may create."""
         return all_names(self.scenario, self.run)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether rows have a field that something is grouped by."""
+        return any(each.op == "group-search" for each in self.scenario.operations)
 
     def codec_of(self, rpc: str) -> Codec:
         """Return how an RPC is said: what the binding has no route for travels over gRPC."""
@@ -103,11 +110,14 @@ class Workload:
             InsertColumn(VECTOR, self.dataset.kind, rows.vectors(start, start + count)),
             InsertColumn(NUMBER, DataType.Int64, numbers(keys)),
         ]
+        if self.grouped:
+            columns.append(InsertColumn(GROUP, DataType.Int64, groups(keys)))
         return encode_insert(name, columns, upsert=upsert)
 
     def create(self, name: str) -> Call[m.Status]:
         """Return the call that creates a collection."""
         kind, dim = self.dataset.kind, self.dataset.dim
         vector = schema.vector(VECTOR, dim, kind) if dim else schema.field(VECTOR, kind)
-        fields = (schema.int64_key(KEY), vector, schema.field(NUMBER, DataType.Int64))
+        scalars = [schema.field(each, DataType.Int64) for each in (NUMBER, *((GROUP,) if self.grouped else ()))]
+        fields = (schema.int64_key(KEY), vector, *scalars)
         return calls.create_collection(name, *fields, level=m.ConsistencyLevel.Bounded)

@@ -11,14 +11,13 @@ from collections.abc import Iterable
 from milvus_tck.load.measure.series import Series
 from milvus_tck.load.plan.objectives import Held, JudgedObjective, Objective, judge, judge_one, parse_objectives
 from milvus_tck.load.plan.scenario import INGEST, Scenario
+from milvus_tck.load.plan.scenario_tables import SEARCHES
 
 __all__ = ["STANDING", "STANDING_NAMES", "bounds", "check_names", "judge_step", "searching", "with_asked"]
 
 #: Errors and drops as shares, wrong answers as a number.
 STANDING = parse_objectives(("*.errors<1%", "*.wrong<=0", "*.recall>0.9", "*.dropped<1%"))
 STANDING_NAMES = frozenset(each.name for each in STANDING)
-#: Operations whose answers tell of recall.
-_SEARCHES = "search"
 _KNEE = "knee"
 _EVERY = "*"
 
@@ -68,7 +67,7 @@ def judge_step(
 
 def searching(scenario: Scenario) -> frozenset[str]:
     """Name the operations whose answers tell of recall."""
-    return frozenset(each.name for each in scenario.operations if each.op == _SEARCHES)
+    return frozenset(each.name for each in scenario.operations if each.op in SEARCHES)
 
 
 def check_names(scenario: Scenario) -> None:
@@ -89,7 +88,7 @@ def check_names(scenario: Scenario) -> None:
 
 def _recall(objective: Objective, scenario: Scenario) -> None:
     """Recall is that of a search, at as many neighbours as it asks for."""
-    found = [each for each in scenario.operations if each.op == _SEARCHES]
+    found = [each for each in scenario.operations if each.op in SEARCHES]
     chosen = [each for each in found if objective.operation in {_EVERY, each.name}]
     what = "nothing in the run searches" if objective.operation == _EVERY else f"{objective.operation} does not search"
     _must(bool(chosen), objective, what)

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import structs
 
 from milvus_tck.bindings.grpc import Credentials
+from milvus_tck.load.plan.abilities import unspoken
 from milvus_tck.load.plan.default_objectives import check_names, with_asked
 from milvus_tck.load.plan.objectives import parse_objectives
 from milvus_tck.load.plan.scenario import Scenario
@@ -77,6 +78,8 @@ class LoadJob:
             # Its rows are JSON of its own, in which load runs write vectors of float32 alone.
             message = f"{self.binding} has no words for vectors of {scenario.data.vector} here: grpc or http-api-v1"
             raise ValueError(message)
+        if lost := unspoken(scenario, self.binding):
+            raise ValueError(lost)
         objectives = with_asked(scenario.objectives, parse_objectives(self.objectives))
         scenario = replace(scenario, objectives=objectives)
         check_names(scenario)

@@ -36,7 +36,7 @@ from typing import Any
 from milvus_tck.load.plan.objectives import parse_objective, parse_objectives
 from milvus_tck.load.plan.rates import Curve, Point
 from milvus_tck.load.plan.scenario import Knee, Operation, Phase, Scenario
-from milvus_tck.load.plan.scenario_tables import OperationTable, RampTable, ScenarioTables
+from milvus_tck.load.plan.scenario_tables import SEARCHES, OperationTable, RampTable, ScenarioTables
 from milvus_tck.load.plan.vector_kinds import settled
 from milvus_tck.spec.data import data_dir
 from milvus_tck.spec.tables import TableFile, read_tables
@@ -44,7 +44,7 @@ from milvus_tck.spec.tables import TableFile, read_tables
 __all__ = ["ScenarioError", "of_operations", "parse_scenario", "read_scenario", "scenario_names"]
 
 #: Operations that need rows to be there.
-_READING = {"search", "query"}
+_READING = {*SEARCHES, "query"}
 
 
 class ScenarioError(Exception):
@@ -84,7 +84,7 @@ def _scenario(name: str, file: TableFile) -> Scenario:
     if twice := [number for number, each in enumerate(names) if each in names[:number]]:
         raise file.wrong(("phase", twice[0]), f"two phases have the same name, {names[twice[0]]!r}")
     if not tables.data.rows and any(op.op in _READING for each in phases for op in each.operations):
-        raise file.wrong(("data",), "search and query need rows in [data]")
+        raise file.wrong(("data",), "searches and query need rows in [data]")
     with file.at("objectives"):
         objectives = parse_objectives(tables.objectives)
     knee = _knee(tables.ramp, phases, file)

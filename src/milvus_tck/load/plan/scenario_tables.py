@@ -8,15 +8,18 @@ from msgspec import Meta
 from milvus_tck.load.plan.scenario import Count, DataPlan, Operation
 from milvus_tck.spec.tables import Table, choice
 
-__all__ = ["OPERATIONS", "RPCS", "Amount", "OperationTable", "PhaseTable", "RampTable", "ScenarioTables"]
+__all__ = ["OPERATIONS", "RPCS", "SEARCHES", "Amount", "OperationTable", "PhaseTable", "RampTable", "ScenarioTables"]
 
 #: What a request can be, each with the RPC that it is, or begins with.
 RPCS = {
     "get-version": "GetVersion", "has-collection": "HasCollection", "show-collections": "ShowCollections",
     "insert": "Insert", "flush": "Flush", "search": "Search", "query": "Query", "delete": "Delete", "upsert": "Upsert",
+    "range-search": "Search", "group-search": "Search", "hybrid-search": "HybridSearch",
     "freshness": "Insert", "connect": "ShowCollections", "create-drop": "CreateCollection",
 }  # fmt: skip
 OPERATIONS = tuple(RPCS)
+#: Those whose answers tell of recall.
+SEARCHES = tuple(op for op in OPERATIONS if op == "search" or op.endswith("-search"))
 #: What an operation does where nothing is said.
 _USUAL: dict[str, Any] = {each.name: each.default for each in fields(Operation)}
 
@@ -52,7 +55,7 @@ class OperationTable(Table, frozen=True):
     batch: Count = _USUAL["batch"]
     #: Neighbours that a search asks for.
     k: Count = _USUAL["k"]
-    #: Share of rows that the filter of a search lets pass; 0 is no filter.
+    #: Share of rows that the filter of a search lets pass; 0 is no filter, and half of them in a hybrid search.
     selectivity: Amount = _USUAL["selectivity"]
     #: Consistency level of a read.
     level: Literal["Strong", "Session", "Bounded", "Eventually"] = _USUAL["level"]

@@ -12,6 +12,7 @@ from milvus_tck.load.measure.series import Measured
 from milvus_tck.load.operations.base import Flush, GetVersion, HasCollection, OperationRunner, ShowCollections
 from milvus_tck.load.operations.composite import Connect, CreateDrop, Freshness
 from milvus_tck.load.operations.connections import Connections
+from milvus_tck.load.operations.known_searches import GroupSearch, HybridSearch, RangeSearch
 from milvus_tck.load.operations.names import STOCKING
 from milvus_tck.load.operations.reads import Query, Search
 from milvus_tck.load.operations.workload import Workload
@@ -38,6 +39,10 @@ _SEVERAL: dict[str, Callable[[Operation, Workload, Connections], OperationRunner
 }
 _WRITES: dict[str, Callable[[Operation, Workload, WriteLog], OperationRunner]] = {
     INGEST: Ingest, "insert": Insert, "upsert": Upsert, "delete": Delete,
+}  # fmt: skip
+_READS: dict[str, Callable[[Operation, Workload, frozenset[int]], OperationRunner]] = {
+    "search": Search, "query": Query, "range-search": RangeSearch, "group-search": GroupSearch,
+    "hybrid-search": HybridSearch,
 }  # fmt: skip
 
 
@@ -74,7 +79,7 @@ class PhaseRunner:
             return _SEVERAL[operation.op](operation, workload, self.connections)
         if operation.op == "freshness":
             return Freshness(operation, workload, self.connections, self.written)
-        return (Search if operation.op == "search" else Query)(operation, workload, missing)
+        return _READS[operation.op](operation, workload, missing)
 
     def go(self, start: float, origin: float, width: float) -> Cost:
         """Play the phase that was prepared, from `start` on, and wait for its end."""
