@@ -1,20 +1,20 @@
 """`milvus-tck load`: put load on a target, and say what it carries and whether that can be believed."""
 
-import contextlib
 import json
 import math
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
 
-from milvus_tck.bindings.grpc import GrpcBinding
+from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.cli.shared.command_line import again, command_line
-from milvus_tck.cli.shared.load_process import LoadProcess
+from milvus_tck.cli.shared.load_pairs import COMPARISON, PairsAsked, play_pairs
+from milvus_tck.cli.shared.load_run import SUMMARY, LoadRun, need_extras, play_load
 from milvus_tck.cli.shared.option_values import Seconds
 from milvus_tck.cli.shared.options import TARGET_HELP, connection_options, given_credentials, target_argument
 from milvus_tck.cli.shared.results_folder import results_folder
@@ -23,32 +23,27 @@ from milvus_tck.cli.terminal.load_summary import print_summary
 from milvus_tck.cli.terminal.progress import QuietConsole
 from milvus_tck.extras import need
 from milvus_tck.load.codecs.registry import CODECS
-from milvus_tck.load.data.files import READERS, open_dataset
-from milvus_tck.load.operations.names import all_names
+from milvus_tck.load.data.files import open_dataset
+from milvus_tck.load.plan.default_objectives import check_names
 from milvus_tck.load.plan.job import DEFAULT_SCENARIO, LoadJob
+from milvus_tck.load.plan.objectives import Objective, parse_objectives
 from milvus_tck.load.plan.scenario import Scenario
 from milvus_tck.load.plan.scenario_files import ScenarioError, scenario_names
 from milvus_tck.load.plan.scenario_tables import OPERATIONS
 from milvus_tck.load.plan.vector_kinds import VECTOR_KINDS
-from milvus_tck.spec.bindings import GRPC, binding_row
 from milvus_tck.targets.base import Target, TargetError
-from milvus_tck.targets.identity import identify
-from milvus_tck.targets.milvus import MilvusServer
 from milvus_tck.targets.resolver import default_name, resolve
-from milvus_tck.targets.started_server import StartedServer
 from milvus_tck.targets.tck_toml import HTTP_KEYS
-from milvus_tck.verdict.leftovers.cleaner import clean_up
-from milvus_tck.verdict.leftovers.ledger import Ledger
-from milvus_tck.verdict.leftovers.objects import counted
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.session.interrupts import Interrupts
-from milvus_tck.wire import calls
 
 __all__ = ["command"]
 
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RUN_LETTERS = 6
-_SUMMARY, _LOG = "summary.json", "latency.hlog"
+#: Pairs where nobody says how many.
+_PAIRS = 5
+_LOG = "latency.hlog"
 _EPILOG = """\b
 Examples:
   milvus-tck load                                   start a real Milvus, ingest, search, report
@@ -58,6 +53,7 @@ Examples:
   milvus-tck load lite@3.2.2 --scenario my.toml --workers 2
   milvus-tck load host:19530 --op get-version --rate max --users 64
   milvus-tck load milvus@2.3.5 --scenario mixed --binding http-api-v1
+  milvus-tck load milvus@2.3.5 --against milvus@2.2.16 --repeat 7 --slo 'search.p99<1.1x'
 
 Exit codes: 0 every objective is met, 2 inconclusive or invalid, 3 target lost, 5 an objective was
 missed, 64 usage, 70 our bug, 130 interrupted."""
@@ -111,6 +107,9 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 )  # fmt: skip
 @click.option("--baseline", type=click.Path(exists=True, file_okay=False), multiple=True,
               help="Folder of an earlier run to compare with; several where runs differ.")  # fmt: skip
+@click.option("--against", metavar="TARGET", help="Take turns with another target (or the same one), and compare.")
+@click.option("--against-scenario", metavar="NAME|FILE", help="What is done on the other side [the same].")
+@click.option("--repeat", type=click.IntRange(2, 100), help="Runs of each side that take turns [5].")
 @click.option("--seed", type=click.IntRange(0), help="Seed of data and arrivals (printed by every run).")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for results [tck-out/RUN].")
 @click.option("--json", "as_json", is_flag=True, help="Print summary.json instead of text.")
@@ -121,154 +120,99 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     given_urls = {"http": options.pop("http"), "http-management": options.pop("http_management")}
     urls = {port: url for key, url in given_urls.items() if url for port in HTTP_KEYS[key]}
     as_json: bool = options.pop("as_json")
-    word: str = options.pop("target") or default_name()
+    words = _sides(options)
     given = given_credentials(options)
     out: Path | None = options.pop("out")
-    seed: int | None = options.pop("seed")
+    asked: int | None = options.pop("seed")
+    seed = secrets.randbelow(1 << 32) if asked is None else asked
+    pairs: int = options.pop("repeat") or _PAIRS
     try:
-        target = resolve(word, given, urls=urls)
-        seed = secrets.randbelow(1 << 32) if seed is None else seed
-        job = LoadJob(
-            "", target.credentials, target=target.name, seed=seed, run=_run(), command=command_line(), **options
-        )
-        scenario, _ = job.plan()
-        open_dataset(scenario.data, seed)
-        _need(target, scenario, job.binding)
+        ratios = _ratios(options) if len(words) > 1 else ()
+        sides = {side: _Side(word, given, urls, {**options, **own}) for side, (word, own) in words.items()}
+        runs = {side: each.prepared(seed) for side, each in sides.items()}
+        check_names(replace(runs["a"][2], objectives=ratios or runs["a"][2].objectives))
     except TargetError as error:
         fail_target(error)
     except (ScenarioError, ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
-    for each in job.baseline:
+    for each in options["baseline"]:
         if not (Path(each) / _LOG).is_file():
             fail(Exit.USAGE, f"{each} is no load run", f"it holds no {_LOG}", again("--baseline", "FOLDER"))
     folder = results_folder(out)
     console = QuietConsole(stderr=as_json, highlight=False)
-    with Interrupts() as interrupts:
-        code = _play(_Run(target, job, scenario, folder.absolute(), console), interrupts)
-    _tell(folder, console, as_json=as_json)
+    if len(sides) == 1:
+        with Interrupts() as interrupts:
+            code = play_load(LoadRun(*runs["a"], folder.absolute(), console), interrupts)
+        _tell(folder, console, as_json=as_json)
+        return code
+    names = {side: f"{target.name}, scenario {scenario.name}" for side, (target, _, scenario) in runs.items()}
+    here = any(target.throwaway for target, _, _ in runs.values())
+    code = play_pairs(
+        PairsAsked(pairs, seed, names, ratios, here), folder, partial(_play_side, sides, console), console
+    )
+    if as_json:
+        click.echo((folder / COMPARISON).read_text(encoding="utf-8").rstrip())
     return code
 
 
-def _need(target: Target, scenario: Scenario, binding: str) -> None:
-    """See that the extras are there which only some runs need; raises `MissingExtraError`."""
-    if Path(scenario.data.dataset).suffix in READERS:
-        need("datasets", f"reading {scenario.data.dataset}")
-    row = binding_row(binding)
-    own = isinstance(target, MilvusServer) and not row.stands_in
-    if isinstance(target, StartedServer) and row.served and not own:
-        need("gateway", f"{binding} on {target.name}")
+@dataclass(frozen=True)
+class _Side:
+    """A target and what is done to it: makes a run of it as often as there are pairs."""
+
+    word: str
+    given: Credentials | None
+    urls: dict[str, str]
+    options: dict[str, Any]
+
+    def prepared(self, seed: int) -> tuple[Target, LoadJob, Scenario]:
+        """Return what makes a run; raises what says why there can be none."""
+        target = resolve(self.word, self.given, urls=self.urls)
+        job = LoadJob(
+            "", target.credentials, target=target.name, seed=seed, run=_run(), command=command_line(), **self.options
+        )
+        scenario, _ = job.plan()
+        open_dataset(scenario.data, seed)
+        need_extras(target, scenario, job.binding)
+        return target, job, scenario
+
+
+def _play_side(sides: dict[str, _Side], console: Console, side: str, seed: int, where: Path) -> int:
+    """Play one run of a side; whoever presses Ctrl-C at any time of it ends them all."""
+    with Interrupts() as interrupts:
+        code = play_load(LoadRun(*sides[side].prepared(seed), where.absolute(), console), interrupts)
+    return int(Exit.INTERRUPTED) if interrupts.pressed else code
+
+
+def _sides(options: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Take out what is said of both sides: the target of each, and what of its run is its own."""
+    word: str = options.pop("target") or default_name()
+    other, playing = options.pop("against"), options.pop("against_scenario")
+    if other is None and playing is None:
+        if options["repeat"] is not None:
+            message = "--repeat takes turns with another side: name it with --against or --against-scenario"
+            raise click.UsageError(message)
+        return {"a": (word, {})}
+    if options["baseline"]:
+        raise click.UsageError("--baseline and --against are two ways to compare: choose one")
+    if playing is not None and options["operations"]:
+        raise click.UsageError("--op stands in place of every scenario, that of --against-scenario too: choose one")
+    return {"a": (word, {}), "b": (other or word, {} if playing is None else {"scenario": playing})}
+
+
+def _ratios(options: dict[str, Any]) -> tuple[Objective, ...]:
+    """Take out bounds on ratios, which the comparison is held to, and not each run."""
+    parsed = parse_objectives(options["objectives"])
+    options["objectives"] = tuple(each.text for each in parsed if not each.relative)
+    return tuple(each for each in parsed if each.relative)
 
 
 def _run() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(_RUN_LETTERS))
 
 
-@dataclass(frozen=True)
-class _Run:
-    """One load run, as the command line sees it."""
-
-    target: Target
-    job: LoadJob
-    scenario: Scenario
-    folder: Path
-    console: Console
-
-
-def _play(run: _Run, interrupts: Interrupts) -> int:
-    """Bring the target up, let the engine run in a process of its own, and take the target down."""
-    (run.folder / _SUMMARY).unlink(missing_ok=True)  # of an earlier run in the same folder
-    try:
-        run.target.start()
-        try:
-            with _spoken(run) as job, _ledger(run) as ledger:
-                through = ", through a gateway of ours" if job.gateway else ""
-                run.console.print(
-                    f"{run.target.name} ({job.version or 'version unknown'}) at {job.address}{through}: "
-                    f"scenario {run.scenario.name}, seed {job.seed}",
-                    soft_wrap=True,
-                )
-                code = LoadProcess(job).run(run.console, interrupts)
-                if ledger is not None:
-                    _clean_up(run, ledger)
-            return code
-        finally:
-            interrupts.defer()
-            run.target.stop()
-    except TargetError as error:
-        fail_target(error)
-
-
-def _known(run: _Run) -> LoadJob:
-    """Fill in what is known of the target once it runs."""
-    with contextlib.closing(GrpcBinding(run.target.address, run.target.credentials)) as binding:
-        identity = identify(binding)
-    started = isinstance(run.target, StartedServer)
-    return replace(
-        run.job,
-        address=run.target.address,
-        out=str(run.folder),
-        version=identity.version or identity.build,
-        throwaway=run.target.throwaway,
-        server=run.target.pid if isinstance(run.target, StartedServer) and started else 0,
-        management=run.target.management_port if isinstance(run.target, MilvusServer) else 0,
-    )
-
-
-@contextlib.contextmanager
-def _spoken(run: _Run) -> Iterator[LoadJob]:
-    """Fill in where the target speaks the binding; a server of ours that does not gets a gateway before it.
-
-    Ends the run where nobody said where a running target speaks it.
-    """
-    job = _known(run)
-    if job.binding == GRPC:
-        yield job
-        return
-    row, ours = binding_row(job.binding), isinstance(run.target, StartedServer)
-    url = "" if ours and row.stands_in else run.target.url(row.port)
-    if url:
-        yield replace(job, url=url)
-    elif ours and row.served:
-        from milvus_tck.gateway.server.embedded_gateway import gateway_aside  # noqa: PLC0415 - a web server, for few runs
-
-        gateway = gateway_aside(job.address, run.target.credentials)
-        try:
-            yield replace(job, url=gateway.url, gateway=True)
-        finally:
-            gateway.stop()
-    else:
-        option = "--http-management" if row.port == "management" else "--http"
-        what = f"where {run.target.name} speaks {job.binding} is not known"
-        fail(Exit.USAGE, what, f"it listens at its {row.port} port", again(option, "URL"))
-
-
-@contextlib.contextmanager
-def _ledger(run: _Run) -> Iterator[Ledger | None]:
-    """Write down what the run will create, unless all of it goes with the target."""
-    if run.target.throwaway:
-        yield None
-        return
-    ledger = Ledger(run.job.run, run.target.address)
-    try:
-        for name in all_names(run.scenario, run.job.run):
-            ledger.before(calls.create_collection(name))
-        yield ledger
-    finally:
-        ledger.close(clean=False)
-
-
-def _clean_up(run: _Run, ledger: Ledger) -> None:
-    """Drop what may still be there."""
-    with contextlib.closing(GrpcBinding(run.target.address, run.target.credentials)) as binding:
-        left = clean_up(binding, ledger.things)
-    ledger.close(clean=not left)
-    if left:
-        complain(f"{counted(left)} may be left", then=f"milvus-tck sweep {run.target.name}")
-
-
 def _tell(folder: Path, console: Console, *, as_json: bool) -> None:
     """Say what the run came to."""
-    path = folder / _SUMMARY
+    path = folder / SUMMARY
     if not path.is_file():
         complain("the run left no summary", f"{folder} holds what there is")
         return
