@@ -15,6 +15,7 @@ from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.cli.shared.command_line import again, command_line
 from milvus_tck.cli.shared.load_pairs import COMPARISON, PairsAsked, play_pairs
 from milvus_tck.cli.shared.load_run import SUMMARY, LoadRun, need_extras, play_load
+from milvus_tck.cli.shared.load_trend import WithTrend
 from milvus_tck.cli.shared.option_values import Seconds
 from milvus_tck.cli.shared.options import TARGET_HELP, connection_options, given_credentials, target_argument
 from milvus_tck.cli.shared.results_folder import results_folder
@@ -54,6 +55,7 @@ Examples:
   milvus-tck load host:19530 --op get-version --rate max --users 64
   milvus-tck load milvus@2.3.5 --scenario mixed --binding http-api-v1
   milvus-tck load milvus@2.3.5 --against milvus@2.2.16 --repeat 7 --slo 'search.p99<1.1x'
+  milvus-tck load trend night-29 night-30            draw stored runs
 
 Exit codes: 0 every objective is met, 2 inconclusive or invalid, 3 target lost, 5 an objective was
 missed, 64 usage, 70 our bug, 130 interrupted."""
@@ -83,7 +85,7 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
         return rate
 
 
-@click.command("load", epilog=_EPILOG, help=_HELP)
+@click.command("load", cls=WithTrend, epilog=_EPILOG, help=_HELP)
 @target_argument
 @click.option("--scenario", default=DEFAULT_SCENARIO, show_default=True, metavar="NAME|FILE",
               help=f"What to do: {', '.join(scenario_names())}, or a TOML file.")  # fmt: skip
