@@ -1,5 +1,6 @@
 """`load --repeat N --against OTHER`: two sides take turns, and are compared."""
 
+import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ __all__ = ["COMPARISON", "PairsAsked", "play_pairs"]
 _OVER = {Exit.INTERRUPTED, Exit.TARGET_LOST, Exit.OUR_BUG, Exit.USAGE}
 _CODES = {Held.PASS: Exit.OK, Held.FAIL: Exit.OBJECTIVE_MISSED, Held.INCONCLUSIVE: Exit.UNDETERMINED}
 COMPARISON = "comparison.json"
+#: Columns of letters that figures may take; a narrower terminal breaks lines, and cuts nothing.
+_WIDTH = 240
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,10 @@ def _print(console: Console, made: dict[str, Any], changes: Sequence[PairedChang
             "differs" if each.differs else "",
         )  # fmt: skip
     console.print(f"first: {escape(made['first'])}; other: {escape(made['other'])}", soft_wrap=True)
-    console.print(table)
+    wide = Console(width=_WIDTH, file=io.StringIO(), force_terminal=False)
+    with wide.capture() as drawn:
+        wide.print(table)
+    console.print(*(escape(line.rstrip()) for line in drawn.get().splitlines()), sep="\n", soft_wrap=True)
     for each in made["slo"]:
         console.print(f"{each['state']:<12} {escape(each['objective'])} ({each['operation']})", soft_wrap=True)
     for text in made["limits"]:
