@@ -40,6 +40,8 @@ class BindingTable(Table, frozen=True):
     own_status: bool = False
     #: What the gateway does for it.
     gateway: Literal["", "serves", "stands-in"] = ""
+    #: Whether its search has no words for ranges and groups.
+    plain_search: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class BindingRow:
     #: Whether the gateway serves it at all, and whether it stands in for targets that do not speak it.
     served: bool
     stands_in: bool
+    plain_search: bool
     #: How RPCs are spelt over it; `None` where they are what they are.
     routes: Routes | None
 
@@ -103,7 +106,8 @@ def parse_bindings(file: TableFile, tables: Mapping[str, Routes]) -> dict[str, B
     found = {
         name: BindingRow(
             name, row.title, row.port, row.same_rpcs, frozenset(row.success), row.own_status,
-            served=bool(row.gateway), stands_in=row.gateway == "stands-in", routes=tables.get(name),
+            served=bool(row.gateway), stands_in=row.gateway == "stands-in", plain_search=row.plain_search,
+            routes=tables.get(name),
         )
         for name, row in file.value(dict[str, BindingTable]).items()
     }  # fmt: skip

@@ -1,14 +1,15 @@
 """Abilities: what an operation needs that not every release and not every binding has."""
 
 from milvus_tck.load.plan.scenario import Scenario
+from milvus_tck.spec.bindings import GRPC, binding_row
 from milvus_tck.spec.profiles import ProfileRange, detect
 
 __all__ = ["lacking", "unspoken"]
 
 #: Releases that know what an operation asks for: earlier ones ignore it, and answer as to a plain search.
 _SINCE = {"range-search": "2.3..", "group-search": "2.4..", "hybrid-search": "2.4.."}
-#: Operations that a binding has no words for, though it has the route.
-_UNSPOKEN = {"http-v1": frozenset({"range-search", "group-search"})}
+#: Operations that a plain search has no words for.
+_NOT_PLAIN = {"range-search", "group-search"}
 
 
 def lacking(scenario: Scenario, version: str) -> str:
@@ -23,5 +24,7 @@ def lacking(scenario: Scenario, version: str) -> str:
 
 def unspoken(scenario: Scenario, binding: str) -> str:
     """Say which operation a binding has no words for."""
-    lost = [each.op for each in scenario.operations if each.op in _UNSPOKEN.get(binding, ())]
-    return f"{binding} has no words for {lost[0]}: grpc, http-api-v1 or http-v2" if lost else ""
+    lost = [each.op for each in scenario.operations if each.op in _NOT_PLAIN]
+    if not lost or not binding_row(binding).plain_search:
+        return ""
+    return f"{binding} has no words for {lost[0]}; {GRPC} has them"
