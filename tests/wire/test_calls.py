@@ -22,7 +22,7 @@ _SAMPLES: dict[str, Any] = {
     "left": (1.0, 0.0), "right": (0.0, 1.0), "user": "u", "password": "p", "old": "p", "new": "q", "role": "r",
     "privilege": "Query",
     "request": "{}", "request_type": "{}", "database": "d", "timestamp": 7, "node": 7, "new_name": "n",
-    "flushed": m.FlushResponse(), "queries": np.zeros((2, 4), np.float32),
+    "added": field("f", m.DataType.Int64), "flushed": m.FlushResponse(), "queries": np.zeros((2, 4), np.float32),
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from milvus_tck.wire import messages as m
 from milvus_tck.wire.messages import CollectionSchema, DataType, FunctionType
 from milvus_tck.wire.vectors import VECTORS
 
-__all__ = ["FIRST_FIELD", "read_schema", "shards_of", "spread_of"]
+__all__ = ["FIRST_FIELD", "is_integer", "read_schema", "shards_of", "spread_of"]
 
 _RPC = "create-collection"
 #: Id of the first field that a user defines.
@@ -33,7 +33,7 @@ def read_schema(state: ServerState, request: m.CreateCollectionRequest) -> Colle
     _check_other_keys(state, schema)
     _check_functions(state, schema)
     ttl = {pair.key: pair.value for pair in request.properties}.get(_TTL, "0")
-    demand(_is_integer(ttl), f"{_RPC}/ttl-not-a-number", ttl)
+    demand(is_integer(ttl), f"{_RPC}/ttl-not-a-number", ttl)
     for number, field in enumerate(schema.fields, FIRST_FIELD):
         field.fieldID = number
     return schema
@@ -104,7 +104,8 @@ def _check_functions(state: ServerState, schema: CollectionSchema) -> None:
             fields[name].is_function_output = True
 
 
-def _is_integer(text: str) -> bool:
+def is_integer(text: str) -> bool:
+    """Tell whether a text is a whole number."""
     try:
         int(text)
     except ValueError:

@@ -20,6 +20,7 @@ from milvus_tck.model.collections import COLLECTIONS
 from milvus_tck.model.compaction import COMPACTION
 from milvus_tck.model.databases import DATABASES
 from milvus_tck.model.deletion import DELETION
+from milvus_tck.model.field_changes import FIELD_CHANGES
 from milvus_tck.model.group_privileges import PRIVILEGE_GROUPS
 from milvus_tck.model.hybrid_search import HYBRID_SEARCH
 from milvus_tck.model.indexes import INDEXES
@@ -44,6 +45,7 @@ _HANDLERS: Handlers = {
     **SERVICE_RPCS,
     **COLLECTIONS,
     **ALTERATIONS,
+    **FIELD_CHANGES,
     **ALIASES,
     **DATABASES,
     **INDEXES,

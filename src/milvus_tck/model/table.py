@@ -72,6 +72,11 @@ class RowStore:
         self._partition.extend(partitions)
         self._flushed.extend(np.zeros(rows, np.bool_))
 
+    def add(self, name: str, value: Any) -> None:  # noqa: ANN401 - a scalar of any type
+        """Add a column of scalars, in which every row so far has the same value."""
+        self.columns[name] = _empty(object)
+        self.columns[name].extend(_objects([value] * len(self.partitions)))
+
     def values(self, name: str) -> NDArray[Any]:
         """Return a column, a value or a vector for each row."""
         return self.columns[name].values

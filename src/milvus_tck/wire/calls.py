@@ -12,7 +12,9 @@ from milvus_tck.wire.requests.aliases import (
     list_aliases,
 )
 from milvus_tck.wire.requests.collections import (
+    add_collection_field,
     alter_collection,
+    alter_collection_field,
     create_collection,
     describe_collection,
     drop_collection,
@@ -115,9 +117,11 @@ from milvus_tck.wire.requests.writing import (
 )
 
 __all__ = [
+    "add_collection_field",
     "alloc_timestamp",
     "alter_alias",
     "alter_collection",
+    "alter_collection_field",
     "alter_database",
     "as_json",
     "calc_distance",

@@ -8,7 +8,9 @@ from milvus_tck.wire.kinds import Consistency, Show
 from milvus_tck.wire.schema import collection_schema
 
 __all__ = [
+    "add_collection_field",
     "alter_collection",
+    "alter_collection_field",
     "create_collection",
     "describe_collection",
     "drop_collection",
@@ -84,3 +86,19 @@ def alter_collection(
         collection_name=name, properties=key_values(properties or {}), delete_keys=delete
     )
     return Call("AlterCollection", request)
+
+
+def add_collection_field(name: str, added: m.FieldSchema) -> Call[m.Status]:
+    """Give a collection one more field."""
+    request = m.AddCollectionFieldRequest(collection_name=name, schema=added.SerializeToString())
+    return Call("AddCollectionField", request)
+
+
+def alter_collection_field(
+    name: str, field: str, properties: Mapping[str, str] | None = None, delete: Sequence[str] = ()
+) -> Call[m.Status]:
+    """Set parameters of a field, or delete some."""
+    request = m.AlterCollectionFieldRequest(
+        collection_name=name, field_name=field, properties=key_values(properties or {}), delete_keys=delete
+    )
+    return Call("AlterCollectionField", request)
