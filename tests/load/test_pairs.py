@@ -14,6 +14,7 @@ from milvus_tck.load.plan.objectives import Held, parse_objectives
 from milvus_tck.load.report.pairs import compare_pairs, interval, judge_pairs, limits, turns
 from milvus_tck.proxy.rules import Rule, Where
 from milvus_tck.proxy.server import Proxy
+from milvus_tck.targets.network import free_ports
 from milvus_tck.targets.resolver import resolve
 from milvus_tck.verdict.model.states import Exit
 from tests.load.runs import command
@@ -156,3 +157,15 @@ def test_what_makes_no_sense_is_refused(tmp_path: Path, options: tuple[str, ...]
     done = subprocess.run(command("null", tmp_path, *options), capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == Exit.USAGE
     assert why in " ".join(done.stderr.split())
+
+
+def test_a_side_that_cannot_be_reached_ends_the_pairs(tmp_path: Path) -> None:
+    """What was played until then is written down, and the code is that of a target that is lost."""
+    gone = f"127.0.0.1:{free_ports(1)[0]}"
+    typed = command("null", tmp_path, "--against", gone, "--repeat", "2", "--op", "get-version", "--duration", "1")
+    done = subprocess.run(typed, check=False, capture_output=True, text=True)
+    assert done.returncode == Exit.TARGET_LOST, done.stderr
+    told = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    assert (told["pairs"], told["changes"], told["exit_code"]) == (0, [], Exit.TARGET_LOST)
+    assert gone in done.stderr
+    assert "Traceback" not in done.stderr

@@ -181,7 +181,10 @@ class _Side:
 def _play_side(sides: dict[str, _Side], console: Console, side: str, seed: int, where: Path) -> int:
     """Play one run of a side; whoever presses Ctrl-C at any time of it ends them all."""
     with Interrupts() as interrupts:
-        code = play_load(LoadRun(*sides[side].prepared(seed), where.absolute(), console), interrupts)
+        try:
+            code = play_load(LoadRun(*sides[side].prepared(seed), where.absolute(), console), interrupts)
+        except click.exceptions.Exit as ended:  # it is told already, and what was played until then is compared
+            code = ended.exit_code
     return int(Exit.INTERRUPTED) if interrupts.pressed else code
 
 
