@@ -14,7 +14,7 @@ from milvus_tck.suites.collections._fields import added, beside, fields_of, inse
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.equality import Equality, same
 from milvus_tck.wire import calls
-from milvus_tck.wire.columns import values_of
+from milvus_tck.wire.columns import read_json, values_of
 from milvus_tck.wire.messages import DataType, FieldSchema
 
 _GROWING_OR_FLUSHED = {"growing": False, "flushed": True}
@@ -116,7 +116,7 @@ _TYPES: dict[str, tuple[FieldSchema, Any]] = {
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - of any type
-    return json.loads(value) if isinstance(value, bytes) else value
+    return read_json(value) if isinstance(value, bytes) else value
 
 
 @each_case({"add-collection-field/types": _TYPES})

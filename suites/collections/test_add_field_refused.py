@@ -82,8 +82,7 @@ def test_a_second_clustering_key(tck: Case) -> None:
 @pytest.mark.clause("add-collection-field/fields-too-many")
 def test_one_field_too_many(tck: Case) -> None:
     """A collection that is full is full."""
-    name, most = tck.name(), limit("fields", tck.profile)
-    assert most is not None  # every release has one
+    name, most = tck.name(), limit("fields", tck.profile) or 0
     more = [field(f"f{number}", DataType.Int64) for number in range(most - len(FIELDS))]
     tck.ok(calls.create_collection(name, *FIELDS, *more))
     tck.refused(

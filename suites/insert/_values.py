@@ -1,6 +1,5 @@
 """Values of every type, at the ends of their ranges and beyond the obvious."""
 
-import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ import numpy as np
 from milvus_tck.suites.insert._row_layout import Layout
 from milvus_tck.suites.insert._vectors import BITS, BRAIN_HALVES, BYTES, FLOATS, HALVES, SPARSE, VectorKind
 
-from milvus_tck.wire.columns import column
+from milvus_tck.wire.columns import column, read_json
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, FieldData, FieldSchema, PlaceholderType
 from milvus_tck.wire.schema import field, int64_key, varchar, vector
@@ -37,7 +36,7 @@ def _doubles(value: float | Sequence[float]) -> bytes:
 
 def _json(value: bytes) -> object:
     """A JSON document as a value: blanks and the order of keys may change on the way."""
-    return json.loads(value)
+    return read_json(value)
 
 
 def _shape(value: str) -> str:

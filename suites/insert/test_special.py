@@ -12,7 +12,7 @@ from milvus_tck.verdict.model.equality import same
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
 from milvus_tck.wire.call import Call
-from milvus_tck.wire.columns import column, dynamic_column
+from milvus_tck.wire.columns import column, dynamic_column, read_dynamic
 from milvus_tck.wire.messages import DataType, FieldSchema
 from milvus_tck.wire.schema import field, int64_key, varchar
 
@@ -97,7 +97,7 @@ def _with_documents(name: str, column_name: str, first: int = 1) -> Call[m.Mutat
 def _documents(tck: Case, name: str) -> dict[int | str, object]:
     """Read the dynamic fields of every row."""
     rows = _DYNAMIC.beside(tck, name, "$meta")
-    return {key: json.loads(text) if isinstance(text, bytes) else text for key, text in rows.items()}
+    return {key: read_dynamic(text) if isinstance(text, bytes) else text for key, text in rows.items()}
 
 
 @each_case({"insert/dynamic": {"no-name": "", "meta": "$meta"}})

@@ -15,6 +15,7 @@ from milvus_tck.verdict.model.findings import Effect
 from milvus_tck.verdict.model.stops import Blocked
 from milvus_tck.wire import calls
 from milvus_tck.wire import messages as m
+from milvus_tck.wire.columns import read_dynamic
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType
 from milvus_tck.wire.search import Hits
@@ -164,7 +165,7 @@ def test_an_unknown_dynamic_field(tck: Case, books: Corpus) -> None:
     """Any name may be that of a dynamic field; rows that lack it say nothing of it."""
 
     def trouble(hits: Hits) -> Equality:
-        rows = [json.loads(row) for row in hits.columns.get(_META, ())]
+        rows = [read_dynamic(row) for row in hits.columns.get(_META, ())]
         told = [row for row in rows if "nofield" in row]
         return same(_TOPK, len(rows), what="rows of $meta", signature="value") and same(
             [], told, what="rows with the field", signature="value"

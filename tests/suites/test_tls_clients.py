@@ -73,7 +73,11 @@ def _either(secured: str, plain: str) -> Iterator[str]:
         host, _, port = (secured if first == _HANDSHAKE else plain).rpartition(":")
         back, there = await asyncio.open_connection(host, int(port))
         there.write(first)
-        await asyncio.gather(passed(reader, there), passed(back, writer), return_exceptions=True)
+        try:
+            await asyncio.gather(passed(reader, there), passed(back, writer), return_exceptions=True)
+        finally:
+            for each in (there, writer):
+                each.transport.abort()
 
     server = loop.run_until_complete(asyncio.start_server(take, "127.0.0.1", 0))
     thread = threading.Thread(target=loop.run_forever)
@@ -83,10 +87,17 @@ def _either(secured: str, plain: str) -> Iterator[str]:
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
-        for each in asyncio.all_tasks(loop):
-            each.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        server.close()
+        loop.run_until_complete(_ended(asyncio.all_tasks(loop)))
         loop.close()
+
+
+async def _ended(tasks: set[asyncio.Task[None]]) -> None:
+    """End tasks, and let the transports that they abort close their sockets."""
+    for each in tasks:
+        each.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.sleep(0)
 
 
 def _states(address: str, given: Credentials, clause: str, client: str) -> set[State]:

@@ -4,8 +4,22 @@ import pytest
 
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.case.execution import execute, not_run
+from milvus_tck.verdict.model.equality import same
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.model.stops import Blocked, TargetDied
+from milvus_tck.wire import calls
+from milvus_tck.wire.columns import read_column, read_dynamic, read_json
+from milvus_tck.wire.messages import (
+    FieldData,
+    FloatArray,
+    IDs,
+    LongArray,
+    ScalarField,
+    SearchResultData,
+    SearchResults,
+    VectorField,
+)  # fmt: skip
+from milvus_tck.wire.search import read_hits
 from tests.verdict.builders import a_case, a_clause
 from tests.verdict.servers import Scripted
 
@@ -45,6 +59,37 @@ def test_a_body_with_a_bug() -> None:
     judged = execute(case, lambda: dict[str, int]()["no such key"]).judgements
     assert {(each.state, each.signature) for each in judged} == {(State.HARNESS_ERROR, "KeyError")}
     assert "test_execution.py" in judged[0].actual
+
+
+_UNREADABLE = {
+    "values without a row": lambda: read_column(
+        FieldData(field_name="x", scalars=ScalarField(long_data=LongArray(data=[1])), valid_data=[True, True, False])
+    ),
+    "half a vector": lambda: read_column(
+        FieldData(field_name="v", vectors=VectorField(dim=2, float_vector=FloatArray(data=[1.0, 2.0, 3.0])))
+    ),
+    "fewer scores than hits": lambda: read_hits(
+        SearchResults(results=SearchResultData(topks=[2], scores=[0.5], ids=IDs(int_id=LongArray(data=[1, 2]))))
+    ),
+    "no JSON": lambda: read_json(b"{"),
+    "no UTF-8": lambda: read_json(b"\xff"),
+    "dynamic fields that are a number": lambda: read_dynamic(b"7"),
+}
+
+
+@pytest.mark.parametrize("what", _UNREADABLE)
+def test_what_a_server_answers_unreadably(what: str) -> None:
+    """It is the server's doing and not our bug: no effect where one was looked for, and in the way of all else."""
+    case = _case()
+
+    def body() -> None:
+        case.accepted(calls.has_collection("c"), effect=lambda _: same(1, _UNREADABLE[what]()), of="a/a")
+        _UNREADABLE[what]()
+
+    first, second = execute(case, body).judgements
+    assert (first.state, first.signature) == (State.FAIL, "no-effect:unreadable")
+    assert (second.state, second.signature) == (State.BLOCKED, "unreadable")
+    assert second.actual.startswith("an answer cannot be read: ")
 
 
 def test_a_body_that_forgets_a_check() -> None:

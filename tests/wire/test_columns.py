@@ -145,7 +145,7 @@ def test_null_rows_that_do_not_fit_are_refused() -> None:
     """Flags for another number of rows than there are say nothing about which are null."""
     data = column("c", DataType.Int64, [1, 2, 3])
     data.valid_data.extend([True, False])
-    with pytest.raises(ValueError, match="zip"):
+    with pytest.raises(ValueError, match="3 values of 2 rows"):
         read_column(data)
 
 

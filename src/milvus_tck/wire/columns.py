@@ -4,6 +4,7 @@ One column holds one field of many rows. Scalars travel as typed lists; Int8 and
 int32, what has a text of its own (Timestamptz, WKT geometry) as text.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,12 +13,19 @@ from numpy.typing import NDArray
 
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, FieldData, IDs, ScalarField
+from milvus_tck.wire.unreadable import UnreadableAnswerError
 from milvus_tck.wire.vectors import VECTORS, read_vectors, write_vectors
 
-__all__ = ["SCALAR_SLOT", "Values", "column", "dynamic_column", "read_column", "read_ids", "values_of"]
+__all__ = [
+    "SCALAR_SLOT", "Values", "column", "dynamic_column", "read_column", "read_dynamic", "read_ids", "read_json",
+    "values_of",
+]  # fmt: skip
 
 #: The values of one column: scalars in a sequence, vectors as the rows of an array.
 Values = Sequence[Any] | NDArray[Any]
+
+#: Characters of what is no JSON that are shown.
+_SHOWN = 200
 
 #: Where the values of each scalar type stand in a `ScalarField`.
 SCALAR_SLOT: dict[Kind, str] = {
@@ -76,7 +84,7 @@ def _arrays(data: FieldData, rows: Values, element: Kind) -> None:
 def read_column(data: FieldData) -> list[Any]:
     """Read a column of an answer: one plain value per row, vectors as `read_vectors` gives them.
 
-    A row that `valid_data` marks as null is `None`. Raises `ValueError` where the data does
+    A row that `valid_data` marks as null is `None`. Raises `UnreadableAnswerError` where the data does
     not make rows, or makes another number of them than `valid_data`.
     """
     values = read_vectors(data.vectors) if data.WhichOneof("field") == "vectors" else _read_scalars(data.scalars)
@@ -91,6 +99,24 @@ def values_of(columns: Iterable[FieldData], name: str) -> list[Any]:
     return [value for each in columns if each.field_name == name for value in read_column(each)]
 
 
+def read_json(value: bytes | str) -> Any:  # noqa: ANN401 - what JSON says
+    """Read JSON in a column; raises `UnreadableAnswerError` where it is none."""
+    try:
+        return json.loads(value)
+    except ValueError as error:  # no JSON, or no UTF-8
+        message = f"{value[:_SHOWN]!r} is no JSON: {error}"
+        raise UnreadableAnswerError(message) from error
+
+
+def read_dynamic(value: bytes | str) -> dict[str, Any]:
+    """Read the dynamic fields of a row; raises `UnreadableAnswerError` where they are no object."""
+    found = read_json(value)
+    if not isinstance(found, dict):
+        message = f"the dynamic fields of a row are {type(found).__name__} and no object"
+        raise UnreadableAnswerError(message)
+    return found
+
+
 def read_ids(ids: IDs) -> list[int | str]:
     """Return the keys of rows that were written, or found, in their order."""
     return [*ids.int_id.data, *ids.str_id.data]
@@ -98,6 +124,9 @@ def read_ids(ids: IDs) -> list[int | str]:
 
 def _at(values: list[Any], valid: Sequence[bool]) -> list[Any]:
     """Pick the values that count where the null rows keep their places."""
+    if len(values) != len(valid):
+        message = f"there are {len(values)} values of {len(valid)} rows, of which {sum(valid)} are not null"
+        raise UnreadableAnswerError(message)
     return [value for value, here in zip(values, valid, strict=True) if here]
 
 

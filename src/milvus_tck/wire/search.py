@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from milvus_tck.wire.columns import read_column, read_ids
 from milvus_tck.wire.kinds import Placeholder
 from milvus_tck.wire.messages import PlaceholderGroup, PlaceholderType, PlaceholderValue, SearchResults
+from milvus_tck.wire.unreadable import UnreadableAnswerError
 
 __all__ = ["TAG", "Hits", "placeholder_group", "read_hits"]
 
@@ -41,7 +42,7 @@ class Hits:
 
 
 def read_hits(answer: SearchResults) -> list[Hits]:
-    """Split a search answer by query; raises `ValueError` where the answer does not line up."""
+    """Split a search answer by query; raises `UnreadableAnswerError` where it does not line up."""
     results = answer.results
     ids = read_ids(results.ids)
     columns = {data.field_name: read_column(data) for data in results.fields_data}
@@ -55,5 +56,5 @@ def read_hits(answer: SearchResults) -> list[Hits]:
     wrong = [f"{length} {name}" for name, length in lengths.items() if length != start]
     if wrong:
         message = f"topks sum up to {start}, but there are {', '.join(wrong)}"
-        raise ValueError(message)
+        raise UnreadableAnswerError(message)
     return found

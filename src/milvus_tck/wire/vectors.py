@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from milvus_tck.wire.kinds import Kind
 from milvus_tck.wire.messages import DataType, VectorField
+from milvus_tck.wire.unreadable import UnreadableAnswerError
 
 __all__ = ["BITS", "FLOAT", "PACKED", "PAIR", "VECTORS", "count_vectors", "read_vectors", "sparse_row", "write_vectors"]
 
@@ -69,7 +70,7 @@ def _sparse(rows: Sequence[bytes] | NDArray[Any]) -> VectorField:
 def read_vectors(vectors: VectorField) -> list[Any]:
     """Split vectors by row: floats as tuples of numbers, all others as bytes.
 
-    Raises `ValueError` where the data does not divide into vectors of the dimension.
+    Raises `UnreadableAnswerError` where the data does not divide into vectors of the dimension.
     """
     slot = vectors.WhichOneof("data")
     if slot is None:
@@ -82,7 +83,7 @@ def read_vectors(vectors: VectorField) -> list[Any]:
     size = _size(slot, vectors.dim)
     if count_vectors(vectors) is None:
         message = f"{slot} holds {len(flat)} values, which are no vectors of dimension {vectors.dim}"
-        raise ValueError(message)
+        raise UnreadableAnswerError(message)
     rows = (flat[start : start + size] for start in range(0, len(flat), size))
     return [row if isinstance(row, bytes) else tuple(row) for row in rows]
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from milvus_tck.verdict.case.case import Case
 from milvus_tck.verdict.model.judgement import Judgement
 from milvus_tck.verdict.model.states import State
-from milvus_tck.verdict.model.stops import Stop, TargetDied
+from milvus_tck.verdict.model.stops import Blocked, Stop, TargetDied
+from milvus_tck.wire.unreadable import UnreadableAnswerError
 
 __all__ = ["ExecutionResult", "execute", "not_run", "waited_in_vain"]
 
@@ -39,6 +40,8 @@ def execute(case: Case, body: Callable[[], object]) -> ExecutionResult:
         body()
     except Stop as early:
         stop = early
+    except UnreadableAnswerError as error:
+        stop = Blocked("unreadable", f"an answer cannot be read: {error}")
     except Exception as error:  # noqa: BLE001 - a bug of ours must not end the run
         stop = error
     seconds = time.perf_counter() - started

@@ -13,6 +13,7 @@ from milvus_tck.verdict.model.fingerprint import difference
 from milvus_tck.verdict.model.judgement import Check
 from milvus_tck.verdict.model.states import State
 from milvus_tck.verdict.model.stops import CallRefused, Never, Stop, Unseen, Unsupported
+from milvus_tck.wire.unreadable import UnreadableAnswerError
 
 __all__ = ["Effect", "changed", "left_open", "seen", "text", "unequal"]
 
@@ -32,7 +33,8 @@ def seen(
     A look-up that gets no Status at all says nothing of the effect: that is its own trouble. Nor
     does a step that has to change something before there is anything to look at, nor what such a
     step sets going and never comes; `stepped` tells whether one was taken. An effect that nobody on the
-    target can tell is left open, and nothing else: what is asked next is judged as if it had been seen.
+    target can tell is left open, and nothing else: what is asked next is judged as if it had been seen. One that is
+    told in a way that nobody can read is not seen.
     """
     try:
         return _finding(effect(answer), expected)
@@ -44,6 +46,8 @@ def seen(
         if stepped():
             raise
         return _finding(f"{NO_EFFECT}:{stop.signature}", expected)
+    except UnreadableAnswerError as error:
+        return AspectResult(State.FAIL, f"{NO_EFFECT}:unreadable", expected or "an effect", text(str(error)))
     except Unseen as stop:
         return AspectResult(stop.state, stop.signature, actual=str(stop))
 
