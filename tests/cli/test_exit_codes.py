@@ -27,6 +27,7 @@ from milvus_tck.verdict.scheduling.skip_rules import HOSTILE
 from milvus_tck.verdict.session.options import CheckOptions
 from tests.cli.comparison_rows import COMPARISONS
 from tests.cli.conftest import Typed
+from tests.cli.load_rows import LOADS
 from tests.cli.sdk_rows import OTHERS, SDKS, SDKS_ELSEWHERE
 from tests.packaging.checkout import ROOT
 from tests.reporting.builders import a_check, a_failure, a_footer, a_header
@@ -71,6 +72,7 @@ class _Line:
 
 
 _TYPED = {
+    **{row: _Line(words, said) for row, (words, said) in LOADS.items()},
     "option-unknown": _Line("check --nonsense", "--nonsense"),
     "level-unknown": _Line("check null --level mst", "'must', 'should'"),
     "timeout-nan": _Line("check null --timeout nan", "no time in seconds"),
@@ -79,14 +81,7 @@ _TYPED = {
     "timeout-infinite": _Line("check null --timeout inf", "no time in seconds"),
     "http-faults-broken": _Line("gateway null --faults results.ndjson", "the faults cannot be used"),
     "timeout-gateway": _Line("gateway null --timeout nan", "no time in seconds"),
-    "duration-nan": _Line("load null --duration nan", "no time in seconds"),
-    "rate-nan": _Line("load null --rate nan", "is no rate"),
-    "scenario-unknown": _Line("load null --scenario mixd", "mixed"),
-    "repeat-alone": _Line("load null --repeat 3", "--repeat takes turns with another side"),
-    "against-baseline": _Line("load null --against echo --baseline .", "two ways to compare"),
-    "against-scenario-op": _Line("load null --against-scenario mixed --op search", "in place of every scenario"),
-    "trend-no-run": _Line("load trend .", "is no load run"),
-    "load-baseline-missing": _Line("load null --baseline .", "is no load run"),
+    "target-empty": _Line("check _", "TARGET is empty"),
     "profile-unknown": _Line("check null --profile 2.33", "the nearest is 2.3"),
     "profile-unknown-list": _Line("list --profile 2.33", "the nearest is 2.3"),
     "profile-unknown-proxy": _Line("proxy null --profile 2.33", "the nearest is 2.3"),

@@ -1,5 +1,7 @@
 """Running one test: whatever its body does, it comes to a result."""
 
+from collections.abc import Callable
+
 import pytest
 
 from milvus_tck.verdict.case.case import Case
@@ -61,7 +63,7 @@ def test_a_body_with_a_bug() -> None:
     assert "test_execution.py" in judged[0].actual
 
 
-_UNREADABLE = {
+_UNREADABLE: dict[str, Callable[[], object]] = {
     "values without a row": lambda: read_column(
         FieldData(field_name="x", scalars=ScalarField(long_data=LongArray(data=[1])), valid_data=[True, True, False])
     ),

@@ -23,6 +23,7 @@ __all__ = ["COMPARISON", "PairsAsked", "play_pairs"]
 _OVER = {Exit.INTERRUPTED, Exit.TARGET_LOST, Exit.OUR_BUG, Exit.USAGE}
 _CODES = {Held.PASS: Exit.OK, Held.FAIL: Exit.OBJECTIVE_MISSED, Held.INCONCLUSIVE: Exit.UNDETERMINED}
 COMPARISON = "comparison.json"
+_SIDES = {"a": "first", "b": "other"}
 #: Columns of letters that figures may take; a narrower terminal breaks lines, and cuts nothing.
 _WIDTH = 240
 
@@ -48,7 +49,9 @@ def play_pairs(asked: PairsAsked, folder: Path, play: Callable[[str, int, Path],
     for number, order in enumerate(turns(asked.pairs, asked.seed), 1):
         pair: dict[str, dict[str, Any]] = {}
         for side in order:
-            console.print(f"pair {number} of {asked.pairs}: {escape(asked.names[side])}", soft_wrap=True)
+            console.print(
+                f"pair {number} of {asked.pairs}, {_SIDES[side]}: {escape(asked.names[side])}", soft_wrap=True
+            )
             where = folder / f"pair-{number}-{side}"
             where.mkdir(parents=True, exist_ok=True)
             codes.append(play(side, asked.seed + number, where))

@@ -66,6 +66,7 @@ def trend(runs: tuple[Path, ...], out: Path, form: str | None) -> int:
     except OSError as error:
         complain(f"{out} could not be written", str(error))
         return int(Exit.UNDETERMINED)
+    click.echo(f"page: {out}", err=form is not None)
     return int(Exit.OK)
 
 

@@ -33,7 +33,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
-target_argument = click.argument("target", required=False, metavar="[TARGET]", shell_complete=targets)
+
+def _named(_context: click.Context, _parameter: click.Parameter, word: str | None) -> str | None:
+    """Take no empty word for no word: a variable that is not set would have another server judged."""
+    if word is not None and not word.strip():
+        raise click.UsageError("TARGET is empty: a variable that is not set, perhaps")
+    return word
+
+
+target_argument = click.argument("target", required=False, metavar="[TARGET]", shell_complete=targets, callback=_named)
 
 
 def profile_option(text: str, *names: str, default: str = "auto") -> Callable[[Function], Function]:

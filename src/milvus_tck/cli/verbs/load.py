@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.console import Console
 
 from milvus_tck.bindings.grpc import Credentials
@@ -191,6 +192,9 @@ def _play_side(sides: dict[str, _Side], console: Console, side: str, seed: int, 
 def _sides(options: dict[str, Any]) -> dict[str, tuple[str, dict[str, Any]]]:
     """Take out what is said of both sides: the target of each, and what of its run is its own."""
     word: str = options.pop("target") or default_name()
+    named = click.get_current_context().get_parameter_source("scenario") is ParameterSource.COMMANDLINE
+    if named and options["operations"]:
+        raise click.UsageError("--op stands in place of a scenario: leave out one of --op and --scenario")
     other, playing = options.pop("against"), options.pop("against_scenario")
     if other is None and playing is None:
         if options["repeat"] is not None:

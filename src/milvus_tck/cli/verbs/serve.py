@@ -34,8 +34,8 @@ Exit codes: 0 stopped on request, 3 it could not be started or ended by itself, 
 130 interrupted before it served."""
 _HELP = """Start TARGET, say where it listens, and wait.
 
-TARGET is milvus[@VERSION][+authorization][+tls|+mtls], lite[@VERSION], null, echo or refuser;
-without one, a real Milvus. It listens on loopback only, and what it stores is gone when it ends."""
+TARGET is milvus[@VERSION][+authorization][+tls|+mtls], lite[@VERSION], model[@PROFILE], null, echo
+or refuser; without one, a real Milvus. It listens on loopback only, and what it stores is gone when it ends."""
 
 
 @click.command("serve", epilog=_EPILOG, help=_HELP, short_help="Start TARGET and keep it until Ctrl-C.")

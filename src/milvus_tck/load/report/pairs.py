@@ -138,6 +138,7 @@ def limits(pairs: int, summaries: Sequence[Mapping[str, Any]], *, same_machine: 
     dropped = sum(bool(each["client"]["dropped"]) for each in summaries)
     said = [
         f"{pairs} pairs of runs: where 1 (or 0) is in an interval, no difference was shown, nor that there is none",
+        "a figure of a side is the mean of its runs, and a ratio the geometric mean of those of the pairs",
         "in an open loop both sides are offered the same rate: throughput differs only where one cannot keep up",
     ]
     if same_machine:
