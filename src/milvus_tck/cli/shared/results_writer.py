@@ -38,7 +38,7 @@ def without_results(folder: Path) -> None:
     """Leave nothing of a run that never began: neither its empty file nor a default folder."""
     file = folder / FILE
     with contextlib.suppress(OSError):
-        if file.stat().st_size == 0:
+        if file.exists() and file.stat().st_size == 0:
             file.unlink()
         if is_default(folder):
             folder.rmdir()
