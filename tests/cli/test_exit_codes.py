@@ -81,6 +81,7 @@ _TYPED = {
     "timeout-infinite": _Line("check null --timeout inf", "no time in seconds"),
     "http-faults-broken": _Line("gateway null --faults results.ndjson", "the faults cannot be used"),
     "timeout-gateway": _Line("gateway null --timeout nan", "no time in seconds"),
+    "upstream-empty": _Line("proxy --upstream _", "--upstream is empty"),
     "target-empty": _Line("check _", "TARGET is empty"),
     "profile-unknown": _Line("check null --profile 2.33", "the nearest is 2.3"),
     "profile-unknown-list": _Line("list --profile 2.33", "the nearest is 2.3"),

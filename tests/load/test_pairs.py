@@ -23,7 +23,7 @@ from tests.load.runs import command
 def _row(p99: float, *, rate: float = 100.0, errors: int = 0, recall: float = 1.0) -> dict[str, Any]:
     return {
         "rate": rate, "p50_ms": p99 / 2, "p90_ms": p99 * 0.9, "p99_ms": p99, "errors": errors, "count": 100,
-        "recall": {"mean": recall},
+        "good": 100 - errors, "recall": {"mean": recall},
     }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.bindings.exchange_values import Reply
-from milvus_tck.bindings.tls_clients import tls_context
+from milvus_tck.bindings.tls_clients import connect_tls, host_and_port, tls_context
 from milvus_tck.wire.http2_frames import (
     ACK,
     CANCEL,
@@ -175,16 +175,10 @@ def send_framed(
 
 
 def _connected(address: str, seconds: float, credentials: Credentials | None) -> socket.socket:
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    plain = socket.create_connection((host, int(port)), timeout=seconds)
+    host, port = host_and_port(address)
     if credentials is None or not credentials.tls:
-        return plain
-    try:
-        return tls_context(credentials).wrap_socket(plain, server_hostname=host)
-    except BaseException:
-        plain.close()
-        raise
+        return socket.create_connection((host, port), timeout=seconds)
+    return connect_tls(host, port, seconds, tls_context(credentials))
 
 
 @dataclass

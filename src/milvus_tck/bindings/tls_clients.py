@@ -4,7 +4,6 @@ A call names such a client in its metadata, `CLIENT: "expired"`; the binding tak
 a connection of its own, as that client would.
 """
 
-import contextlib
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -14,7 +13,7 @@ from pathlib import Path
 from milvus_tck.bindings.credentials import Credentials
 from milvus_tck.wire.json_form import Inexpressible
 
-__all__ = ["CLIENT", "PINNED", "as_client", "shows_another", "tls_context"]
+__all__ = ["CLIENT", "PINNED", "as_client", "connect_tls", "host_and_port", "shows_another", "tls_context"]
 
 #: The metadata that names a client.
 CLIENT = "tck-tls-client"
@@ -72,17 +71,29 @@ def tls_context(credentials: Credentials) -> ssl.SSLContext:
     return context
 
 
+def host_and_port(address: str) -> tuple[str, int]:
+    """Split `host:port`, or `[::1]:port`."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def connect_tls(host: str, port: int, seconds: float, context: ssl.SSLContext) -> ssl.SSLSocket:
+    """Connect with TLS; raises `OSError`, which `ssl.SSLError` is one of."""
+    plain = socket.create_connection((host, port), seconds)
+    try:
+        return context.wrap_socket(plain, server_hostname=host)
+    except BaseException:
+        plain.close()
+        raise
+
+
 def shows_another(address: str, credentials: Credentials, seconds: float) -> str:
     """Say how the certificate that a server shows is another one than it was given; empty where it is that one."""
     if credentials.server is None:
         return ""
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
     given = ssl.PEM_cert_to_DER_cert(_first(credentials.server.read_text(encoding="ascii")))
     try:
-        with contextlib.ExitStack() as opened:
-            plain = opened.enter_context(socket.create_connection((host, int(port)), seconds))
-            secure = opened.enter_context(tls_context(credentials).wrap_socket(plain, server_hostname=host))
+        with connect_tls(*host_and_port(address), seconds, tls_context(credentials)) as secure:
             shown = secure.getpeercert(binary_form=True)
     except OSError as error:
         return f"the certificate of the server could not be seen: {error}"

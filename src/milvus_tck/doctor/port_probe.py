@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from milvus_tck.bindings.credentials import Credentials
-from milvus_tck.bindings.tls_clients import tls_context
+from milvus_tck.bindings.tls_clients import connect_tls, tls_context
 
 __all__ = ["Spoken", "addresses", "names_of", "reached", "secured", "speaks_tls", "spoken"]
 
@@ -51,7 +51,7 @@ def reached(host: str, port: int) -> None:
 
 def secured(host: str, port: int, credentials: Credentials) -> "ssl.SSLSocket":
     """Connect with TLS as a call would; raises `OSError`, which `ssl.SSLError` is one of."""
-    return _wrapped(host, port, tls_context(credentials))
+    return connect_tls(host, port, SECONDS, tls_context(credentials))
 
 
 def speaks_tls(host: str, port: int) -> bool:
@@ -59,7 +59,7 @@ def speaks_tls(host: str, port: int) -> bool:
     context = tls_context(Credentials())
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     try:
-        _wrapped(host, port, context).close()
+        connect_tls(host, port, SECONDS, context).close()
     except ssl.SSLError as error:
         # It speaks TLS, and wants something else of us.
         return "ALERT" in (error.reason or "")
@@ -74,19 +74,10 @@ def names_of(host: str, port: int, credentials: Credentials) -> tuple[str, ...]:
     """Return the hosts that a certificate is for, where it can be trusted but for that."""
     context = tls_context(credentials)
     context.check_hostname = False
-    with contextlib.suppress(OSError), _wrapped(host, port, context) as secure:
+    with contextlib.suppress(OSError), connect_tls(host, port, SECONDS, context) as secure:
         told = secure.getpeercert() or {}
         return tuple(str(each[1]) for each in told.get("subjectAltName", ()))
     return ()
-
-
-def _wrapped(host: str, port: int, context: ssl.SSLContext) -> "ssl.SSLSocket":
-    plain = socket.create_connection((host, port), SECONDS)
-    try:
-        return context.wrap_socket(plain, server_hostname=host)
-    except BaseException:
-        plain.close()
-        raise
 
 
 def spoken(host: str, port: int, credentials: Credentials) -> Heard:

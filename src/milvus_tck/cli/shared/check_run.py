@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -12,8 +11,7 @@ from rich.console import Console
 from milvus_tck.cli.shared.baseline_update import kept_baseline
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.shared.output import Output
-from milvus_tck.cli.shared.results_folder import become_latest
-from milvus_tck.cli.shared.results_writer import fail_without_results, results_writer, without_results
+from milvus_tck.cli.shared.results_writer import fail_without_results, results_writer
 from milvus_tck.cli.terminal.check_summary import print_verdict
 from milvus_tck.cli.terminal.errors import fail, fail_target
 from milvus_tck.cli.terminal.progress import LiveProgress, QuietConsole
@@ -46,30 +44,15 @@ def run_check(checked: CheckOptions, output: Output) -> int:
     with Interrupts() as interrupts:
         try:
             with contextlib.closing(results_writer(output.folder)) as writer:
-                suites = _run(checked, output, [writer, _Latest(output.folder), progress], interrupts)
+                suites = _run(checked, output, [writer, progress], interrupts)
         finally:
             progress.close()
-            without_results(output.folder)
         if suites.summary is None:
             why = (
                 f"{checked.select!r} matches none" if checked.select else "no test judges this profile at these levels"
             )
             fail(Exit.NOTHING_RAN, "no check was run", why, "milvus-tck list")
         return _conclude(suites.summary, output, console)
-
-
-@dataclass
-class _Latest:
-    """Lets `latest` name the folder of a run from its first event on: one that never begins leaves it as it was."""
-
-    folder: Path
-    _told: bool = False
-
-    def write(self, _event: object) -> None:
-        """Take in one event."""
-        if not self._told:
-            self._told = True
-            become_latest(self.folder)
 
 
 def _run(checked: CheckOptions, output: Output, consumers: list[Consumer], interrupts: Interrupts) -> Suites:

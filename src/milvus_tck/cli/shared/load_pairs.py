@@ -1,6 +1,5 @@
 """`load --repeat N --against OTHER`: two sides take turns, and are compared."""
 
-import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -11,9 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from milvus_tck.cli.shared.load_run import SUMMARY
+from milvus_tck.cli.terminal.wide_table import print_wide
 from milvus_tck.load.plan.objectives import Held, JudgedObjective, Objective
 from milvus_tck.load.report.pairs import PairedChange, compare_pairs, judge_pairs, limits, turns
+from milvus_tck.load.report.stored_run import SUMMARY
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.results.whole_file import write_whole
 
@@ -24,8 +24,6 @@ _OVER = {Exit.INTERRUPTED, Exit.TARGET_LOST, Exit.OUR_BUG, Exit.USAGE}
 _CODES = {Held.PASS: Exit.OK, Held.FAIL: Exit.OBJECTIVE_MISSED, Held.INCONCLUSIVE: Exit.UNDETERMINED}
 COMPARISON = "comparison.json"
 _SIDES = {"a": "first", "b": "other"}
-#: Columns of letters that figures may take; a narrower terminal breaks lines, and cuts nothing.
-_WIDTH = 240
 
 
 @dataclass(frozen=True)
@@ -103,10 +101,7 @@ def _print(console: Console, made: dict[str, Any], changes: Sequence[PairedChang
             "differs" if each.differs else "",
         )  # fmt: skip
     console.print(f"first: {escape(made['first'])}; other: {escape(made['other'])}", soft_wrap=True)
-    wide = Console(width=_WIDTH, file=io.StringIO(), force_terminal=False)
-    with wide.capture() as drawn:
-        wide.print(table)
-    console.print(*(escape(line.rstrip()) for line in drawn.get().splitlines()), sep="\n", soft_wrap=True)
+    print_wide(console, table)
     for each in made["slo"]:
         console.print(f"{each['state']:<12} {escape(each['objective'])} ({each['operation']})", soft_wrap=True)
     for text in made["limits"]:

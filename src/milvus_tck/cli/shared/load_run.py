@@ -10,12 +10,14 @@ from rich.console import Console
 from milvus_tck.bindings.grpc import GrpcBinding
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.shared.load_process import LoadProcess
+from milvus_tck.cli.shared.results_folder import become_latest
 from milvus_tck.cli.terminal.errors import complain, fail, fail_target
 from milvus_tck.extras import need
 from milvus_tck.load.data.files import READERS
 from milvus_tck.load.operations.names import all_names
 from milvus_tck.load.plan.job import LoadJob
 from milvus_tck.load.plan.scenario import Scenario
+from milvus_tck.load.report.stored_run import SUMMARY
 from milvus_tck.spec.bindings import GRPC, binding_row
 from milvus_tck.targets.base import Target, TargetError
 from milvus_tck.targets.identity import identify
@@ -28,9 +30,7 @@ from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.session.interrupts import Interrupts
 from milvus_tck.wire import calls
 
-__all__ = ["SUMMARY", "LoadRun", "need_extras", "play_load"]
-
-SUMMARY = "summary.json"
+__all__ = ["LoadRun", "need_extras", "play_load"]
 
 
 def need_extras(target: Target, scenario: Scenario, binding: str) -> None:
@@ -59,6 +59,7 @@ def play_load(run: LoadRun, interrupts: Interrupts) -> int:
     (run.folder / SUMMARY).unlink(missing_ok=True)  # of an earlier run in the same folder
     try:
         run.target.start()
+        become_latest(run.folder)
         try:
             with _spoken(run) as job, _ledger(run) as ledger:
                 through = ", through a gateway of ours" if job.gateway else ""
@@ -82,14 +83,13 @@ def _known(run: LoadRun) -> LoadJob:
     """Fill in what is known of the target once it runs."""
     with contextlib.closing(GrpcBinding(run.target.address, run.target.credentials)) as binding:
         identity = identify(binding)
-    started = isinstance(run.target, StartedServer)
     return replace(
         run.job,
         address=run.target.address,
         out=str(run.folder),
         version=identity.version or identity.build,
         throwaway=run.target.throwaway,
-        server=run.target.pid if isinstance(run.target, StartedServer) and started else 0,
+        server=run.target.pid if isinstance(run.target, StartedServer) else 0,
         management=run.target.management_port if isinstance(run.target, MilvusServer) else 0,
     )
 

@@ -1,6 +1,5 @@
 """`milvus-tck load trend RUN…`: draw stored runs over time."""
 
-import io
 import json
 from pathlib import Path
 
@@ -10,15 +9,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from milvus_tck.cli.terminal.errors import complain
-from milvus_tck.load.report.trend import FIGURES, TrendRun, figure, marks, read_trend, trend_dict, trend_markdown
+from milvus_tck.cli.terminal.wide_table import print_wide
+from milvus_tck.load.report.stored_run import figure
+from milvus_tck.load.report.trend import FIGURES, TrendRun, marks, read_trend, trend_dict, trend_markdown
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.results.whole_file import write_whole
 
 __all__ = ["WithTrend", "trend"]
 
 _WORD = "trend"
-#: Columns of letters that figures may take; a narrower terminal breaks lines, and cuts nothing.
-_WIDTH = 240
 _EPILOG = """\b
 Examples:
   milvus-tck load trend night-29 night-30 --out trend.html
@@ -80,10 +79,7 @@ def _print(console: Console, runs: list[TrendRun]) -> None:
             mark = "*" if said else ""
             texts = run.day, mark, run.summary["target"]["version"], name, *cells, run.summary["verdict"]
             table.add_row(*map(escape, texts))
-    wide = Console(width=_WIDTH, file=io.StringIO(), force_terminal=False)
-    with wide.capture() as drawn:
-        wide.print(table)
-    console.print(*(escape(line.rstrip()) for line in drawn.get().splitlines()), sep="\n", soft_wrap=True)
+    print_wide(console, table)
     for run, said in zip(runs, marks(runs), strict=True):
         if said:
             console.print(f"* {run.day} {escape(str(run.folder))}: {escape('; '.join(said))}", soft_wrap=True)

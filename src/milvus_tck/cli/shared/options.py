@@ -23,6 +23,7 @@ __all__ = [
     "given_bindings",
     "given_credentials",
     "named_bindings",
+    "no_empty_word",
     "profile_option",
     "select_option",
     "target_argument",
@@ -34,14 +35,18 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-def _named(_context: click.Context, _parameter: click.Parameter, word: str | None) -> str | None:
-    """Take no empty word for no word: a variable that is not set would have another server judged."""
+def no_empty_word(_context: click.Context, parameter: click.Parameter, word: str | None) -> str | None:
+    """Take no empty word for no word: where a variable is not set, a server of ours would stand in for another."""
     if word is not None and not word.strip():
-        raise click.UsageError("TARGET is empty: a variable that is not set, perhaps")
+        name = parameter.opts[0] if isinstance(parameter, click.Option) else "TARGET"
+        message = f"{name} is empty: a variable that is not set, perhaps"
+        raise click.UsageError(message)
     return word
 
 
-target_argument = click.argument("target", required=False, metavar="[TARGET]", shell_complete=targets, callback=_named)
+target_argument = click.argument(
+    "target", required=False, metavar="[TARGET]", shell_complete=targets, callback=no_empty_word
+)
 
 
 def profile_option(text: str, *names: str, default: str = "auto") -> Callable[[Function], Function]:

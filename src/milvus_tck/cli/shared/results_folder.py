@@ -13,14 +13,14 @@ from milvus_tck.cli.terminal.errors import fail
 from milvus_tck.verdict.model.states import Exit
 from milvus_tck.verdict.results.runs_folder import RUNS
 
-__all__ = ["become_latest", "is_default", "results_folder"]
+__all__ = ["become_latest", "drop_unused", "results_folder"]
 
 #: What a default folder is called.
 _RUN = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 
 
-def results_folder(out: Path | None, *, begun: bool = True) -> Path:
-    """Make the folder for the results; a default one becomes `latest`, at once where its verb has begun."""
+def results_folder(out: Path | None) -> Path:
+    """Make the folder for the results."""
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     folder = out or Path(RUNS) / f"{stamp}-{secrets.token_hex(2)}"
     try:
@@ -31,20 +31,24 @@ def results_folder(out: Path | None, *, begun: bool = True) -> Path:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             return folder  # whoever writes there says what is missing then
         fail(Exit.USAGE, f"{folder} cannot be made", error.strerror or str(error), again("--out", "FOLDER"))
-    if begun:
-        become_latest(folder)
     return folder
 
 
 def become_latest(folder: Path) -> None:
     """Let `latest` name a default folder, from the moment on that there is something in it."""
-    if is_default(folder):
+    if _is_default(folder):
         link = folder.parent / "latest"
         with contextlib.suppress(OSError):
             link.unlink(missing_ok=True)
             link.symlink_to(folder.name)
 
 
-def is_default(folder: Path) -> bool:
-    """Tell whether a folder is one that a verb made because nobody named another."""
-    return folder.parent == Path(RUNS) and _RUN.fullmatch(folder.name) is not None
+def drop_unused(folder: Path) -> None:
+    """Take a default folder away that nothing was left in: its run never began."""
+    if _is_default(folder):
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _is_default(folder: Path) -> bool:
+    return folder.absolute().parent == Path(RUNS).absolute() and _RUN.fullmatch(folder.name) is not None

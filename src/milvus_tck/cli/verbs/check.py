@@ -103,7 +103,7 @@ def _asked(options: dict[str, Any]) -> tuple[CheckOptions, Output]:
     must_match(checked, selection, target.declared.profile)
     usable_baselines(checked.baseline, kept, None if checked.profile == "auto" else checked.profile)
     _all_parts(checked)
-    return checked, Output(results_folder(out, begun=False), formats, kept, as_json)
+    return checked, Output(results_folder(out), formats, kept, as_json)
 
 
 def _readable_suites() -> None:

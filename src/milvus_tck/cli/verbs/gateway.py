@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from milvus_tck.cli.shared.option_values import Seconds
-from milvus_tck.cli.shared.options import connection_options, given_credentials, target_argument
+from milvus_tck.cli.shared.options import connection_options, given_credentials, no_empty_word, target_argument
 from milvus_tck.cli.shared.running_server import listen, running
 from milvus_tck.cli.shared.standing_verb import until_stopped
 from milvus_tck.cli.terminal.errors import complain, fail
@@ -40,7 +40,7 @@ _HELP = f"Speak REST to clients and gRPC to TARGET.\n\nTARGET is {FORMS}."
 
 @click.command("gateway", epilog=_EPILOG, help=_HELP, short_help="Speak REST to clients and gRPC to TARGET.")
 @target_argument
-@click.option("--upstream", metavar="HOST:PORT", help="The server, instead of TARGET.")
+@click.option("--upstream", metavar="HOST:PORT", callback=no_empty_word, help="The server, instead of TARGET.")
 @click.option("--listen", default="127.0.0.1:0", show_default=True, metavar="HOST:PORT", help="Where clients connect.")
 @click.option("--max-body", type=click.IntRange(1), default=RequestLimits().body, show_default=True, metavar="BYTES",
               help="Largest body that is read.")  # fmt: skip

@@ -15,11 +15,17 @@ from rich.console import Console
 from milvus_tck.bindings.grpc import Credentials
 from milvus_tck.cli.shared.command_line import again, command_line
 from milvus_tck.cli.shared.load_pairs import COMPARISON, PairsAsked, play_pairs
-from milvus_tck.cli.shared.load_run import SUMMARY, LoadRun, need_extras, play_load
+from milvus_tck.cli.shared.load_run import LoadRun, need_extras, play_load
 from milvus_tck.cli.shared.load_trend import WithTrend
 from milvus_tck.cli.shared.option_values import Seconds
-from milvus_tck.cli.shared.options import TARGET_HELP, connection_options, given_credentials, target_argument
-from milvus_tck.cli.shared.results_folder import results_folder
+from milvus_tck.cli.shared.options import (
+    TARGET_HELP,
+    connection_options,
+    given_credentials,
+    no_empty_word,
+    target_argument,
+)
+from milvus_tck.cli.shared.results_folder import become_latest, drop_unused, results_folder
 from milvus_tck.cli.terminal.errors import complain, fail, fail_target
 from milvus_tck.cli.terminal.load_summary import print_summary
 from milvus_tck.cli.terminal.progress import QuietConsole
@@ -33,6 +39,7 @@ from milvus_tck.load.plan.scenario import Scenario
 from milvus_tck.load.plan.scenario_files import ScenarioError, scenario_names
 from milvus_tck.load.plan.scenario_tables import OPERATIONS
 from milvus_tck.load.plan.vector_kinds import VECTOR_KINDS
+from milvus_tck.load.report.stored_run import LOG, SUMMARY
 from milvus_tck.targets.base import Target, TargetError
 from milvus_tck.targets.resolver import default_name, resolve
 from milvus_tck.targets.tck_toml import HTTP_KEYS
@@ -45,7 +52,6 @@ _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RUN_LETTERS = 6
 #: Pairs where nobody says how many.
 _PAIRS = 5
-_LOG = "latency.hlog"
 _EPILOG = """\b
 Examples:
   milvus-tck load                                   start a real Milvus, ingest, search, report
@@ -110,7 +116,12 @@ class _Rate(click.ParamType):  # type: ignore[type-arg] # generic in newer relea
 )  # fmt: skip
 @click.option("--baseline", type=click.Path(exists=True, file_okay=False), multiple=True,
               help="Folder of an earlier run to compare with; several where runs differ.")  # fmt: skip
-@click.option("--against", metavar="TARGET", help="Take turns with another target (or the same one), and compare.")
+@click.option(
+    "--against",
+    metavar="TARGET",
+    callback=no_empty_word,
+    help="Take turns with another target (or the same one), and compare.",
+)
 @click.option("--against-scenario", metavar="NAME|FILE", help="What is done on the other side [the same].")
 @click.option("--repeat", type=click.IntRange(2, 100), help="Runs of each side that take turns [5].")
 @click.option("--seed", type=click.IntRange(0), help="Seed of data and arrivals (printed by every run).")
@@ -139,16 +150,20 @@ def command(**options: Any) -> int:  # noqa: ANN401 - what click parsed
     except (ScenarioError, ValueError, OSError) as error:
         raise click.UsageError(str(error)) from error
     for each in options["baseline"]:
-        if not (Path(each) / _LOG).is_file():
-            fail(Exit.USAGE, f"{each} is no load run", f"it holds no {_LOG}", again("--baseline", "FOLDER"))
+        if not (Path(each) / LOG).is_file():
+            fail(Exit.USAGE, f"{each} is no load run", f"it holds no {LOG}", again("--baseline", "FOLDER"))
     folder = results_folder(out)
     console = QuietConsole(stderr=as_json, highlight=False)
     if len(sides) == 1:
-        with Interrupts() as interrupts:
-            code = play_load(LoadRun(*runs["a"], folder.absolute(), console), interrupts)
+        try:
+            with Interrupts() as interrupts:
+                code = play_load(LoadRun(*runs["a"], folder.absolute(), console), interrupts)
+        finally:
+            drop_unused(folder)
         _tell(folder, console, as_json=as_json)
         return code
     names = {side: f"{target.name}, scenario {scenario.name}" for side, (target, _, scenario) in runs.items()}
+    become_latest(folder)
     here = any(target.throwaway for target, _, _ in runs.values())
     code = play_pairs(
         PairsAsked(pairs, seed, names, ratios, here), folder, partial(_play_side, sides, console), console

@@ -118,7 +118,7 @@ def _asked(options: dict[str, Any], folder: Path | None) -> tuple[Exit, Results]
     must_match(checked, understood(checked.select), target.declared.profile)
     from milvus_tck.cli.shared.check_run import run_check  # noqa: PLC0415 - pytest and reports: not needed to find a typo
 
-    output = Output(results_folder(folder, begun=False), ())
+    output = Output(results_folder(folder), ())
     return Exit(run_check(checked, output)), read_results(output.folder)
 
 

@@ -11,7 +11,13 @@ from rich.markup import escape
 
 from milvus_tck.cli.shared.command_line import again
 from milvus_tck.cli.shared.option_values import known_profile, must_be_writable
-from milvus_tck.cli.shared.options import connection_options, given_credentials, profile_option, target_argument
+from milvus_tck.cli.shared.options import (
+    connection_options,
+    given_credentials,
+    no_empty_word,
+    profile_option,
+    target_argument,
+)
 from milvus_tck.cli.shared.running_server import listen, running
 from milvus_tck.cli.shared.standing_verb import until_stopped
 from milvus_tck.cli.terminal.errors import complain, fail
@@ -50,7 +56,7 @@ _HELP = f"Pass calls on to TARGET, show and record them, and put faults in their
 
 @click.command("proxy", epilog=_EPILOG, help=_HELP, short_help="Show, record or disturb the calls to TARGET.")
 @target_argument
-@click.option("--upstream", metavar="HOST:PORT", help="The server, instead of TARGET.")
+@click.option("--upstream", metavar="HOST:PORT", callback=no_empty_word, help="The server, instead of TARGET.")
 @click.option("--listen", default="127.0.0.1:0", show_default=True, metavar="HOST:PORT", help="Where clients connect.")
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help="File for every call, as JSON Lines.")
 @click.option("--rules", type=click.Path(dir_okay=False, path_type=Path), help="Faults and mutations (TOML).")

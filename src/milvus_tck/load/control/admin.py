@@ -98,10 +98,15 @@ class Admin:
             gevent.sleep(_PAUSE)
         return False
 
-    def has(self, rpc: str) -> bool:
-        """Tell whether the server has an RPC: it is asked for nothing in a collection that is not there."""
+    def lacks(self, rpc: str) -> bool:
+        """Tell whether the server says that it lacks an RPC which not every server has.
+
+        It is asked for nothing in a collection that is not there.
+        """
+        if rpc not in _NOTHING:
+            return False
         code, _, _ = self._transport.call(path(rpc), _NOTHING[rpc], _DEADLINE)
-        return CODES[code] != "UNIMPLEMENTED"
+        return CODES[code] == "UNIMPLEMENTED"
 
     def create(self) -> None:
         """Create every collection."""

@@ -28,8 +28,6 @@ __all__ = ["Conductor", "Telling"]
 #: Told what is going on, in words.
 Telling = Callable[[str], object]
 
-#: RPCs that not every server has; a server without one says so.
-_LATER: Final = frozenset({"HybridSearch"})
 #: Slots of a run at most: a longer run has longer slots, so that memory stays as it is.
 _SLOTS: Final = 600
 _TICK: Final = 0.5
@@ -119,9 +117,9 @@ class Conductor:
         if lost := lacking(scenario, self._version):
             raise RefusedError(lost)
         rpcs = {RPCS[each.op]: each.op for each in scenario.operations}
-        for rpc in _LATER & rpcs.keys():
-            if not self._admin.has(rpc):
-                raise RefusedError(f"{rpcs[rpc]}: the target has no {rpc}")
+        for rpc, op in rpcs.items():
+            if self._admin.lacks(rpc):
+                raise RefusedError(f"{op}: the target has no {rpc}")
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

@@ -10,6 +10,7 @@ from milvus_tck.load.report.hlog import hlog
 from milvus_tck.load.report.page import report_html
 from milvus_tck.load.report.prometheus import prometheus
 from milvus_tck.load.report.result import LoadResult
+from milvus_tck.load.report.stored_run import LOG, SUMMARY
 from milvus_tck.load.report.summary import summary_dict
 from milvus_tck.load.report.timeseries import timeseries_csv, timeseries_parquet
 from milvus_tck.verdict.results.whole_file import write_whole
@@ -19,10 +20,10 @@ __all__ = ["FILES", "write_files"]
 
 #: What each file is made by; `None` is a file that cannot be made here.
 FILES: dict[str, Callable[[LoadResult], str | bytes | None]] = {
-    "summary.json": lambda result: json.dumps(summary_dict(result), indent=1) + "\n",
+    SUMMARY: lambda result: json.dumps(summary_dict(result), indent=1) + "\n",
     "timeseries.csv": timeseries_csv,
     "timeseries.parquet": timeseries_parquet,
-    "latency.hlog": lambda result: hlog(
+    LOG: lambda result: hlog(
         result.outcome, f"milvus-tck, scenario {result.scenario.name} {result.digest}, seed {result.job.seed}"
     ),
     "metrics.prom": prometheus,

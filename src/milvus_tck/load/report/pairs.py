@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import Any
 
 from milvus_tck.load.plan.objectives import JudgedObjective, Objective, judge_ratio, unmeasured
+from milvus_tck.load.report.stored_run import figure
 
 __all__ = ["PairedChange", "compare_pairs", "interval", "judge_pairs", "limits", "turns"]
 
@@ -30,23 +31,8 @@ _STUDENT = (
 _FEWEST = 2
 
 
-def _recall(row: Row) -> float | None:
-    return row["recall"]["mean"] if row["recall"] else None
-
-
-def _errors(row: Row) -> float | None:
-    return row["errors"] / row["count"] if row["count"] else None
-
-
-def _figure(name: str) -> Callable[[Row], float | None]:
-    return lambda row: row[name] or None
-
-
 #: What is compared: as a ratio, or as a difference.
-_RATIOS: dict[str, Callable[[Row], float | None]] = {
-    name: _figure(name) for name in ("rate", "p50_ms", "p90_ms", "p99_ms")
-}
-_DIFFERENCES: dict[str, Callable[[Row], float | None]] = {"errors": _errors, "recall": _recall}
+_FIGURES = {"ratio": ("rate", "p50_ms", "p90_ms", "p99_ms"), "difference": ("errors", "recall")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +85,10 @@ def compare_pairs(pairs: Sequence[tuple[Mapping[str, Row], Mapping[str, Row]]]) 
 
 
 def _operation(name: str, rows: list[tuple[Row, Row]]) -> Iterator[PairedChange]:
-    for kind, metrics in (("ratio", _RATIOS), ("difference", _DIFFERENCES)):
-        for metric, take in metrics.items():
-            both = [(a, b) for one, two in rows if (a := take(one)) is not None and (b := take(two)) is not None]
+    for kind, metrics in _FIGURES.items():
+        for metric in metrics:
+            found = [(figure(one, metric), figure(two, metric)) for one, two in rows]
+            both = [(a, b) for a, b in found if a is not None and b is not None]
             if both:
                 yield _change(name, metric, kind, both)
 

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FIGURES", "TrendRun", "figure", "marks", "read_trend", "trend_dict", "trend_markdown"]
+from milvus_tck.load.report.stored_run import LOG, SUMMARY, figure
 
-_SUMMARY, _LOG = "summary.json", "latency.hlog"
+__all__ = ["FIGURES", "TrendRun", "marks", "read_trend", "trend_dict", "trend_markdown"]
+
 _START = re.compile(r"#\[StartTime: (\d+(?:\.\d+)?) ")
 #: What is drawn of each operation, with its unit.
 FIGURES = {"rate": "good a second", "p50_ms": "ms", "p99_ms": "ms", "errors": "share", "recall": "share"}
@@ -54,8 +55,8 @@ def read_trend(folders: Iterable[Path]) -> list[TrendRun]:
 
 def _read(folder: Path) -> TrendRun:
     try:
-        summary = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
-        with (folder / _LOG).open(encoding="utf-8") as log:
+        summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
+        with (folder / LOG).open(encoding="utf-8") as log:
             began = next((float(found[1]) for line in log if (found := _START.match(line))), None)
     except (OSError, ValueError) as error:
         message = f"{folder} is no load run: {error}"
@@ -64,18 +65,6 @@ def _read(folder: Path) -> TrendRun:
         message = f"{folder} is no load run: it tells of no operations, or not when it began"
         raise ValueError(message)
     return TrendRun(folder, began, summary)
-
-
-def figure(row: Mapping[str, Any] | None, name: str) -> float | None:
-    """Return a figure of an operation; nothing where it was not measured."""
-    if row is None:
-        return None
-    if name == "errors":
-        return row["errors"] / row["count"] if row["count"] else None
-    if name == "recall":
-        return row["recall"]["mean"] if row["recall"] else None
-    value: float = row[name]
-    return value if row["good"] else None
 
 
 def marks(runs: Sequence[TrendRun]) -> list[list[str]]:

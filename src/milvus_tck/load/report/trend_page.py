@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from milvus_tck.load.report.charts import Axis, Line, chart, value_axis
-from milvus_tck.load.report.trend import FIGURES, TrendRun, figure, marks
+from milvus_tck.load.report.stored_run import figure
+from milvus_tck.load.report.trend import FIGURES, TrendRun, marks
 from milvus_tck.reporting.templates import asset, digest, environment
 
 __all__ = ["trend_html"]
